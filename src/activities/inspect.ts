@@ -1,0 +1,75 @@
+/** inspect, plan and recheck: what there is, what will be done, and whether it still is what people approved. */
+import { schemaFingerprint } from '../adapters/pg-tools';
+import type { BackupSummary, CheckResult, DeployInput, HazardFinding, Plan, TargetFacts } from '../contract';
+import { inspect, planInspected } from '../planner';
+import type { FullPlan } from '../policy/plan';
+import { verifyBackupFile } from './backup';
+import type { Deps } from './index';
+import { resolve } from './target';
+
+/** A history payload is small: the workflow carries this many findings, `lockkeeper plan` prints all. */
+const CARRIED_HAZARDS = 150;
+
+export interface PlanResult {
+  plan: Plan;
+  checklist: CheckResult[];
+}
+
+export function createInspect(deps: Deps) {
+  return {
+    /** @throws ApplicationFailure TargetUnavailable, MigrationFiles, History, Configuration */
+    async inspect(input: DeployInput): Promise<TargetFacts> {
+      const target = resolve(deps, input);
+      const { facts } = await inspect(target, deps.config, target.url);
+      return { ...facts, schemaFingerprint: await schemaFingerprint(deps.tools, target.url) };
+    },
+
+    async plan(input: DeployInput): Promise<PlanResult> {
+      const target = resolve(deps, input);
+      const inspection = await inspect(target, deps.config, target.url);
+      const full = await planInspected(inspection, target, deps.config, input.requester, deps.tools);
+      return { plan: carried(full, deps, input), checklist: full.checklist };
+    },
+
+    /** @returns what changed since the plan was shown, in words; null when nothing did. */
+    async recheck(input: DeployInput, approved: { planDigest: string; schemaFingerprint: string; backup: BackupSummary | null }): Promise<string | null> {
+      const target = resolve(deps, input);
+      const inspection = await inspect(target, deps.config, target.url);
+      const full = await planInspected(inspection, target, deps.config, input.requester, deps.tools);
+      if (full.digest !== approved.planDigest) return 'The migration files or the policy changed after they were approved.';
+      if ((await schemaFingerprint(deps.tools, target.url)) !== approved.schemaFingerprint) return 'The schema of the database changed after the plan was approved.';
+      if (approved.backup && !(await verifyBackupFile(approved.backup))) return `Backup ${approved.backup.id} is not the one that was approved.`;
+      return null;
+    },
+  };
+}
+
+function carried(full: FullPlan, deps: Deps, input: DeployInput): Plan {
+  const environment = resolve(deps, input).environment;
+  let room = CARRIED_HAZARDS;
+  const take = (hazards: HazardFinding[]): HazardFinding[] => {
+    const taken = hazards.slice(0, Math.max(0, room));
+    room -= taken.length;
+    return taken;
+  };
+  return {
+    digest: full.digest,
+    risk: full.risk,
+    migrations: full.migrations.map(({ name, checksum, statements, segments, hazards }) => ({
+      name,
+      checksum,
+      statements: statements.length,
+      segments,
+      hazards: take(hazards),
+    })),
+    steps: full.steps,
+    totals: full.totals,
+    approval: { required: environment.approvals.required, expiryMs: environment.approvals.expiryMs },
+    window: environment.window,
+    monitor: environment.monitor,
+    backup: environment.backup.enabled,
+    rehearsal: environment.rehearsal,
+    slack: deps.slack !== null,
+    contacts: deps.config.contacts,
+  };
+}

@@ -1,0 +1,81 @@
+/** What the target is and what goes on in it right now: facts only, judged elsewhere. */
+import { FailureType, permanent } from '../errors';
+import { withSession, type Client } from './postgres';
+
+export interface ServerFacts {
+  database: string;
+  /** `15.18`. */
+  version: string;
+  majorVersion: number;
+  systemIdentifier: string;
+  role: string;
+  canCreateDatabase: boolean;
+  /** May create schema `lockkeeper`, or it is there and usable. */
+  canKeepLedger: boolean;
+  sizeBytes: number;
+  connections: { used: number; max: number };
+  /** Transactions open for more than 30 s, oldest first; ages in seconds. */
+  longTransactions: { pid: number; application: string; ageSeconds: number }[];
+  /** `schema.table` -> estimated rows and bytes with indexes. */
+  tables: Record<string, { rows: number; bytes: number }>;
+}
+
+const OLDEST_SUPPORTED = 14;
+
+/**
+ * @throws ApplicationFailure TargetUnavailable when it cannot be reached, is not PostgreSQL >= 14, or is a replica.
+ */
+export function inspectServer(url: string, applicationName: string): Promise<ServerFacts> {
+  return withSession(url, { applicationName, statementTimeoutMs: 30_000, lockTimeoutMs: 2_000 }, async (client) => {
+    const identity = await readIdentity(client);
+    return { ...identity, longTransactions: await readLongTransactions(client), tables: await readTables(client) };
+  });
+}
+
+async function readIdentity(client: Client): Promise<Omit<ServerFacts, 'longTransactions' | 'tables'>> {
+  const { rows: banner } = await client.query<{ version: string; number: number; recovery: boolean }>(
+    `SELECT version(), current_setting('server_version_num')::int AS number, pg_is_in_recovery() AS recovery`,
+  );
+  const [server] = banner;
+  const majorVersion = Math.floor((server?.number ?? 0) / 10_000);
+  if (!server?.version.startsWith('PostgreSQL ') || majorVersion < OLDEST_SUPPORTED) {
+    throw permanent(FailureType.TargetUnavailable, `The target is ${server?.version.split(' on ')[0] ?? 'unknown'}; Lockkeeper needs PostgreSQL ${OLDEST_SUPPORTED} or newer.`);
+  }
+  if (server.recovery) throw permanent(FailureType.TargetUnavailable, 'The target is a read replica; point the URL at the primary server.');
+  const { rows } = await client.query<Omit<ServerFacts, 'majorVersion' | 'connections' | 'sizeBytes'> & { used: number; max: number; size: string }>(
+    `SELECT current_database() AS database, current_setting('server_version') AS version,
+            (SELECT system_identifier::text FROM pg_control_system()) AS "systemIdentifier",
+            current_user AS role,
+            (SELECT rolcreatedb OR rolsuper FROM pg_roles WHERE rolname = current_user) AS "canCreateDatabase",
+            CASE WHEN to_regnamespace('lockkeeper') IS NULL THEN has_database_privilege(current_database(), 'CREATE')
+                 ELSE has_schema_privilege('lockkeeper', 'CREATE') END AS "canKeepLedger",
+            pg_database_size(current_database())::text AS size,
+            (SELECT count(*)::int FROM pg_stat_activity WHERE backend_type = 'client backend') AS used,
+            current_setting('max_connections')::int AS max`,
+  );
+  const [row] = rows;
+  if (!row) throw permanent(FailureType.TargetUnavailable, 'The target answers no question about itself.');
+  const { used, max, size, ...identity } = row;
+  return { ...identity, version: identity.version.split(' ')[0] ?? '', majorVersion, sizeBytes: Number(size), connections: { used, max } };
+}
+
+async function readLongTransactions(client: Client): Promise<ServerFacts['longTransactions']> {
+  const { rows } = await client.query<{ pid: number; application: string; ageSeconds: number }>(
+    `SELECT pid, coalesce(nullif(application_name, ''), 'unnamed') AS application,
+            extract(epoch FROM now() - xact_start)::int AS "ageSeconds"
+       FROM pg_stat_activity
+      WHERE datname = current_database() AND pid <> pg_backend_pid() AND now() - xact_start > interval '30 seconds'
+      ORDER BY xact_start LIMIT 20`,
+  );
+  return rows;
+}
+
+async function readTables(client: Client): Promise<ServerFacts['tables']> {
+  const { rows } = await client.query<{ name: string; rows: string; bytes: string }>(
+    `SELECT n.nspname || '.' || c.relname AS name, greatest(c.reltuples, s.n_live_tup, 0)::bigint::text AS rows,
+            pg_total_relation_size(c.oid)::text AS bytes
+       FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace LEFT JOIN pg_stat_all_tables s ON s.relid = c.oid
+      WHERE c.relkind IN ('r', 'p') AND n.nspname !~ '^pg_' AND n.nspname NOT IN ('information_schema', 'lockkeeper')`,
+  );
+  return Object.fromEntries(rows.map(({ name, rows: count, bytes }) => [name, { rows: Number(count), bytes: Number(bytes) }]));
+}

@@ -1,0 +1,143 @@
+/**
+ * Lockkeeper's own bookkeeping in the target, schema `lockkeeper`: markers (what is committed), the fence (who may
+ * write) and registered reversals (how to undo it). It lives beside the data because only the same transaction can be exact.
+ */
+import { FailureType, permanent } from '../errors';
+import { DatabaseError, type Client } from './postgres';
+
+/** One session is enough to keep two from creating the schema at once. */
+const LEDGER_LOCK_ID = 72_707_370;
+
+const LEDGER_DDL = `
+BEGIN;
+SELECT pg_advisory_xact_lock(${LEDGER_LOCK_ID});
+CREATE SCHEMA IF NOT EXISTS lockkeeper;
+CREATE TABLE IF NOT EXISTS lockkeeper.fence (
+  only_row boolean PRIMARY KEY DEFAULT true CHECK (only_row),
+  token bigint NOT NULL,
+  owner text NOT NULL,
+  taken_at timestamptz NOT NULL DEFAULT clock_timestamp()
+);
+INSERT INTO lockkeeper.fence (token, owner) VALUES (0, '') ON CONFLICT DO NOTHING;
+CREATE TABLE IF NOT EXISTS lockkeeper.marker (
+  script text NOT NULL,
+  segment int NOT NULL,
+  state text NOT NULL CHECK (state IN ('intent', 'committed')),
+  deployment text NOT NULL,
+  token bigint NOT NULL,
+  written_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+  PRIMARY KEY (script, segment)
+);
+CREATE TABLE IF NOT EXISTS lockkeeper.reversal (
+  deployment text NOT NULL,
+  step int NOT NULL,
+  migrations text[] NOT NULL,
+  source text NOT NULL,
+  sql text,
+  digest text NOT NULL,
+  baseline jsonb,
+  registered_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+  reversed_at timestamptz,
+  PRIMARY KEY (deployment, step)
+);
+COMMIT;`;
+
+/** What the reversal of one step is registered as, before the step runs. */
+export interface RegisteredReversal {
+  step: number;
+  migrations: string[];
+  source: string;
+  /** Null where no source was proven: undoing needs a person. */
+  sql: string | null;
+  digest: string;
+  /** Rows per table right after the step, to tell what was written since; null until the step has ended. */
+  baseline: Record<string, number> | null;
+  reversed: boolean;
+}
+
+/** @throws ApplicationFailure Configuration when the role may not create a schema. */
+export async function ensureLedger(client: Client): Promise<void> {
+  // The usual case costs one look instead of a lock and six statements.
+  const { rows } = await client.query<{ ready: boolean }>(`SELECT to_regclass('lockkeeper.reversal') IS NOT NULL AS ready`);
+  if (rows[0]?.ready) return;
+  try {
+    await client.query(LEDGER_DDL);
+  } catch (error) {
+    await client.query('ROLLBACK');
+    if (!(error instanceof DatabaseError) || error.code !== '42501') throw error;
+    throw permanent(FailureType.Configuration, 'The migration role may not create schema "lockkeeper"; grant CREATE on the database, or create the schema and grant it to the role.');
+  }
+}
+
+/**
+ * Takes the fence: every session with an older token is refused from here on.
+ * @returns the new token.
+ */
+export async function takeFence(client: Client, owner: string): Promise<bigint> {
+  const { rows } = await client.query<{ token: string }>(
+    `UPDATE lockkeeper.fence SET token = token + 1, owner = $1, taken_at = clock_timestamp() RETURNING token`,
+    [owner],
+  );
+  const [row] = rows;
+  if (!row) throw permanent(FailureType.NeedsHuman, 'Table lockkeeper.fence is empty; insert its row (token 0) again.');
+  return BigInt(row.token);
+}
+
+/**
+ * Ends the sessions that an earlier, killed attempt of this deployment left behind, and waits until they are gone.
+ * @returns how many there were.
+ */
+export async function endOrphans(client: Client, applicationPrefix: string): Promise<number> {
+  const orphans = `FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid() AND starts_with(application_name, $1)`;
+  const { rows } = await client.query<{ ended: boolean }>(`SELECT pg_terminate_backend(pid, 10000) AS ended ${orphans}`, [applicationPrefix]);
+  if (rows.some((row) => !row.ended)) {
+    throw permanent(FailureType.NeedsHuman, 'A session of an earlier attempt does not end; look for application_name lockkeeper/... in pg_stat_activity.');
+  }
+  return rows.length;
+}
+
+export interface Marker {
+  /** `intent`: a statement outside any transaction was about to run; the catalog tells how far it came. */
+  state: 'intent' | 'committed';
+  deployment: string;
+}
+
+/** Markers of one script (`migration/<name>@<checksum>` or `reverse/<deployment>/<step>`) by segment. */
+export async function markersOf(client: Client, script: string): Promise<Map<number, Marker>> {
+  const { rows } = await client.query<{ segment: number } & Marker>(
+    'SELECT segment, state, deployment FROM lockkeeper.marker WHERE script = $1',
+    [script],
+  );
+  return new Map(rows.map(({ segment, state, deployment }) => [segment, { state, deployment }]));
+}
+
+export async function forgetMarkers(client: Client, scripts: string[]): Promise<void> {
+  await client.query('DELETE FROM lockkeeper.marker WHERE script = ANY($1)', [scripts]);
+}
+
+/** Idempotent: a retry registers the same reversal again. */
+export async function registerReversal(client: Client, deployment: string, reversal: Omit<RegisteredReversal, 'baseline' | 'reversed'>): Promise<void> {
+  await client.query(
+    `INSERT INTO lockkeeper.reversal (deployment, step, migrations, source, sql, digest) VALUES ($1, $2, $3, $4, $5, $6)
+     ON CONFLICT (deployment, step) DO NOTHING`,
+    [deployment, reversal.step, reversal.migrations, reversal.source, reversal.sql, reversal.digest],
+  );
+}
+
+export async function recordBaseline(client: Client, deployment: string, step: number, baseline: Record<string, number>): Promise<void> {
+  await client.query('UPDATE lockkeeper.reversal SET baseline = $3 WHERE deployment = $1 AND step = $2 AND baseline IS NULL', [
+    deployment,
+    step,
+    JSON.stringify(baseline),
+  ]);
+}
+
+/** Newest first: the order of undoing. */
+export async function registeredReversals(client: Client, deployment: string): Promise<RegisteredReversal[]> {
+  const { rows } = await client.query<RegisteredReversal>(
+    `SELECT step, migrations, source, sql, digest, baseline, reversed_at IS NOT NULL AS reversed
+       FROM lockkeeper.reversal WHERE deployment = $1 ORDER BY step DESC`,
+    [deployment],
+  );
+  return rows;
+}

@@ -1,0 +1,33 @@
+/** Prisma's migration lock (session advisory lock 72707369): Prisma's CLI and Lockkeeper exclude each other by it. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { FailureType, permanent } from '../errors';
+import type { Client } from './postgres';
+
+export const PRISMA_LOCK_ID = 72_707_369;
+const WAIT_MS = 10_000;
+const POLL_MS = 200;
+
+/**
+ * Takes the lock for the session by polling, so that giving up leaves no waiter behind.
+ * @throws ApplicationFailure MigrationLockHeld naming the session that holds it, after 10 s.
+ */
+export async function acquireMigrationLock(client: Client): Promise<void> {
+  for (const deadline = Date.now() + WAIT_MS; ; ) {
+    const { rows } = await client.query<{ locked: boolean }>(`SELECT pg_try_advisory_lock(${PRISMA_LOCK_ID}) AS locked`);
+    if (rows[0]?.locked) return;
+    if (Date.now() >= deadline) throw permanent(FailureType.MigrationLockHeld, `${await holder(client)} holds Prisma's migration lock.`);
+    await sleep(POLL_MS);
+  }
+}
+
+async function holder(client: Client): Promise<string> {
+  const { rows } = await client.query<{ pid: number; application: string; user: string; address: string }>(
+    `SELECT l.pid, coalesce(nullif(a.application_name, ''), 'an unnamed application') AS application,
+            coalesce(a.usename::text, 'unknown') AS user, coalesce(host(a.client_addr), 'a local socket') AS address
+       FROM pg_locks l LEFT JOIN pg_stat_activity a USING (pid)
+      WHERE l.locktype = 'advisory' AND l.granted AND l.classid = 0 AND l.objid = ${PRISMA_LOCK_ID}
+        AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())`,
+  );
+  const [found] = rows;
+  return found ? `Session ${found.pid} (${found.application}, user ${found.user}, from ${found.address})` : 'Another session';
+}

@@ -1,0 +1,166 @@
+/**
+ * The driver adapter that Prisma's schema engine speaks to PostgreSQL through: one pinned connection, scripts handed to
+ * the executor whole. The stock adapter splits scripts at every semicolon over a pool of connections, which breaks
+ * literals and function bodies and leaves half a failed script committed.
+ */
+import {
+  ColumnTypeEnum,
+  DriverAdapterError,
+  type ColumnType,
+  type SqlDriverAdapter,
+  type SqlQuery,
+  type SqlResultSet,
+  type Transaction,
+} from '@prisma/driver-adapter-utils';
+import { types, type QueryArrayResult } from 'pg';
+import { acquireMigrationLock } from './migration-lock';
+import { DatabaseError, type Client } from './postgres';
+
+/** Runs one migration's script. `migration` is the folder's name, or null for scripts without a history row. */
+export type ScriptRunner = (script: string, migration: string | null) => Promise<void>;
+
+export const PROVIDER = { provider: 'postgres', adapterName: 'lockkeeper' } as const;
+
+const FIRST_USER_OID = 16_384;
+const TEXT_ARRAY_OID: number = 1009;
+
+/** Type oids that the engine's catalog queries and history table return. */
+const COLUMN_TYPES: Record<number, ColumnType> = {
+  16: ColumnTypeEnum.Boolean,
+  17: ColumnTypeEnum.Bytes,
+  18: ColumnTypeEnum.Character, // "char"
+  19: ColumnTypeEnum.Text, // name
+  20: ColumnTypeEnum.Int64,
+  21: ColumnTypeEnum.Int32,
+  23: ColumnTypeEnum.Int32,
+  25: ColumnTypeEnum.Text,
+  26: ColumnTypeEnum.Int64, // oid
+  114: ColumnTypeEnum.Json,
+  700: ColumnTypeEnum.Float,
+  701: ColumnTypeEnum.Double,
+  1000: ColumnTypeEnum.BooleanArray,
+  1002: ColumnTypeEnum.CharacterArray, // "char"[]
+  1003: ColumnTypeEnum.TextArray, // name[]
+  1005: ColumnTypeEnum.Int32Array,
+  1007: ColumnTypeEnum.Int32Array,
+  1009: ColumnTypeEnum.TextArray,
+  1016: ColumnTypeEnum.Int64Array,
+  1028: ColumnTypeEnum.Int64Array,
+  1042: ColumnTypeEnum.Text,
+  1043: ColumnTypeEnum.Text,
+  1114: ColumnTypeEnum.DateTime,
+  1184: ColumnTypeEnum.DateTime,
+  1700: ColumnTypeEnum.Numeric,
+  2278: ColumnTypeEnum.Text, // void
+  2950: ColumnTypeEnum.Uuid,
+  3802: ColumnTypeEnum.Json,
+};
+
+const asIsoTimestamp = (text: string): string => text.replace(' ', 'T').replace(/([+-]\d{2})$/, '$1:00');
+const asText = (text: string): string => text;
+const PARSERS: Record<number, (text: string) => unknown> = {
+  20: asText,
+  114: asText,
+  1002: types.getTypeParser(TEXT_ARRAY_OID),
+  1003: types.getTypeParser(TEXT_ARRAY_OID),
+  1114: (text) => `${asIsoTimestamp(text)}+00:00`,
+  1184: asIsoTimestamp,
+  1700: asText,
+  3802: asText,
+};
+
+const ADVISORY_LOCK = /pg_advisory_lock\(/;
+const HISTORY_INSERT = /^\s*INSERT INTO\s+(?:"[^"]+"\.)?"_prisma_migrations"\s*\(([^)]*)\)/i;
+
+export class PgDriver implements SqlDriverAdapter {
+  readonly provider = PROVIDER.provider;
+  readonly adapterName = PROVIDER.adapterName;
+  /** The first error of the connection or the executor: the engine keeps only its text. */
+  failure: unknown = null;
+  private migration: string | null = null;
+
+  constructor(
+    private readonly client: Client,
+    private readonly schema: string,
+    private readonly runScript: ScriptRunner,
+    private readonly onDispose: () => Promise<void>,
+  ) {}
+
+  async queryRaw(query: SqlQuery): Promise<SqlResultSet> {
+    // The engine waits for its lock without a bound and leaves the waiter behind when it gives up; ours is bounded and names the holder.
+    if (ADVISORY_LOCK.test(query.sql)) {
+      await this.capture(() => acquireMigrationLock(this.client));
+      return { columnNames: ['pg_advisory_lock'], columnTypes: [ColumnTypeEnum.Text], rows: [['']] };
+    }
+    const result = await this.run(query);
+    return {
+      columnNames: result.fields.map((field) => field.name),
+      columnTypes: result.fields.map((field) => columnType(field.dataTypeID)),
+      rows: result.rows,
+    };
+  }
+
+  async executeRaw(query: SqlQuery): Promise<number> {
+    const columns = HISTORY_INSERT.exec(query.sql)?.[1]?.split(',').map((column) => column.trim().replaceAll('"', ''));
+    if (columns) this.migration = String(query.args[columns.indexOf('migration_name')] ?? '') || null;
+    return (await this.run(query)).rowCount ?? 0;
+  }
+
+  async executeScript(script: string): Promise<void> {
+    await this.capture(() => this.runScript(script, this.migration));
+  }
+
+  startTransaction(): Promise<Transaction> {
+    return Promise.reject(new DriverAdapterError({ kind: 'GenericJs', id: 0 }));
+  }
+
+  getConnectionInfo(): { schemaName: string; supportsRelationJoins: boolean } {
+    return { schemaName: this.schema, supportsRelationJoins: true };
+  }
+
+  dispose(): Promise<void> {
+    return this.onDispose();
+  }
+
+  private run(query: SqlQuery): Promise<QueryArrayResult> {
+    return this.capture(() =>
+      this.client.query({
+        text: query.sql,
+        values: query.args,
+        rowMode: 'array',
+        types: { getTypeParser: (oid: number) => PARSERS[oid] ?? types.getTypeParser(oid) },
+      }),
+    );
+  }
+
+  private async capture<T>(work: () => Promise<T>): Promise<T> {
+    try {
+      return await work();
+    } catch (error) {
+      const mapped = driverError(error);
+      // A missing history table is an answer that the engine asks for, not a failure.
+      if (mapped.kind !== 'TableDoesNotExist') this.failure ??= error;
+      throw new DriverAdapterError(mapped);
+    }
+  }
+}
+
+function columnType(oid: number): ColumnType {
+  const type = COLUMN_TYPES[oid] ?? (oid >= FIRST_USER_OID ? ColumnTypeEnum.Text : undefined);
+  if (type === undefined) throw new DriverAdapterError({ kind: 'UnsupportedNativeDataType', type: `oid ${oid}` });
+  return type;
+}
+
+type DriverError = ConstructorParameters<typeof DriverAdapterError>[0];
+
+/** The SQLSTATE survives: the engine writes it into the history row's log. */
+function driverError(error: unknown): DriverError {
+  const { code = '', message } = error as Partial<DatabaseError> & { message: string };
+  const original = { originalCode: code, originalMessage: message };
+  if (code === '42P01') {
+    const table = /relation "([^"]+)"/.exec(message)?.[1];
+    return { kind: 'TableDoesNotExist', ...(table === undefined ? {} : { table }), ...original };
+  }
+  const { severity, detail, column, hint } = error as Partial<DatabaseError>;
+  return { kind: 'postgres', code: code || 'XX000', severity: severity ?? 'ERROR', message, detail, column, hint, ...original };
+}

@@ -1,0 +1,131 @@
+/**
+ * Prisma's own schema engine, in process (WebAssembly): history table, checksums and diffs are its work, every script
+ * goes through ours. Errors carry the engine's code (P3009, ...) where it has one.
+ */
+import { readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { bindMigrationAwareSqlAdapterFactory } from '@prisma/driver-adapter-utils';
+import type * as Wasm from '@prisma/schema-engine-wasm/schema_engine_bg';
+import { PgDriver, PROVIDER, type ScriptRunner } from './prisma-driver';
+import { endpointOf, type Client } from './postgres';
+import type { MigrationFolder } from './migration-files';
+
+export type SchemaEngine = Wasm.SchemaEngine;
+export type MigrationList = Wasm.MigrationList;
+export type SchemaFile = Wasm.SchemaContainer;
+
+/** Nothing is managed outside Prisma unless a project says so. */
+export const NO_FILTER: Wasm.SchemaFilter = { externalTables: [], externalEnums: [] };
+
+export interface EngineOptions {
+  /** The project's Prisma schema files; a bare datasource when the work needs none. */
+  datamodels?: SchemaFile[];
+  /** Opens the connection of the main database; the engine closes it. */
+  connect: () => Promise<Client>;
+  /** Prisma's `?schema=` of the target. */
+  schema: string;
+  runScript?: ScriptRunner;
+  /** Opens one shadow database, in the order in which the engine asks. */
+  connectToShadow?: () => Promise<ShadowConnection>;
+}
+
+export interface ShadowConnection {
+  client: Client;
+  /** True when the database already is what the engine would build there: its scripts are then skipped. */
+  prepared: boolean;
+  drop: () => Promise<void>;
+}
+
+/**
+ * Runs `use` on a fresh engine and frees it.
+ * @throws the executor's or the connection's own error where the engine failed because of it, else the engine's.
+ */
+export async function withEngine<T>(options: EngineOptions, use: (engine: SchemaEngine) => Promise<T>): Promise<T> {
+  const drivers: PgDriver[] = [];
+  const opened = (driver: PgDriver): PgDriver => {
+    drivers.push(driver);
+    return driver;
+  };
+  const factory = bindMigrationAwareSqlAdapterFactory({
+    ...PROVIDER,
+    connect: async () => opened(await mainDriver(options)),
+    connectToShadowDb: async () => opened(await shadowDriver(options)),
+  });
+  const engine = await loadEngine().SchemaEngine.new({ datamodels: datamodelsOf(options) }, () => undefined, factory);
+  try {
+    return await use(engine);
+  } catch (error) {
+    throw drivers.map((driver) => driver.failure).find((failure) => failure !== null) ?? error;
+  } finally {
+    engine.free();
+    await Promise.all(drivers.map((driver) => driver.dispose()));
+  }
+}
+
+async function mainDriver(options: EngineOptions): Promise<PgDriver> {
+  const client = await options.connect();
+  const plain: ScriptRunner = async (script) => void (await client.query(script));
+  return new PgDriver(client, options.schema, options.runScript ?? plain, () => closeOnce(client));
+}
+
+async function shadowDriver(options: EngineOptions): Promise<PgDriver> {
+  if (!options.connectToShadow) throw new Error('This engine was opened without a shadow database.');
+  const { client, prepared, drop } = await options.connectToShadow();
+  const runScript: ScriptRunner = async (script) => {
+    if (!prepared) await client.query(script);
+  };
+  let disposed = false;
+  return new PgDriver(client, 'public', runScript, async () => {
+    if (disposed) return;
+    disposed = true;
+    await closeOnce(client);
+    await drop();
+  });
+}
+
+/** `pg` resolves a second `end()` only when the first has finished; an engine may dispose of a driver that we dispose of too. */
+function closeOnce(client: Client): Promise<void> {
+  return client.end().catch(() => undefined);
+}
+
+const BARE_DATASOURCE: SchemaFile = { path: 'schema.prisma', content: 'datasource db {\n  provider = "postgresql"\n}\n' };
+function datamodelsOf(options: EngineOptions): [string, string][] {
+  return (options.datamodels ?? [BARE_DATASOURCE]).map(({ path, content }) => [path, content]);
+}
+
+/** The engine's form of the migrations folder. */
+export function migrationList(baseDir: string, folders: MigrationFolder[]): MigrationList {
+  return {
+    baseDir,
+    lockfile: { path: 'migration_lock.toml', content: 'provider = "postgresql"\n' },
+    shadowDbInitScript: '',
+    migrationDirectories: folders.map(({ name, sql }) => ({
+      path: name,
+      migrationFile: { path: 'migration.sql', content: { tag: 'ok', value: sql } },
+    })),
+  };
+}
+
+/** What `schema=` in a URL means to the engine. */
+export function schemaOf(url: string): string {
+  return endpointOf(url).schema;
+}
+
+/** Reads what a panic said: the binding calls it by this global name. */
+const panics = { last: '', set_message: (message: string): void => void (panics.last = message) };
+let loaded: typeof Wasm | undefined;
+
+/** Compiling takes about 50 ms and is done once a process; an engine is cheap after that. */
+function loadEngine(): typeof Wasm {
+  if (loaded) return loaded;
+  (globalThis as Record<string, unknown>)['PRISMA_WASM_PANIC_REGISTRY'] = panics;
+  // eslint-disable-next-line @typescript-eslint/no-require-imports -- loaded on first use: commands that need no engine start fast
+  const bindings = require('@prisma/schema-engine-wasm/schema_engine_bg') as typeof Wasm & { __wbg_set_wasm(exports: unknown): void };
+  const folder = dirname(require.resolve('@prisma/schema-engine-wasm/schema_engine_bg'));
+  const module = new WebAssembly.Module(readFileSync(join(folder, 'schema_engine_bg.wasm')));
+  const instance = new WebAssembly.Instance(module, { './schema_engine_bg.js': bindings as unknown as WebAssembly.ModuleImports });
+  bindings.__wbg_set_wasm(instance.exports);
+  (instance.exports['__wbindgen_start'] as () => void)();
+  loaded = bindings;
+  return bindings;
+}

@@ -1,0 +1,137 @@
+/** The part of the message that says what is deployed and how far it is. */
+import type { DeploymentStatus, HazardFinding, PhaseProgress, Plan, Risk, StepProgress } from '../../contract';
+import { approvers, openRequest, who } from './approval';
+import { mrkdwn, section, type MessageBlock } from './blocks';
+import { bytes, code, lines, oneLine, plural, seconds } from './text';
+
+const MAX_MIGRATIONS = 12;
+const MAX_HAZARDS = 5;
+
+export function factBlocks(status: DeploymentStatus): MessageBlock[] {
+  return [...fields(status), ...migrations(status), ...hazards(status), phases(status)];
+}
+
+function fields(status: DeploymentStatus): MessageBlock[] {
+  const { facts, plan } = status;
+  const all: [string, string | null][] = [
+    ['Database', facts && `${code(facts.database, 80)}, ${bytes(facts.sizeBytes)}`],
+    ['Requested by', who(status.input.requester)],
+    ['Migrations', facts && `${facts.pending.length} to apply, ${facts.appliedMigrations} applied before`],
+    ['Risk', plan && risk(plan)],
+    ['Creates', plan && totals(plan)],
+    ['Backup', plan && backup(status, plan)],
+    ['Rehearsal', plan && rehearsal(status, plan)],
+    ['Approvals', plan && approvals(status, plan)],
+  ];
+  return [{ type: 'section', fields: all.flatMap(([name, value]) => (value ? [mrkdwn(`*${name}*\n${value}`)] : [])) }];
+}
+
+const RISKS: Record<Risk, string> = {
+  none: ':white_circle: none',
+  low: ':large_green_circle: low',
+  medium: ':large_yellow_circle: medium',
+  high: ':red_circle: high',
+};
+
+function risk(plan: Plan): string {
+  const found = plan.migrations.flatMap((migration) => migration.hazards);
+  const online = found.filter((hazard) => hazard.handledBy === 'online').length;
+  return `${RISKS[plan.risk]}, ${plural(found.length, 'hazard')}${online > 0 ? `, ${online} handled online` : ''}`;
+}
+
+function totals({ totals: total }: Plan): string | null {
+  const parts: [number, string, string][] = [
+    [total.tables, 'table', 'tables'],
+    [total.columns, 'column', 'columns'],
+    [total.indexes, 'index', 'indexes'],
+    [total.enums, 'enum', 'enums'],
+    [total.foreignKeys, 'foreign key', 'foreign keys'],
+  ];
+  const made = parts.filter(([count]) => count > 0);
+  return made.length === 0 ? null : made.map(([count, one, many]) => `${count} ${count === 1 ? one : many}`).join(', ');
+}
+
+function backup(status: DeploymentStatus, plan: Plan): string {
+  if (!plan.backup) return 'off';
+  return status.backup ? `${code(status.backup.file, 200)}, ${bytes(status.backup.bytes)}` : 'not taken yet';
+}
+
+function rehearsal({ rehearsal: done }: DeploymentStatus, plan: Plan): string {
+  if (plan.rehearsal === 'off') return 'off';
+  if (!done) return 'not yet';
+  const applied = done.steps.reduce((sum, step) => sum + step.durationMs, 0);
+  const restored = done.restoreMs === null ? '' : `restored in ${seconds(done.restoreMs)}, `;
+  const reversible = done.reversible ? 'reversible' : ':warning: *not reversible*';
+  return `${restored}applied in ${seconds(applied)}, ${reversible}`;
+}
+
+function approvals(status: DeploymentStatus, plan: Plan): string {
+  const { approval } = status;
+  const required = approval?.required ?? plan.approval.required;
+  if (required === 0) return 'none required';
+  const count = `${approval ? approvers(status, approval).length : 0} of ${required}`;
+  const open = openRequest(status);
+  return open ? `${count}, until ${localTime(open.expiresAt)}` : count;
+}
+
+/** Slack shows it in the reader's own time zone; what follows the bar is for clients that cannot. */
+function localTime(iso: string): string {
+  const time = new Date(iso);
+  const fallback = `${time.toISOString().slice(0, 16).replace('T', ' ')} UTC`;
+  return `<!date^${Math.floor(time.getTime() / 1000)}^{date_short_pretty} {time}|${fallback}>`;
+}
+
+const STEP_MARKS: Record<StepProgress['state'], string> = {
+  pending: '',
+  running: ' :hourglass_flowing_sand:',
+  applied: ' :white_check_mark:',
+  failed: ' :x:',
+  reversed: ' :leftwards_arrow_with_hook:',
+};
+
+function migrations(status: DeploymentStatus): MessageBlock[] {
+  const names = status.plan?.migrations.map((migration) => migration.name) ?? status.facts?.pending ?? [];
+  if (names.length === 0) return [];
+  const states = new Map(status.steps.flatMap((step) => step.migrations.map((name) => [name, step.state] as const)));
+  const shown = names.map((name) => `• ${code(name, 120)}${STEP_MARKS[states.get(name) ?? 'pending']}`);
+  return [section(`*To apply*\n${lines(shown, MAX_MIGRATIONS)}`)];
+}
+
+const SEVERITIES: HazardFinding['severity'][] = ['danger', 'warning', 'info'];
+
+/** What is still dangerous comes first: a hazard that the online form takes away is only worth a line if there is room. */
+function hazards({ plan }: DeploymentStatus): MessageBlock[] {
+  const found = (plan?.migrations ?? []).flatMap(({ name, hazards: all }) => all.map((hazard) => ({ name, hazard })));
+  if (found.length === 0) return [];
+  const weight = ({ hazard }: (typeof found)[number]): number =>
+    SEVERITIES.indexOf(hazard.severity) + (hazard.handledBy ? SEVERITIES.length : 0);
+  const shown = found
+    .sort((a, b) => weight(a) - weight(b))
+    .map(({ name, hazard }) => {
+      const mark = hazard.handledBy ? ':large_green_circle:' : hazard.severity === 'danger' ? ':red_circle:' : ':large_yellow_circle:';
+      const handled = hazard.handledBy ? ' _(runs online)_' : '';
+      return `${mark} ${code(`${name}:${hazard.line}`, 140)} ${oneLine(hazard.message, 300)}${handled}`;
+    });
+  return [section(`*Hazards*\n${lines(shown, MAX_HAZARDS)}`)];
+}
+
+const GROUPS: [PhaseProgress['state'], string][] = [
+  ['done', ':white_check_mark: Done'],
+  ['failed', ':x: Failed'],
+  ['running', ':hourglass_flowing_sand: Now'],
+  ['pending', ':white_circle: Next'],
+];
+
+function phases({ phases: all, outcome }: DeploymentStatus): MessageBlock {
+  const rows = GROUPS.flatMap(([state, label]) => {
+    // Compensation is what nobody plans for: it is listed only once it happens. After the end nothing is next.
+    const hidden = (phase: PhaseProgress): boolean => state === 'pending' && (phase.phase === 'compensate' || outcome !== null);
+    const names = all.filter((phase) => phase.state === state && !hidden(phase)).map(named);
+    return names.length === 0 ? [] : [`${label}: ${names.join(', ')}`];
+  });
+  return { type: 'context', elements: [mrkdwn(rows.join('\n') || 'Starting')] };
+}
+
+function named({ phase, state, detail }: PhaseProgress): string {
+  return state !== 'done' && detail ? `*${phase}* (${oneLine(detail, 120)})` : phase;
+}

@@ -1,0 +1,39 @@
+/** A failed statement in words: what, where, SQLSTATE; never a row's data. */
+import { ApplicationFailure } from '@temporalio/common';
+import { FailureType, permanent } from '../errors';
+import { DatabaseError } from './postgres';
+import type { ParsedStatement } from './sql-parser';
+
+/** Details of a Statement or LockTimeout failure. */
+export interface StatementFailureDetails {
+  migration: string;
+  line: number;
+  sqlstate: string;
+}
+
+/** After these nobody knows what was committed: markers decide. */
+export function isConnectionLoss(error: unknown): boolean {
+  if (error instanceof DatabaseError) return /^(57P0[1-5]|08)/.test(error.code ?? '');
+  if (error instanceof ApplicationFailure || (error as Error).name === 'AbortError') return false;
+  const { code = '', message = '' } = error as { code?: string; message?: string };
+  return /^E[A-Z]+$/.test(code) || /Connection terminated|not queryable|Client has encountered a connection error|closed the connection/i.test(message);
+}
+
+export function statementFailure(error: unknown, migration: string, statement: ParsedStatement, attempts: number): unknown {
+  if (!(error instanceof DatabaseError)) return error;
+  const sqlstate = error.code ?? 'XX000';
+  const details: StatementFailureDetails = { migration, line: statement.line, sqlstate };
+  const where = `${migration}, line ${statement.line}`;
+  if (sqlstate === '55P03') {
+    return permanent(FailureType.LockTimeout, `${where}: no lock within the budget, ${attempts} attempts; nothing of this segment was written. Find the blocker with "SELECT * FROM pg_stat_activity" and deploy again.`, details);
+  }
+  return permanent(FailureType.Statement, `${where}: ${withoutData(error)} (SQLSTATE ${sqlstate}).`, details);
+}
+
+/**
+ * PostgreSQL puts row values in DETAIL always and in the message of data exceptions (class 22) often; both stay out of
+ * history, logs and reports.
+ */
+export function withoutData(error: DatabaseError): string {
+  return error.code?.startsWith('22') ? error.message.replace(/"(?:[^"]|"")*"/g, '"…"') : error.message;
+}

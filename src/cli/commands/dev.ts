@@ -1,0 +1,53 @@
+import { join } from 'node:path';
+import type { Config } from '../../config';
+import { requireTool, resolveTemporalCli, startTemporal, type LocalTemporal } from '../../local';
+import { runWorker } from '../../worker';
+import type { Cli } from '../cli';
+import { ExitCode } from '../exit-codes';
+import { CommandError } from '../failure';
+import { openConfig } from '../session';
+
+export async function dev(cli: Cli): Promise<number> {
+  const config = openConfig(cli);
+  const log = (line: string): void => cli.note(line);
+  const tool = requireTool(await resolveTemporalCli({ mode: 'install', log, env: cli.io.env }));
+  // On disk, so that a deployment survives the end of this command as it would survive a crash in production.
+  const temporal = await startTemporal({ cli: tool.path, dbFile: join(config.root, '.lockkeeper', 'temporal.db'), log });
+  try {
+    announce(cli, temporal);
+    await work(config, temporal);
+    return ExitCode.Ok;
+  } finally {
+    await temporal.stop();
+  }
+}
+
+function announce(cli: Cli, { address, uiUrl, namespace }: LocalTemporal): void {
+  const text = [
+    `Temporal     ${address}, namespace ${namespace}`,
+    `Temporal UI  ${uiUrl}`,
+    'Worker       in this process; Ctrl-C stops both, and nothing that runs is lost',
+    '',
+    'In another terminal:',
+    `  export TEMPORAL_ADDRESS=${address} TEMPORAL_UI_URL=${uiUrl}`,
+    '  lockkeeper deploy',
+  ].join('\n');
+  cli.answer({ address, uiUrl, namespace }, text);
+}
+
+/** @throws CommandError when the server ends before the worker does. */
+async function work(config: Config, temporal: LocalTemporal): Promise<void> {
+  process.env['TEMPORAL_ADDRESS'] = temporal.address;
+  process.env['TEMPORAL_UI_URL'] = temporal.uiUrl;
+  let lost: string | null = null;
+  let isOver = false;
+  void temporal.exited.then((reason) => {
+    if (isOver) return;
+    lost = reason;
+    // The worker ends in good order on a signal, and would otherwise look for its server for ever.
+    process.kill(process.pid, 'SIGTERM');
+  });
+  await runWorker(config);
+  isOver = true;
+  if (lost !== null) throw new CommandError('no-temporal', ExitCode.Failed, `The Temporal dev server ${lost as string}; run "lockkeeper dev" again, nothing is lost.`);
+}

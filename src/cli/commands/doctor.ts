@@ -1,0 +1,30 @@
+import type { Cli } from '../cli';
+import { missing, ok, type Check } from '../checks/check';
+import { checkMachine } from '../checks/machine';
+import { checkProject } from '../checks/project';
+import { ExitCode } from '../exit-codes';
+import { openConfig } from '../session';
+import { table } from '../view/table';
+
+export async function doctor(cli: Cli): Promise<number> {
+  const checks = [...(await checkMachine(cli.io.env)), ...(await configuration(cli))];
+  const bad = checks.filter((check) => check.status === 'missing');
+  cli.answer({ ok: bad.length === 0, checks }, text(cli, checks));
+  return bad.length === 0 ? ExitCode.Ok : ExitCode.Failed;
+}
+
+async function configuration(cli: Cli): Promise<Check[]> {
+  try {
+    const config = openConfig(cli);
+    return [ok('Configuration', config.file), ...(await checkProject(config, cli.io.env, cli.options.env))];
+  } catch (error) {
+    return [missing('Configuration', (error as Error).message, 'mend the file, or run "lockkeeper init" to write one')];
+  }
+}
+
+function text({ colors }: Cli, checks: Check[]): string {
+  const status = { ok: colors.green('ok'), missing: colors.red('missing'), off: colors.dim('off') };
+  const lines = table(['what', 'status', 'seen'], checks.map((check) => [check.what, status[check.status], check.seen]), colors);
+  const fixes = checks.filter((check) => check.fix !== null && check.status === 'missing').map((check) => `${check.what}: ${check.fix}`);
+  return fixes.length === 0 ? lines : `${lines}\n\n${colors.bold('To mend it:')}\n${fixes.map((fix) => `  ${fix}`).join('\n')}`;
+}

@@ -1,0 +1,9 @@
+import { runWorker } from '../../worker';
+import type { Cli } from '../cli';
+import { ExitCode } from '../exit-codes';
+import { openConfig } from '../session';
+
+export async function worker(cli: Cli): Promise<number> {
+  await runWorker(openConfig(cli));
+  return ExitCode.Ok;
+}

@@ -1,0 +1,66 @@
+import type { DeploymentStatus, OutcomeStatus } from '../contract';
+
+/** What the shell hears. `--help` prints this table. */
+export const ExitCode = {
+  Ok: 0,
+  Failed: 1,
+  Usage: 2,
+  Rejected: 3,
+  RolledBack: 4,
+  WaitingForApproval: 5,
+  NeedsHuman: 6,
+  Blocked: 7,
+  Detached: 130,
+} as const;
+export type ExitCode = (typeof ExitCode)[keyof typeof ExitCode];
+
+export const EXIT_CODE_HELP = `Exit codes:
+  0    deployed, up to date, or the command did what it says
+  1    failed or aborted
+  2    wrong usage or configuration, target or Temporal out of reach, or another deployment is open
+  3    rejected or expired, or your decision was refused
+  4    rolled back
+  5    waiting for approval
+  6    needs a person: nothing more is written until one has decided
+  7    blocked by the checklist
+  130  detached with Ctrl-C; the deployment goes on`;
+
+const BY_OUTCOME: Record<OutcomeStatus, ExitCode> = {
+  deployed: ExitCode.Ok,
+  'up-to-date': ExitCode.Ok,
+  blocked: ExitCode.Blocked,
+  rejected: ExitCode.Rejected,
+  expired: ExitCode.Rejected,
+  aborted: ExitCode.Failed,
+  failed: ExitCode.Failed,
+  'rolled-back': ExitCode.RolledBack,
+  'needs-human': ExitCode.NeedsHuman,
+};
+
+/** For a rollback, `rolled-back` is what was asked for. */
+export function exitCodeOf(outcome: string, kind: 'deploy' | 'rollback'): ExitCode {
+  if (kind === 'rollback' && outcome === 'rolled-back') return ExitCode.Ok;
+  return BY_OUTCOME[outcome as OutcomeStatus] ?? ExitCode.Failed;
+}
+
+/** For what may still be running. */
+export function exitCodeOfStatus(status: DeploymentStatus, kind: 'deploy' | 'rollback'): ExitCode {
+  if (status.outcome) return exitCodeOf(status.outcome.status, kind);
+  return isWaitingForApproval(status) ? ExitCode.WaitingForApproval : ExitCode.Ok;
+}
+
+export function isWaitingForApproval(status: DeploymentStatus): boolean {
+  const { approval, outcome, phase } = status;
+  if (!approval || outcome) return false;
+  // What a compensation asks is asked while it runs; the request of the deployment itself is settled by then.
+  const asking = phase === 'approve' || (phase === 'compensate' && approval.kind === 'rollback');
+  return asking && approvalsGiven(status) < approval.required;
+}
+
+/** Distinct people whose approval of the present request was accepted. */
+export function approvalsGiven({ approval, audit }: DeploymentStatus): number {
+  if (!approval) return 0;
+  const since = Date.parse(approval.requestedAt);
+  const yes = audit.filter((entry) => entry.accepted && entry.verdict === 'approve' && Date.parse(entry.at) >= since);
+  return new Set(yes.map((entry) => entry.person.id)).size;
+}

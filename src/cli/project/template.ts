@@ -1,0 +1,70 @@
+import type { Project } from './detect';
+
+/** A `lockkeeper.yaml` that deploys as it is, with a word on everything that a project is likely to change. */
+export function configTemplate({ schema, migrations, urlEnv }: Project): string {
+  return `# Lockkeeper: durable deployments of Prisma migrations. Secrets are never here: *Env fields name environment variables.
+project:
+  schema: ${scalar(schema)}
+  migrations: ${scalar(migrations)}
+
+environments:
+  development:
+    protected: false # migrate dev, migrate reset and migrate push may run here
+    targets:
+      main:
+        urlEnv: ${urlEnv}
+    approvals:
+      required: 0
+    backup:
+      enabled: false
+    rehearsal: 'off'
+    monitor:
+      duration: 10s
+      interval: 2s
+
+  staging:
+    targets:
+      main:
+        urlEnv: STAGING_${urlEnv} # a direct connection, not a transaction pooler
+    approvals:
+      required: 1 # distinct people, none of them the one who deploys
+      expiry: 24h
+    backup:
+      dir: backups
+    monitor:
+      duration: 10m
+      interval: 30s
+
+  production:
+    targets:
+      main:
+        urlEnv: PRODUCTION_${urlEnv}
+    approvals:
+      required: 1
+      expiry: 24h
+      # approvers: [slack:U024BE7LH, cli:alice] # empty: anyone but the one who deploys
+    # window: { days: [tue, wed, thu], from: '02:00', to: '04:00' } # UTC
+    backup:
+      dir: backups
+      format: custom
+      jobs: 2
+    lockTimeout: 2s # one attempt for one lock; longer waits make the application queue behind us
+    monitor:
+      duration: 30m
+      interval: 30s
+      thresholds:
+        critical: ['cpu_usage > 90%', 'memory_usage > 90%', 'connection_pool > 95%', 'error_rate > 5%']
+        warning: ['cpu_usage > 80%', 'memory_usage > 85%', 'query_time_p95 > 1000ms', 'error_rate > 1%']
+
+# slack:
+#   channel: '#database'
+
+contacts: # who is called when a deployment needs a person
+  Database Team: '#database-team'
+`;
+}
+
+/** Plain where YAML reads it as it is written, else quoted. */
+function scalar(text: string): string {
+  return /^[A-Za-z0-9][\w./-]*$/.test(text) ? text : JSON.stringify(text);
+}

@@ -1,0 +1,38 @@
+/** What is new since the last status, one line each: `watch` where nothing can be redrawn (logs, CI). Pure. */
+import type { DeploymentRef } from '../../client';
+import type { DeploymentStatus, PhaseProgress, StepProgress } from '../../contract';
+import { duration, elapsed } from '../../report/format';
+import { isWaitingForApproval } from '../exit-codes';
+import { decisionText, waitingText } from './frame';
+import { plain } from './text';
+
+export function changes(ref: DeploymentRef, before: DeploymentStatus | null, after: DeploymentStatus): string[] {
+  return [
+    ...after.phases.flatMap((phase) => phaseChange(before?.phases.find((old) => old.phase === phase.phase), phase)),
+    ...after.steps.flatMap((step) => stepChange(before?.steps.find((old) => old.index === step.index), step)),
+    ...after.audit.slice(before?.audit.length ?? 0).map(decisionText),
+    ...asked(ref, before, after),
+  ];
+}
+
+function phaseChange(before: PhaseProgress | undefined, after: PhaseProgress): string[] {
+  if (after.state === 'pending' || after.state === 'skipped') return [];
+  if (before?.state === after.state && before.detail === after.detail) return [];
+  const took = elapsed(after.startedAt, after.endedAt);
+  const time = took === null ? '' : ` in ${duration(took)}`;
+  const detail = after.detail === null ? '' : `: ${plain(after.detail)}`;
+  return [`${after.phase} ${after.state}${time}${detail}`];
+}
+
+function stepChange(before: StepProgress | undefined, after: StepProgress): string[] {
+  if (after.state === 'pending' || before?.state === after.state) return [];
+  const time = after.durationMs === null ? '' : ` in ${duration(after.durationMs)}`;
+  return [`  ${after.migrations.map(plain).join(', ')}: ${after.state}${time}`];
+}
+
+/** Said once for each request, not at each of its approvals. */
+function asked(ref: DeploymentRef, before: DeploymentStatus | null, after: DeploymentStatus): string[] {
+  if (!isWaitingForApproval(after)) return [];
+  const known = before !== null && isWaitingForApproval(before) && before.approval?.bindingDigest === after.approval?.bindingDigest;
+  return known ? [] : waitingText(ref, after);
+}

@@ -1,0 +1,42 @@
+/** What a person decides on, before they decide. Pure. */
+import type { DeploymentRef } from '../../client';
+import type { ApprovalRequest, DeploymentStatus, PlannedMigration } from '../../contract';
+import { bytes, count, moment, short } from '../../report/format';
+import type { Colors } from '../cli';
+import { approvalsGiven } from '../exit-codes';
+import { plain } from './text';
+
+export function decisionCard(ref: DeploymentRef, status: DeploymentStatus, approval: ApprovalRequest, colors: Colors): string {
+  const what = ref.kind === 'rollback' ? 'Rollback' : 'Deployment';
+  const facts = [
+    ['database', status.facts ? `${plain(status.facts.database)} (${bytes(status.facts.sizeBytes)}, PostgreSQL ${plain(status.facts.serverVersion)})` : null],
+    ['risk', status.plan?.risk ?? null],
+    ['plan', status.plan ? `sha256 ${short(status.plan.digest)}, ${count(status.plan.migrations.length, 'migration')}` : null],
+    ['backup', backupText(status)],
+    ['rehearsal', rehearsalText(status)],
+    ['approvals', `${approvalsGiven(status)} of ${approval.required}, until ${moment(approval.expiresAt)}`],
+    ['bound to', `sha256 ${short(approval.bindingDigest)}`],
+  ].flatMap(([name, value]) => (name && value ? [`  ${name.padEnd(10)} ${value}`] : []));
+  return [
+    `${colors.bold(`${what} ${ref.deploymentId}`)} of ${colors.bold(`${ref.environment}/${ref.target}`)}, asked for by ${plain(status.input.requester.name)}`,
+    ...(approval.note === null ? [] : [colors.yellow(plain(approval.note))]),
+    ...facts,
+    ...(status.plan?.migrations ?? []).map((migration) => `    ${migrationText(migration, colors)}`),
+    `  ${ref.uiUrl}`,
+  ].join('\n');
+}
+
+function migrationText({ name, hazards }: PlannedMigration, colors: Colors): string {
+  const dangers = hazards.filter((hazard) => hazard.severity === 'danger' && hazard.handledBy === null).length;
+  return dangers === 0 ? plain(name) : `${plain(name)}  ${colors.red(count(dangers, 'danger'))}`;
+}
+
+function backupText({ backup, plan }: DeploymentStatus): string | null {
+  if (backup) return `${backup.file} (${bytes(backup.bytes)}, sha256 ${short(backup.sha256)})`;
+  return plan && !plan.backup ? 'none: switched off in the configuration' : null;
+}
+
+function rehearsalText({ rehearsal }: DeploymentStatus): string | null {
+  if (!rehearsal) return null;
+  return `${rehearsal.mode}, ${rehearsal.reversible ? 'every step was reversed and came back exactly' : 'NOT proven reversible'}`;
+}

@@ -1,0 +1,54 @@
+/** A plan on the terminal. Pure. */
+import type { CheckResult, HazardFinding, Risk } from '../../contract';
+import type { FullPlan, MigrationPlan } from '../../policy/plan';
+import { hazardCounts, totalsText } from '../../report/counts';
+import { count } from '../../report/format';
+import type { Colors } from '../cli';
+import { strongestLock } from './locks';
+import { table } from './table';
+import { plain } from './text';
+
+export function planText(plan: FullPlan, colors: Colors): string {
+  const where = `${plan.environment}/${plan.target}`;
+  const sections = [
+    plan.migrations.length === 0 ? `Nothing is pending on ${where}.` : `${count(plan.migrations.length, 'migration')} pending on ${where}:`,
+    migrations(plan.migrations, colors),
+    plan.migrations.flatMap((migration) => migration.hazards.map((hazard) => hazardText(migration.name, hazard, colors))).join('\n'),
+    plan.checklist.map((check) => checkLine(check, colors)).join('\n'),
+    summary(plan, colors),
+  ];
+  return sections.filter((part) => part !== '').join('\n\n');
+}
+
+function migrations(all: MigrationPlan[], colors: Colors): string {
+  if (all.length === 0) return '';
+  const rows = all.map((migration) => [
+    plain(migration.name),
+    String(migration.statements.length),
+    strongestLock(migration),
+    hazardCounts(migration.hazards),
+    migration.reversal.lossy ? colors.yellow('loses rows') : 'yes',
+  ]);
+  return table(['migration', 'statements', 'strongest lock', 'hazards', 'reversible'], rows, colors);
+}
+
+function hazardText(migration: string, hazard: HazardFinding, colors: Colors): string {
+  const paint = { danger: colors.red, warning: colors.yellow, info: colors.dim }[hazard.severity];
+  const handled = hazard.handledBy === 'online' ? colors.green(' (runs in its online form)') : '';
+  const safer = (hazard.saferSql ?? '').split('\n').filter((line) => line.trim() !== '');
+  return [
+    `${paint(hazard.severity)} ${colors.bold(`${plain(migration)}:${hazard.line}`)}${handled}`,
+    `  ${plain(hazard.message)}`,
+    ...safer.map((line) => `    ${colors.cyan(line)}`),
+  ].join('\n');
+}
+
+function checkLine(check: CheckResult, colors: Colors): string {
+  const sign = { pass: colors.green('✓'), warn: colors.yellow('!'), fail: colors.red('✗') }[check.status];
+  return `${sign} ${plain(check.title)}: ${plain(check.evidence)}`;
+}
+
+function summary({ totals, risk, digest, steps }: FullPlan, colors: Colors): string {
+  const paint: Record<Risk, (text: string) => string> = { none: String, low: colors.green, medium: colors.yellow, high: colors.red };
+  return [`Creates ${totalsText(totals)}, in ${count(steps.length, 'step')}.`, `Risk   ${paint[risk](risk)}`, `Digest ${digest}`].join('\n');
+}

@@ -1,0 +1,301 @@
+/** What the CLI and the Slack receiver do to a deployment: start, decide, abort, status, history, wait. */
+import { createHash, randomBytes } from 'node:crypto';
+import {
+  Client,
+  Connection,
+  WorkflowExecutionAlreadyStartedError,
+  WorkflowNotFoundError,
+  WorkflowUpdateFailedError,
+  type WorkflowExecutionInfo,
+  type WorkflowHandle,
+} from '@temporalio/client';
+import { ApplicationFailure, defineSearchAttributeKey, TypedSearchAttributes } from '@temporalio/common';
+import { loadClientConnectConfig } from '@temporalio/envconfig';
+import {
+  abortSignal,
+  decideUpdate,
+  SEARCH_ATTRIBUTES,
+  statusQuery,
+  TASK_QUEUE,
+  workflowIdFor,
+  type Decision,
+  type DecisionReceipt,
+  type DeployInput,
+  type DeploymentMemo,
+  type DeploymentStatus,
+  type Outcome,
+  type Person,
+} from './contract';
+import { FailureType, UsageError } from './errors';
+import { signDecision } from './signing';
+
+/** Thrown when a request to a running deployment is refused; `type` is a FailureType. */
+export class RefusedError extends Error {
+  override readonly name = 'RefusedError';
+  constructor(
+    readonly type: string,
+    message: string,
+  ) {
+    super(message);
+  }
+}
+
+/** Thrown when another deployment of the same database is open; names it. */
+export class AlreadyRunningError extends Error {
+  override readonly name = 'AlreadyRunningError';
+  constructor(
+    readonly deploymentId: string,
+    message: string,
+  ) {
+    super(message);
+  }
+}
+
+/** One run in the history of deployments. */
+export interface DeploymentRef {
+  deploymentId: string;
+  kind: 'deploy' | 'rollback';
+  environment: string;
+  target: string;
+  requester: string;
+  runId: string;
+  state: 'RUNNING' | 'COMPLETED' | 'FAILED' | 'CANCELLED' | 'TERMINATED' | 'TIMED_OUT' | string;
+  phase: string | null;
+  outcome: string | null;
+  startedAt: Date;
+  closedAt: Date | null;
+  uiUrl: string;
+}
+
+export interface ClientOptions {
+  signingKey: string;
+  /** Base URL of the Temporal UI; `TEMPORAL_UI_URL`, or the dev server's convention of gRPC port + 1000. */
+  uiUrl?: string;
+}
+
+/** A connected client. Close it with `close()`. */
+export class LockkeeperClient {
+  private constructor(
+    readonly temporal: Client,
+    private readonly connection: Connection,
+    private readonly options: ClientOptions,
+    private readonly uiBase: string,
+  ) {}
+
+  /**
+   * Connects as `temporal.toml` and `TEMPORAL_*` say (default localhost:7233, namespace default).
+   * @throws UsageError when the server cannot be reached within 5 s.
+   */
+  static async connect(options: ClientOptions): Promise<LockkeeperClient> {
+    const { connectionOptions, namespace = 'default' } = loadClientConnectConfig();
+    const address = connectionOptions.address ?? 'localhost:7233';
+    let connection: Connection;
+    try {
+      connection = await Connection.connect({ ...connectionOptions, address, connectTimeout: '5s' });
+    } catch (error) {
+      throw new UsageError(
+        `Temporal at ${address} does not answer (${firstLine(error)}); start it with "lockkeeper dev" or set TEMPORAL_ADDRESS.`,
+      );
+    }
+    const client = new Client({ connection, namespace });
+    return new LockkeeperClient(client, connection, options, uiBase(options.uiUrl, address, namespace));
+  }
+
+  close(): Promise<void> {
+    return this.connection.close();
+  }
+
+  /** Link to a run's history in the Temporal UI. */
+  uiUrl(environment: string, target: string, runId: string): string {
+    return `${this.uiBase}/workflows/${encodeURIComponent(workflowIdFor(environment, target))}/${runId}/history`;
+  }
+
+  /**
+   * Starts a deployment.
+   * @throws AlreadyRunningError naming the open deployment of the same database.
+   */
+  async start(environment: string, target: string, requester: Person): Promise<DeploymentRef> {
+    const input: DeployInput = { deploymentId: newDeploymentId(), environment, target, requester };
+    return this.launch('deploy', input, input, `Deploy ${environment}/${target} — asked by ${requester.name}`);
+  }
+
+  /** Starts the undo of an earlier deployment, under the same rules and the same lock. */
+  async startRollback(of: DeploymentRef, requester: Person): Promise<DeploymentRef> {
+    const { environment, target } = of;
+    const input = { deploymentId: newDeploymentId(), environment, target, requester, undo: of.deploymentId };
+    return this.launch('rollback', input, input, `Roll back ${of.deploymentId} on ${environment}/${target} — asked by ${requester.name}`);
+  }
+
+  private async launch(kind: DeploymentRef['kind'], base: DeployInput, input: DeployInput, summary: string): Promise<DeploymentRef> {
+    const { deploymentId, environment, target, requester } = base;
+    const memo: DeploymentMemo = { deploymentId, requester: requester.name };
+    try {
+      const handle = await this.temporal.workflow.start(kind, {
+        taskQueue: TASK_QUEUE,
+        workflowId: workflowIdFor(environment, target),
+        workflowIdConflictPolicy: 'FAIL',
+        args: [input],
+        memo: { ...memo },
+        staticSummary: summary,
+        staticDetails: `Deployment \`${deploymentId}\` of **${environment}/${target}**, asked for by ${requester.name} (${requester.id}).`,
+        typedSearchAttributes: new TypedSearchAttributes([
+          { key: defineSearchAttributeKey(SEARCH_ATTRIBUTES.environment, 'KEYWORD'), value: environment },
+          { key: defineSearchAttributeKey(SEARCH_ATTRIBUTES.target, 'KEYWORD'), value: target },
+        ]),
+      });
+      return {
+        deploymentId,
+        kind,
+        environment,
+        target,
+        requester: requester.name,
+        runId: handle.firstExecutionRunId,
+        state: 'RUNNING',
+        phase: null,
+        outcome: null,
+        startedAt: new Date(),
+        closedAt: null,
+        uiUrl: this.uiUrl(environment, target, handle.firstExecutionRunId),
+      };
+    } catch (error) {
+      if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+      const running = await this.latest(environment, target);
+      const id = running?.deploymentId ?? 'unknown';
+      throw new AlreadyRunningError(
+        id,
+        `Deployment ${id} of ${environment}/${target} is still open${running ? ` (started by ${running.requester} at ${running.startedAt.toISOString()})` : ''}; watch it with "lockkeeper watch ${id}" or end it with "lockkeeper abort ${id}".`,
+      );
+    }
+  }
+
+  /** The newest run of a target, open or closed; null when there was none. */
+  async latest(environment: string, target: string): Promise<DeploymentRef | null> {
+    try {
+      const info = await this.temporal.workflow.getHandle(workflowIdFor(environment, target)).describe();
+      return this.toRef(info);
+    } catch (error) {
+      if (error instanceof WorkflowNotFoundError) return null;
+      throw error;
+    }
+  }
+
+  /**
+   * A run by deployment id.
+   * @throws UsageError when no deployment has that id.
+   */
+  async find(deploymentId: string): Promise<DeploymentRef> {
+    for await (const ref of this.history()) if (ref.deploymentId === deploymentId) return ref;
+    throw new UsageError(`No deployment ${deploymentId}; "lockkeeper history" lists them.`);
+  }
+
+  /** All deployments and rollbacks, newest first, of one environment and target if given. */
+  async *history(environment?: string, target?: string): AsyncIterable<DeploymentRef> {
+    const types = `WorkflowType IN ('deploy', 'rollback')`;
+    const filter = [
+      types,
+      environment === undefined ? '' : `${SEARCH_ATTRIBUTES.environment} = '${environment}'`,
+      target === undefined ? '' : `${SEARCH_ATTRIBUTES.target} = '${target}'`,
+    ].filter(Boolean);
+    for await (const info of this.temporal.workflow.list({ query: filter.join(' AND ') })) yield this.toRef(info);
+  }
+
+  status(ref: DeploymentRef): Promise<DeploymentStatus> {
+    return this.handle(ref).query(statusQuery);
+  }
+
+  /** Waits for the end; resolves to how it ended. */
+  async result(ref: DeploymentRef): Promise<Outcome> {
+    return (await this.handle(ref).result()) as Outcome;
+  }
+
+  /**
+   * Approves or rejects what the deployment waits for now.
+   * @throws RefusedError with the reason: not waiting, not allowed, already decided, something changed.
+   */
+  async decide(ref: DeploymentRef, person: Person, verdict: 'approve' | 'reject', reason: string | null, bindingDigest: string): Promise<DecisionReceipt> {
+    const decision = this.decision(ref, person, verdict, reason, bindingDigest);
+    try {
+      return await this.handle(ref).executeUpdate(decideUpdate, {
+        args: [signDecision(decision, this.options.signingKey)],
+        updateId: updateIdOf(decision),
+      });
+    } catch (error) {
+      if (error instanceof WorkflowUpdateFailedError && error.cause instanceof ApplicationFailure) {
+        throw new RefusedError(error.cause.type ?? FailureType.DecisionRefused, error.cause.message);
+      }
+      if (error instanceof WorkflowNotFoundError) throw new RefusedError(FailureType.DecisionRefused, `Deployment ${ref.deploymentId} has ended.`);
+      throw error;
+    }
+  }
+
+  /** Asks a deployment to stop: before migrating it ends, after that it undoes what it did. */
+  async abort(ref: DeploymentRef, person: Person, reason: string | null): Promise<void> {
+    const decision = this.decision(ref, person, 'abort', reason, '');
+    await this.handle(ref).signal(abortSignal, signDecision(decision, this.options.signingKey));
+  }
+
+  /** True when at least one worker polls the task queue; the server's knowledge may lag by some seconds. */
+  async hasWorker(): Promise<boolean> {
+    const { pollers } = await this.connection.workflowService.describeTaskQueue({
+      namespace: this.temporal.options.namespace,
+      taskQueue: { name: TASK_QUEUE },
+      taskQueueType: 1,
+    });
+    return (pollers?.length ?? 0) > 0;
+  }
+
+  private decision(ref: DeploymentRef, person: Person, verdict: Decision['verdict'], reason: string | null, bindingDigest: string): Decision {
+    return { deploymentId: ref.deploymentId, bindingDigest, person, verdict, reason, decidedAt: new Date().toISOString() };
+  }
+
+  private handle(ref: DeploymentRef): WorkflowHandle {
+    return this.temporal.workflow.getHandle(workflowIdFor(ref.environment, ref.target), ref.runId);
+  }
+
+  private toRef(info: Omit<WorkflowExecutionInfo, 'raw'>): DeploymentRef {
+    const memo = (info.memo ?? {}) as Partial<DeploymentMemo>;
+    const [, environment = '', target = ''] = info.workflowId.split('/');
+    const keyword = (name: string): string | null => info.typedSearchAttributes.get(defineSearchAttributeKey(name, 'KEYWORD')) ?? null;
+    return {
+      deploymentId: memo.deploymentId ?? info.runId,
+      kind: info.type === 'rollback' ? 'rollback' : 'deploy',
+      environment,
+      target,
+      requester: memo.requester ?? 'unknown',
+      runId: info.runId,
+      state: info.status.name,
+      phase: keyword(SEARCH_ATTRIBUTES.phase),
+      outcome: keyword(SEARCH_ATTRIBUTES.outcome),
+      startedAt: info.startTime,
+      closedAt: info.closeTime ?? null,
+      uiUrl: this.uiUrl(environment, target, info.runId),
+    };
+  }
+}
+
+/** `YYYYMMDD-HHMMSS-xxxx` in UTC: sorts by time, short enough to type. */
+export function newDeploymentId(now: Date = new Date()): string {
+  const stamp = now.toISOString().replace(/[-:]/g, '').replace('T', '-').slice(0, 15);
+  return `${stamp}-${randomBytes(2).toString('hex')}`;
+}
+
+/** A double click sends the same update id twice and is decided once. */
+function updateIdOf(decision: Decision): string {
+  return createHash('sha256')
+    .update([decision.deploymentId, decision.bindingDigest, decision.person.id, decision.verdict].join('\n'))
+    .digest('hex');
+}
+
+function uiBase(configured: string | undefined, address: string, namespace: string): string {
+  const base = configured ?? process.env['TEMPORAL_UI_URL'] ?? devServerUi(address);
+  return `${base.replace(/\/$/, '')}/namespaces/${namespace}`;
+}
+
+function devServerUi(address: string): string {
+  const [host = 'localhost', port = '7233'] = address.split(':');
+  return `http://${host}:${Number(port) + 1000}`;
+}
+
+function firstLine(error: unknown): string {
+  return (error instanceof Error ? error.message : String(error)).split('\n')[0] ?? '';
+}

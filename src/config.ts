@@ -1,0 +1,308 @@
+/**
+ * `lockkeeper.yaml` and the environment -> Config. Reports every mistake at once, each with its path.
+ * Secrets are never in the file: it names the environment variables that hold them.
+ */
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, isAbsolute, resolve } from 'node:path';
+import { parseDocument } from 'yaml';
+import { z } from 'zod';
+import { UsageError } from './errors';
+import type { MaintenanceWindow, Threshold } from './contract';
+
+export const CONFIG_FILE = 'lockkeeper.yaml';
+
+/** Broxiva's alert thresholds, verbatim: the defaults of `monitor.thresholds`. */
+const SEED_THRESHOLDS = {
+  critical: ['cpu_usage > 90%', 'memory_usage > 90%', 'connection_pool > 95%', 'error_rate > 5%'],
+  warning: ['cpu_usage > 80%', 'memory_usage > 85%', 'query_time_p95 > 1000ms', 'error_rate > 1%'],
+};
+
+const DURATION = /^(\d+(?:\.\d+)?)\s*(ms|s|m|h|d)$/;
+const UNIT_MS: Record<string, number> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
+
+/** A duration such as `500ms`, `30s`, `30m`, `24h`, `7d`; parsed to milliseconds. */
+const duration = () =>
+  z
+    .string()
+    .regex(DURATION, 'a duration such as 500ms, 30s, 30m, 24h or 7d')
+    .describe('A duration: 500ms, 30s, 30m, 24h or 7d.');
+
+export function durationMs(text: string): number {
+  const match = DURATION.exec(text);
+  if (!match) throw new UsageError(`"${text}" is not a duration; write 500ms, 30s, 30m, 24h or 7d.`);
+  return Math.round(Number(match[1]) * (UNIT_MS[match[2] ?? ''] ?? 1));
+}
+
+const THRESHOLD = /^([a-z][a-z0-9_]*)\s*([<>])\s*(\d+(?:\.\d+)?)\s*(%|ms)?$/;
+const threshold = () =>
+  z.string().regex(THRESHOLD, 'a threshold such as "cpu_usage > 90%" or "query_time_p95 > 1000ms"');
+
+const CLOCK = /^([01]\d|2[0-3]):([0-5]\d)$/;
+const DAYS = ['sun', 'mon', 'tue', 'wed', 'thu', 'fri', 'sat'] as const;
+const envName = () => z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'the name of an environment variable');
+
+const targetSchema = z.strictObject({
+  urlEnv: envName().describe('Environment variable that holds a direct PostgreSQL URL (not through a transaction pooler).'),
+});
+
+const healthCheckSchema = z.strictObject({
+  name: z.string().min(1),
+  sql: z.string().min(1).describe('A read-only query; the check passes when its first column is true.'),
+});
+
+const environmentSchema = z.strictObject({
+  protected: z
+    .boolean()
+    .optional()
+    .describe('Refuses migrate dev, migrate reset and db push. Default: true for every environment not called dev*, test* or local*.'),
+  targets: z.record(z.string().regex(/^[A-Za-z0-9][A-Za-z0-9_.-]*$/, 'letters, digits, ".", "_" and "-"'), targetSchema),
+  approvals: z
+    .strictObject({
+      required: z.number().int().min(0).max(10).default(1).describe('Distinct people who must approve; none of them the requester.'),
+      expiry: duration().default('24h'),
+      approvers: z.array(z.string()).default([]).describe('Ids that may approve (slack:U024BE7LH, cli:alice); empty = anyone but the requester.'),
+    })
+    .prefault({}),
+  window: z
+    .strictObject({
+      days: z.array(z.enum(DAYS)).default([]),
+      from: z.string().regex(CLOCK, 'a time of day such as 02:00 (UTC)'),
+      to: z.string().regex(CLOCK, 'a time of day such as 04:00 (UTC)'),
+    })
+    .optional()
+    .describe('Maintenance window in UTC; the deployment waits for it after approval.'),
+  backup: z
+    .strictObject({
+      enabled: z.boolean().default(true),
+      dir: z.string().default('backups'),
+      format: z.enum(['custom', 'directory', 'plain']).default('custom'),
+      jobs: z.number().int().min(1).max(64).default(2).describe('Parallel dump jobs (directory format) and restore jobs.'),
+    })
+    .prefault({}),
+  rehearsal: z.enum(['full', 'schema-only', 'off']).default('full'),
+  lockTimeout: duration().default('2s').describe('Longest wait of one attempt for a lock.'),
+  lockBudget: duration().default('5m').describe('Longest time that all attempts for one segment may take.'),
+  verify: z
+    .strictObject({
+      criticalTables: z.array(z.string()).default([]).describe('Tables that must be readable; empty = every table with rows, at most 20.'),
+      checks: z.array(healthCheckSchema).default([]),
+      generate: z.boolean().default(true).describe('Run Prisma Client generation as a health check.'),
+    })
+    .prefault({}),
+  monitor: z
+    .strictObject({
+      duration: duration().default('30m'),
+      interval: duration().default('30s'),
+      thresholds: z
+        .strictObject({ critical: z.array(threshold()).default([]), warning: z.array(threshold()).default([]) })
+        .default(SEED_THRESHOLDS),
+    })
+    .prefault({}),
+});
+
+export const configSchema = z.strictObject({
+  project: z
+    .strictObject({
+      schema: z.string().default('prisma/schema.prisma').describe('Prisma schema file or folder, relative to this file.'),
+      migrations: z.string().default('prisma/migrations').describe('Folder of the migrations, relative to this file.'),
+    })
+    .prefault({}),
+  environments: z.record(z.string().regex(/^[A-Za-z0-9][A-Za-z0-9_.-]*$/, 'letters, digits, ".", "_" and "-"'), environmentSchema),
+  slack: z
+    .strictObject({
+      channel: z.string().min(1).default('#broxiva-database'),
+      tokenEnv: envName().default('SLACK_BOT_TOKEN'),
+      signingSecretEnv: envName().default('SLACK_SIGNING_SECRET'),
+      apiUrl: z.url().optional().describe("Slack's Web API; only tests and proxies change it."),
+      host: z.string().default('127.0.0.1'),
+      port: z.number().int().min(0).max(65535).default(3040),
+    })
+    .optional(),
+  contacts: z.record(z.string(), z.string()).default({
+    'Database Team': '#database-team',
+    'DevOps Team': '#devops',
+    'Backend Team': '#backend',
+    'On-call DBA': 'PagerDuty',
+    'On-call DevOps': 'PagerDuty',
+    'Engineering Manager': 'PagerDuty',
+    Email: 'database-team@broxiva.com',
+  }),
+});
+
+type RawConfig = z.infer<typeof configSchema>;
+type RawEnvironment = z.infer<typeof environmentSchema>;
+
+export interface Config {
+  /** Absolute path of the configuration file; every relative path in it is relative to its folder. */
+  file: string;
+  root: string;
+  schemaPath: string;
+  migrationsDir: string;
+  environments: Record<string, Environment>;
+  slack: RawConfig['slack'];
+  contacts: Record<string, string>;
+}
+
+export interface Environment {
+  name: string;
+  protected: boolean;
+  targets: Record<string, { urlEnv: string }>;
+  approvals: { required: number; expiryMs: number; approvers: string[] };
+  window: MaintenanceWindow | null;
+  backup: { enabled: boolean; dir: string; format: 'custom' | 'directory' | 'plain'; jobs: number };
+  rehearsal: 'full' | 'schema-only' | 'off';
+  lockTimeoutMs: number;
+  lockBudgetMs: number;
+  verify: RawEnvironment['verify'];
+  monitor: { durationMs: number; intervalMs: number; thresholds: Threshold[] };
+}
+
+/** One database of one environment, by name; what holds its URL stays in the environment. */
+export interface Target {
+  environment: Environment;
+  name: string;
+  urlEnv: string;
+}
+
+/**
+ * Reads and checks the configuration.
+ * @param file path of the file; without it `lockkeeper.yaml` is looked for here and in the folders above.
+ * @throws UsageError naming every mistake with its path.
+ */
+export function loadConfig(file?: string, cwd: string = process.cwd()): Config {
+  const path = file === undefined ? findUpwards(cwd) : resolve(cwd, file);
+  if (!path || !existsSync(path)) {
+    throw new UsageError(
+      `No ${file ?? CONFIG_FILE} found${file ? '' : ` in ${cwd} or above`}; run "lockkeeper init" to write one.`,
+    );
+  }
+  return parseConfig(readFileSync(path, 'utf8'), path);
+}
+
+/** @throws UsageError naming every mistake with its path. */
+export function parseConfig(text: string, path: string): Config {
+  const document = parseDocument(text);
+  if (document.errors.length > 0) {
+    throw new UsageError(`${path} is not valid YAML:\n${document.errors.map((error) => `  ${error.message}`).join('\n')}`);
+  }
+  const parsed = configSchema.safeParse(document.toJS());
+  if (!parsed.success) {
+    const lines = parsed.error.issues.map((issue) => `  ${issue.path.join('.') || '(top level)'}: ${issue.message}`);
+    throw new UsageError(`${path} has ${lines.length} mistake${lines.length === 1 ? '' : 's'}:\n${lines.join('\n')}`);
+  }
+  return toConfig(parsed.data, path);
+}
+
+function toConfig(raw: RawConfig, file: string): Config {
+  const root = dirname(file);
+  const inRoot = (path: string): string => (isAbsolute(path) ? path : resolve(root, path));
+  return {
+    file,
+    root,
+    schemaPath: inRoot(raw.project.schema),
+    migrationsDir: inRoot(raw.project.migrations),
+    environments: Object.fromEntries(
+      Object.entries(raw.environments).map(([name, environment]) => [name, toEnvironment(name, environment, inRoot)]),
+    ),
+    slack: raw.slack,
+    contacts: raw.contacts,
+  };
+}
+
+function toEnvironment(name: string, raw: RawEnvironment, inRoot: (path: string) => string): Environment {
+  return {
+    name,
+    protected: raw.protected ?? !/^(dev|test|local)/.test(name),
+    targets: raw.targets,
+    approvals: {
+      required: raw.approvals.required,
+      expiryMs: durationMs(raw.approvals.expiry),
+      approvers: raw.approvals.approvers,
+    },
+    window: raw.window ? toWindow(raw.window) : null,
+    backup: { ...raw.backup, dir: inRoot(raw.backup.dir) },
+    rehearsal: raw.rehearsal,
+    lockTimeoutMs: durationMs(raw.lockTimeout),
+    lockBudgetMs: durationMs(raw.lockBudget),
+    verify: raw.verify,
+    monitor: {
+      durationMs: durationMs(raw.monitor.duration),
+      intervalMs: durationMs(raw.monitor.interval),
+      thresholds: [
+        ...raw.monitor.thresholds.critical.map((text) => parseThreshold('critical', text)),
+        ...raw.monitor.thresholds.warning.map((text) => parseThreshold('warning', text)),
+      ],
+    },
+  };
+}
+
+function toWindow(raw: NonNullable<RawEnvironment['window']>): MaintenanceWindow {
+  const minutes = (text: string): number => Number(text.slice(0, 2)) * 60 + Number(text.slice(3));
+  return { days: raw.days.map((day) => DAYS.indexOf(day)), from: minutes(raw.from), to: minutes(raw.to) };
+}
+
+function parseThreshold(level: Threshold['level'], text: string): Threshold {
+  const match = THRESHOLD.exec(text);
+  if (!match) throw new UsageError(`"${text}" is not a threshold.`);
+  const [, metric = '', op = '>', value = '0', unit = ''] = match;
+  return { level, metric, op: op as Threshold['op'], value: Number(value), unit: unit as Threshold['unit'] };
+}
+
+/** @throws UsageError naming what exists, when the environment or the target does not. */
+export function resolveTarget(config: Config, environmentName?: string, targetName?: string): Target {
+  const environment = pick(config.environments, environmentName, 'environment', config.file);
+  const name = pickName(environment.targets, targetName, `target of ${environment.name}`, config.file);
+  const target = environment.targets[name];
+  if (!target) throw new UsageError(`No target ${name} in ${config.file}.`);
+  return { environment, name, urlEnv: target.urlEnv };
+}
+
+function pick<T>(all: Record<string, T>, name: string | undefined, what: string, file: string): T {
+  const found = all[pickName(all, name, what, file)];
+  if (found === undefined) throw new UsageError(`No ${what} in ${file}.`);
+  return found;
+}
+
+function pickName(all: Record<string, unknown>, name: string | undefined, what: string, file: string): string {
+  const names = Object.keys(all);
+  if (name === undefined) {
+    const [only] = names;
+    if (names.length === 1 && only !== undefined) return only;
+    throw new UsageError(`Say which ${what}: ${names.join(', ') || 'none is'} defined in ${file}.`);
+  }
+  if (!Object.hasOwn(all, name)) {
+    throw new UsageError(`Unknown ${what} "${name}"; ${file} defines ${names.join(', ') || 'none'}.`);
+  }
+  return name;
+}
+
+/**
+ * The target's connection URL from its environment variable.
+ * @throws UsageError when the variable is unset or is not a PostgreSQL URL; the value itself is never printed.
+ */
+export function targetUrl(target: Target, env: NodeJS.ProcessEnv = process.env): string {
+  const value = env[target.urlEnv];
+  if (!value) {
+    throw new UsageError(
+      `${target.urlEnv} is not set: it must hold the PostgreSQL URL of target ${target.name} in environment ${target.environment.name}.`,
+    );
+  }
+  let url: URL;
+  try {
+    url = new URL(value);
+  } catch {
+    throw new UsageError(`${target.urlEnv} is not a URL; write postgresql://user:password@host:5432/database (special characters percent-encoded).`);
+  }
+  if (!['postgres:', 'postgresql:'].includes(url.protocol) || url.pathname.length < 2) {
+    throw new UsageError(`${target.urlEnv} is not a PostgreSQL URL with a database name; write postgresql://user:password@host:5432/database.`);
+  }
+  return value;
+}
+
+function findUpwards(from: string): string | null {
+  for (let folder = from; ; folder = dirname(folder)) {
+    const candidate = resolve(folder, CONFIG_FILE);
+    if (existsSync(candidate)) return candidate;
+    if (dirname(folder) === folder) return null;
+  }
+}

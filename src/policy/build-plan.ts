@@ -1,0 +1,98 @@
+/** Files and facts in, the whole plan out (without its digest and checklist). Pure. */
+import type { HazardFinding, PlanStep } from '../contract';
+import type { ParsedStatement } from '../adapters/sql-parser';
+import { allowances, findHazards, riskOf, type DatabaseFacts } from './hazards';
+import type { FullPlan, MigrationPlan } from './plan';
+import { segmentsOf, type Segment } from './segments';
+import { describeScript, scriptContext, Schema, learn, totals, type ScriptContext, type StatementFacts } from './statements';
+
+export interface PlanInput {
+  environment: string;
+  target: string;
+  migrations: PendingMigration[];
+  database: DatabaseFacts;
+  parse: NonNullable<ScriptContext['parse']>;
+}
+
+export interface PendingMigration {
+  name: string;
+  checksum: string;
+  sql: string;
+  statements: ParsedStatement[];
+  hasDownSql: boolean;
+}
+
+/** Quiet migrations share a step up to this number, so that hundreds of them fit in one history. */
+const STEP_SIZE = 40;
+
+export function buildPlan(input: PlanInput): Omit<FullPlan, 'digest' | 'checklist'> {
+  const schema = new Schema();
+  const facts: StatementFacts[] = [];
+  const migrations = input.migrations.map((migration) => {
+    const described = describeMigration(migration, input, schema);
+    facts.push(...described.facts);
+    return described.plan;
+  });
+  return {
+    environment: input.environment,
+    target: input.target,
+    risk: riskOf(migrations.map((migration) => migration.hazards)),
+    migrations,
+    steps: stepsOf(input.migrations, migrations),
+    totals: totals(facts),
+  };
+}
+
+function describeMigration(migration: PendingMigration, input: PlanInput, schema: Schema): { plan: MigrationPlan; facts: StatementFacts[] } {
+  const script = scriptContext(schema, input.parse);
+  const facts = describeScript(migration.statements, script);
+  const hazards = findHazards(migration.statements, facts, input.database, { execution: 'as-written', allowances: allowances(migration.sql) });
+  for (const statement of migration.statements) learn(statement, { ...script, schema });
+  const plan: MigrationPlan = {
+    name: migration.name,
+    checksum: migration.checksum,
+    hazards,
+    statements: facts.map(({ line, kind, locks, rewrites, transactional }) => ({ line, kind, locks, rewrites, transactional })),
+    segments: segmentsOf(migration.statements).length,
+    reversal: { kind: migration.hasDownSql ? 'down.sql' : 'engine-diff', lossy: facts.some(createsPlaceForRows) },
+  };
+  return { plan, facts };
+}
+
+/** Undoing it drops what could hold rows by then. */
+function createsPlaceForRows({ creates }: StatementFacts): boolean {
+  return creates.tables.length > 0 || creates.columns > 0;
+}
+
+/** A migration with a danger, a hand-written reversal or more than one segment stands alone; quiet neighbours share a step. */
+function stepsOf(pending: PendingMigration[], plans: MigrationPlan[]): PlanStep[] {
+  const steps: PlanStep[] = [];
+  let quietStep: PlanStep | null = null;
+  for (const [position, plan] of plans.entries()) {
+    const quiet = plan.segments <= 1 && !plan.hazards.some(isLoud) && !pending[position]?.hasDownSql;
+    if (quiet && quietStep && quietStep.migrations.length < STEP_SIZE) {
+      quietStep.migrations.push(plan.name);
+      continue;
+    }
+    const step: PlanStep = { index: steps.length, migrations: [plan.name] };
+    steps.push(step);
+    quietStep = quiet ? step : null;
+  }
+  return steps;
+}
+
+function isLoud({ severity }: HazardFinding): boolean {
+  return severity !== 'info';
+}
+
+/**
+ * A file whose own transaction is left open would swallow the history row that follows it.
+ * @returns the line of its BEGIN, or null when every transaction is closed.
+ */
+export function unclosedTransaction(segments: Segment[]): number | null {
+  const open = segments.find((segment) => {
+    const last = segment.statements.at(-1);
+    return segment.kind === 'own-transaction' && !(last && segment.statements.length > 1 && 'TransactionStmt' in last.node);
+  });
+  return open?.statements[0]?.line ?? null;
+}

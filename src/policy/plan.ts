@@ -1,0 +1,41 @@
+/** The whole plan as `lockkeeper plan --json` prints it; the workflow carries the smaller `Plan` of the contract. */
+import type { CheckResult, HazardFinding, PlanStep, Risk, SchemaTotals } from '../contract';
+
+export interface LockPrediction {
+  /** Qualified as the file writes it, without quotes. */
+  relation: string;
+  /** PostgreSQL's name of the mode, `AccessExclusiveLock`. */
+  mode: string;
+}
+
+export interface StatementPlan {
+  /** 1-based line of its first token. */
+  line: number;
+  /** `CREATE INDEX`, `ALTER TABLE ADD COLUMN`, ... */
+  kind: string;
+  locks: LockPrediction[];
+  /** True when a table is rewritten. */
+  rewrites: boolean;
+  /** False for what cannot run inside a transaction block. */
+  transactional: boolean;
+}
+
+export interface MigrationPlan {
+  name: string;
+  checksum: string;
+  hazards: HazardFinding[];
+  statements: StatementPlan[];
+  segments: number;
+  reversal: { kind: 'down.sql' | 'engine-diff'; lossy: boolean };
+}
+
+export interface FullPlan {
+  environment: string;
+  target: string;
+  digest: string;
+  risk: Risk;
+  migrations: MigrationPlan[];
+  steps: PlanStep[];
+  totals: SchemaTotals;
+  checklist: CheckResult[];
+}

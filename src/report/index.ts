@@ -1,0 +1,3 @@
+/** Pure: what a deployment knows of itself -> what people and programs read of it. */
+export { toJson } from './json';
+export { toMarkdown } from './markdown';

@@ -1,0 +1,74 @@
+/** What a person does now, by outcome. */
+import type { BackupSummary, DeploymentStatus, OutcomeStatus } from '../contract';
+
+export interface NextStep {
+  text: string;
+  /** A shell command that does it, or null. */
+  command: string | null;
+}
+
+export function nextSteps(status: DeploymentStatus): NextStep[] {
+  const { outcome } = status;
+  if (outcome) return BY_OUTCOME[outcome.status](status);
+  return [step('It is still running; follow it.', `lockkeeper watch ${status.input.deploymentId}`)];
+}
+
+const BY_OUTCOME: Record<OutcomeStatus, (status: DeploymentStatus) => NextStep[]> = {
+  deployed: (status) => [
+    ...unmonitored(status),
+    step('To undo it: runs the reversals newest first, and asks before anything lossy.', `lockkeeper rollback ${status.input.deploymentId}`),
+    ...restore(status.backup, 'If data must be taken from the backup: restore it beside the database, never over it.'),
+  ],
+  'up-to-date': () => [],
+  blocked: (status) => [
+    ...status.checklist.filter((check) => check.status === 'fail').map((check) => step(`Mend "${check.title}": ${check.evidence}`)),
+    again(status),
+  ],
+  rejected: (status) => [step('Settle the reason with the person who rejected it.'), again(status)],
+  expired: (status) => [step('Ask the approvers to be there, then start again: an expired request cannot be revived.'), again(status)],
+  aborted: (status) => [...schemaCheck(status), again(status)],
+  failed: (status) => [step('Mend the cause of the failure; a migration that never landed may be edited.'), ...schemaCheck(status), again(status)],
+  'rolled-back': (status) => [step('The deployment was undone. Mend the cause before trying it again.'), ...schemaCheck(status), again(status)],
+  'needs-human': (status) => [
+    step('Lockkeeper writes nothing more. Run no migration, by any tool, until a person has decided.'),
+    step(`Call: ${contacts(status)}.`),
+    step('See which migrations are applied, failed or missing.', `lockkeeper migrate status --env ${status.input.environment} --target ${status.input.target}`),
+    ...restore(status.backup, 'As the last resort, restore the backup beside the database and compare.'),
+  ],
+};
+
+function step(text: string, command: string | null = null): NextStep {
+  return { text, command };
+}
+
+function again({ input }: DeploymentStatus): NextStep {
+  return step('Then start a new deployment.', `lockkeeper deploy --env ${input.environment} --target ${input.target}`);
+}
+
+function unmonitored({ monitor }: DeploymentStatus): NextStep[] {
+  if (monitor?.verdict !== 'inconclusive') return [];
+  const names = monitor.withoutData.join(', ') || 'the metrics';
+  return [step(`Look at ${names} yourself: monitoring had no data for it, so nothing says that it is fine.`)];
+}
+
+function schemaCheck({ compensation }: DeploymentStatus): NextStep[] {
+  if (compensation?.schemaRestored !== false) return [];
+  return [step('The schema is not what it was before: compare it with the backup before anything else.')];
+}
+
+function contacts({ plan }: DeploymentStatus): string {
+  const lines = Object.entries(plan?.contacts ?? {}).map(([who, where]) => `${who} ${where}`);
+  return lines.join(', ') || 'the people who own this database';
+}
+
+function restore(backup: BackupSummary | null, text: string): NextStep[] {
+  return backup ? [step(text, restoreCommand(backup))] : [];
+}
+
+/** Restores into a new database: the old one stays until a person has compared both. */
+export function restoreCommand({ file, format }: BackupSummary): string {
+  const quoted = `'${file.replaceAll("'", `'\\''`)}'`;
+  const load =
+    format === 'plain' ? `psql -v ON_ERROR_STOP=1 -d restored -f ${quoted}` : `pg_restore --exit-on-error --no-owner -d restored ${quoted}`;
+  return `createdb restored && ${load}`;
+}
