@@ -2,7 +2,16 @@
 // nothing changed. `npm run setup`, and the first step of the demo and the tests.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, readdirSync, realpathSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  realpathSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -55,7 +64,19 @@ function matchesLock() {
 function installDependencies(why) {
   if (!why) return;
   say(`installing dependencies, because ${why} (npm ci; about half a minute)`);
-  npm(['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error']);
+  const flags = ['--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'];
+  const strict = runNpm(['ci', ...flags], 'pipe');
+  if (strict.status !== 0 && /EUSAGE/.test(strict.stderr)) {
+    // npm 11 refuses a lockfile without an entry for every optional package of every other system, and npm itself leaves
+    // such entries out. `install` takes the same versions with the same checksums, and is content.
+    say(
+      'this npm finds package-lock.json incomplete for other systems; using npm install, which keeps to its versions',
+    );
+    npm(['install', '--no-save', ...flags]);
+  } else if (strict.status !== 0) {
+    process.stderr.write(`${strict.stderr ?? ''}`);
+    throw new Error(`npm ci failed${strict.stderr ? '; see above' : `: ${strict.error?.message}`}`);
+  }
   writeFileSync(LOCK_STAMP, sha256(lockfile()));
 }
 
@@ -82,17 +103,27 @@ function sourcesHash() {
   const sources = readdirSync(join(root, 'src'), { recursive: true }).map((name) => join('src', name));
   const configs = readdirSync(root).filter((name) => /^tsconfig.*\.json$|^package(-lock)?\.json$/.test(name));
   for (const name of [...sources, ...configs].sort()) {
-    if (statSync(join(root, name)).isFile()) hash.update(name).update('\0').update(readFileSync(join(root, name)));
+    if (statSync(join(root, name)).isFile())
+      hash
+        .update(name)
+        .update('\0')
+        .update(readFileSync(join(root, name)));
   }
   return hash.digest('hex');
 }
 
 function npm(args) {
+  const result = runNpm(args, 2);
+  if (result.status !== 0)
+    throw new Error(`npm ${args.filter((arg) => !arg.startsWith('-')).join(' ')} failed; see above`);
+}
+
+/** `output`: 2 shows it on our stderr, 'pipe' keeps it. */
+function runNpm(args, output) {
   // Under `npm run` this is the very npm that was called; `npm` itself may be a .cmd file, or not on PATH.
   const own = process.env.npm_execpath;
   const [command, first] = own?.endsWith('npm-cli.js') ? [process.execPath, [own]] : ['npm', []];
-  const result = spawnSync(command, [...first, ...args], { cwd: root, stdio: ['ignore', 2, 2] });
-  if (result.status !== 0) throw new Error(`npm ${args.filter((arg) => !arg.startsWith('-')).join(' ')} failed; see above`);
+  return spawnSync(command, [...first, ...args], { cwd: root, stdio: ['ignore', output, output], encoding: 'utf8' });
 }
 
 /** One set-up of this directory at a time; the lock of a process that died is taken over. */

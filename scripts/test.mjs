@@ -32,7 +32,12 @@ async function serverPaths() {
   const postgres = local.requireTool(await local.resolvePostgres(options));
   const temporal = local.requireTool(await local.resolveTemporalCli(options));
   const testServer = local.requireTool(await local.resolveTestServer(options));
-  return { ...process.env, LOCKKEEPER_PG_BIN: postgres.path, TEMPORAL_CLI: temporal.path, LOCKKEEPER_TEST_SERVER: testServer.path };
+  return {
+    ...process.env,
+    LOCKKEEPER_PG_BIN: postgres.path,
+    TEMPORAL_CLI: temporal.path,
+    LOCKKEEPER_TEST_SERVER: testServer.path,
+  };
 }
 
 /** @returns jest's exit code and its counts. A suite that could not run counts as one failure. */

@@ -286,7 +286,8 @@ function updateIdOf(decision: Decision): string {
     .digest('hex');
 }
 
-function uiBase(configured: string | undefined, address: string, namespace: string): string {
+/** Where the UI shows a namespace: `TEMPORAL_UI_URL`, or the dev server's port next to `address`. */
+export function uiBase(configured: string | undefined, address: string, namespace: string): string {
   const base = configured ?? process.env['TEMPORAL_UI_URL'] ?? devServerUi(address);
   return `${base.replace(/\/$/, '')}/namespaces/${namespace}`;
 }

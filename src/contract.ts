@@ -202,7 +202,7 @@ export interface RehearsalSummary {
 /** What a person decides on: the digest of everything they were shown. */
 export interface ApprovalRequest {
   kind: 'deploy' | 'rollback';
-  /** sha256 over plan digest, schema fingerprint and backup digest (or, for a rollback, over the rows it would lose). */
+  /** The digests of plan, schema and backup (for a rollback: of what it would undo and lose), 128 bits of each, joined. */
   bindingDigest: string;
   required: number;
   /** ISO 8601. */
@@ -302,6 +302,8 @@ export interface UndoAssessment {
   lostRows: { relation: string; rows: number }[];
   /** Steps that cannot be undone by a proven reversal, with the reason. */
   unproven: { step: number; reason: string }[];
+  /** sha256 of the above: what a person who approves the loss was shown. */
+  digest: string;
 }
 
 /** One step's undo. */
@@ -362,6 +364,8 @@ export interface DeploymentStatus {
   audit: AuditEntry[];
   steps: StepProgress[];
   health: HealthCheck[];
+  /** Sample taken right before migrating. */
+  baseline: MetricSample | null;
   monitor: MonitorSummary | null;
   compensation: CompensationSummary | null;
   /** Where the report was written, on the worker's host. */

@@ -14,6 +14,7 @@ import { applicationName, resolve, type ResolvedTarget } from './target';
 /** Contents of `<backup>.meta`, the last file written: without it there is no backup. */
 export interface BackupMeta extends BackupSummary {
   deploymentId: string;
+  round: number;
   environment: string;
   target: string;
   database: string;
@@ -28,14 +29,18 @@ const EXTENSION = { custom: 'dump', directory: 'dir', plain: 'sql' } as const;
 
 export function createBackup(deps: Deps) {
   return {
-    /** A retry finds the finished backup of its deployment, or starts over. @throws ApplicationFailure Backup */
-    async backup(input: DeployInput): Promise<BackupSummary> {
+    /**
+     * A retry finds the finished backup of its round, or starts over.
+     * @param round which plan of the deployment it belongs to: a new plan needs a new backup.
+     * @throws ApplicationFailure Backup
+     */
+    async backup(input: DeployInput, round: number): Promise<BackupSummary> {
       const target = resolve(deps, input);
       const { dir } = target.environment.backup;
       await makeFolder(dir);
-      const finished = await findBackup(dir, input.deploymentId);
+      const finished = await findBackup(dir, input.deploymentId, round);
       if (finished) return summaryOf(finished);
-      return heartbeating((signal) => takeBackup(deps, input, target, signal));
+      return heartbeating((signal) => takeBackup(deps, input, round, target, signal));
     },
   };
 }
@@ -48,7 +53,7 @@ async function makeFolder(dir: string): Promise<void> {
   }
 }
 
-async function takeBackup(deps: Deps, input: DeployInput, target: ResolvedTarget, signal: AbortSignal): Promise<BackupSummary> {
+async function takeBackup(deps: Deps, input: DeployInput, round: number, target: ResolvedTarget, signal: AbortSignal): Promise<BackupSummary> {
   const { dir, format, jobs } = target.environment.backup;
   const takenAt = new Date();
   const id = `migration_backup_${stamp(takenAt)}`;
@@ -75,6 +80,7 @@ async function takeBackup(deps: Deps, input: DeployInput, target: ResolvedTarget
     await writeMeta(file, {
       ...summary,
       deploymentId: input.deploymentId,
+      round,
       environment: input.environment,
       target: input.target,
       database: facts.database,
@@ -109,12 +115,11 @@ async function flush(path: string): Promise<void> {
   await handle.close();
 }
 
-/** The finished backup of a deployment, by its `.meta`. */
-export async function findBackup(dir: string, deploymentId: string): Promise<BackupMeta | null> {
+async function findBackup(dir: string, deploymentId: string, round: number): Promise<BackupMeta | null> {
   for (const name of await readdir(dir)) {
     if (!name.endsWith('.meta')) continue;
     const meta = await readMeta(join(dir, name));
-    if (meta?.deploymentId === deploymentId) return meta;
+    if (meta?.deploymentId === deploymentId && meta.round === round) return meta;
   }
   return null;
 }

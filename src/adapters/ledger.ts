@@ -3,6 +3,8 @@
  * write) and registered reversals (how to undo it). It lives beside the data because only the same transaction can be exact.
  */
 import { FailureType, permanent } from '../errors';
+import { historyExists } from './prisma-history';
+import type { TableDigest } from './content-digest';
 import { DatabaseError, type Client } from './postgres';
 
 /** One session is enough to keep two from creating the schema at once. */
@@ -28,6 +30,11 @@ CREATE TABLE IF NOT EXISTS lockkeeper.marker (
   written_at timestamptz NOT NULL DEFAULT clock_timestamp(),
   PRIMARY KEY (script, segment)
 );
+CREATE TABLE IF NOT EXISTS lockkeeper.deployment (
+  id text PRIMARY KEY,
+  schema_before text NOT NULL,
+  began_at timestamptz NOT NULL DEFAULT clock_timestamp()
+);
 CREATE TABLE IF NOT EXISTS lockkeeper.reversal (
   deployment text NOT NULL,
   step int NOT NULL,
@@ -50,16 +57,15 @@ export interface RegisteredReversal {
   /** Null where no source was proven: undoing needs a person. */
   sql: string | null;
   digest: string;
-  /** Rows per table right after the step, to tell what was written since; null until the step has ended. */
-  baseline: Record<string, number> | null;
+  /** What the reversal would drop, as it was right after the step; null until the step has ended. */
+  baseline: Record<string, TableDigest | null> | null;
   reversed: boolean;
 }
 
 /** @throws ApplicationFailure Configuration when the role may not create a schema. */
 export async function ensureLedger(client: Client): Promise<void> {
   // The usual case costs one look instead of a lock and six statements.
-  const { rows } = await client.query<{ ready: boolean }>(`SELECT to_regclass('lockkeeper.reversal') IS NOT NULL AS ready`);
-  if (rows[0]?.ready) return;
+  if (await ledgerExists(client)) return;
   try {
     await client.query(LEDGER_DDL);
   } catch (error) {
@@ -115,6 +121,18 @@ export async function forgetMarkers(client: Client, scripts: string[]): Promise<
   await client.query('DELETE FROM lockkeeper.marker WHERE script = ANY($1)', [scripts]);
 }
 
+/** @param schemaBefore fingerprint of the schema that undoing comes back to. Idempotent. */
+export async function registerDeployment(client: Client, deployment: string, schemaBefore: string): Promise<void> {
+  await client.query('INSERT INTO lockkeeper.deployment (id, schema_before) VALUES ($1, $2) ON CONFLICT DO NOTHING', [deployment, schemaBefore]);
+}
+
+/** Fingerprint of the schema before a deployment; null when it never began to write here. */
+export async function schemaBefore(client: Client, deployment: string): Promise<string | null> {
+  if (!(await ledgerExists(client))) return null;
+  const { rows } = await client.query<{ fingerprint: string }>('SELECT schema_before AS fingerprint FROM lockkeeper.deployment WHERE id = $1', [deployment]);
+  return rows[0]?.fingerprint ?? null;
+}
+
 /** Idempotent: a retry registers the same reversal again. */
 export async function registerReversal(client: Client, deployment: string, reversal: Omit<RegisteredReversal, 'baseline' | 'reversed'>): Promise<void> {
   await client.query(
@@ -124,7 +142,7 @@ export async function registerReversal(client: Client, deployment: string, rever
   );
 }
 
-export async function recordBaseline(client: Client, deployment: string, step: number, baseline: Record<string, number>): Promise<void> {
+export async function recordBaseline(client: Client, deployment: string, step: number, baseline: Record<string, TableDigest | null>): Promise<void> {
   await client.query('UPDATE lockkeeper.reversal SET baseline = $3 WHERE deployment = $1 AND step = $2 AND baseline IS NULL', [
     deployment,
     step,
@@ -140,4 +158,25 @@ export async function registeredReversals(client: Client, deployment: string): P
     [deployment],
   );
   return rows;
+}
+
+/** Marks a step as undone: its markers, its history rows and its registration change together. */
+export async function recordReversed(client: Client, deployment: string, step: number, migrations: string[]): Promise<void> {
+  const hasHistory = await historyExists(client);
+  await client.query('BEGIN');
+  await client.query(`DELETE FROM lockkeeper.marker WHERE deployment = $1 AND split_part(script, '@', 1) = ANY($2)`, [
+    deployment,
+    migrations.map((name) => `migration/${name}`),
+  ]);
+  // The engine marks only failed rows as rolled back; these may be finished. It ignores them from here on, and they stay as a record.
+  if (hasHistory) await client.query('UPDATE _prisma_migrations SET rolled_back_at = clock_timestamp() WHERE migration_name = ANY($1) AND rolled_back_at IS NULL', [
+    migrations,
+  ]);
+  await client.query('UPDATE lockkeeper.reversal SET reversed_at = clock_timestamp() WHERE deployment = $1 AND step = $2', [deployment, step]);
+  await client.query('COMMIT');
+}
+
+export async function ledgerExists(client: Client): Promise<boolean> {
+  const { rows } = await client.query<{ there: boolean }>(`SELECT to_regclass('lockkeeper.reversal') IS NOT NULL AS there`);
+  return rows[0]?.there ?? false;
 }

@@ -20,8 +20,10 @@ export const NO_FILTER: Wasm.SchemaFilter = { externalTables: [], externalEnums:
 export interface EngineOptions {
   /** The project's Prisma schema files; a bare datasource when the work needs none. */
   datamodels?: SchemaFile[];
-  /** Opens the connection of the main database; the engine closes it. */
+  /** Opens the connection of the main database. */
   connect: () => Promise<Client>;
+  /** True leaves that connection open after the engine is done with it; default false. */
+  keepOpen?: boolean;
   /** Prisma's `?schema=` of the target. */
   schema: string;
   runScript?: ScriptRunner;
@@ -65,7 +67,7 @@ export async function withEngine<T>(options: EngineOptions, use: (engine: Schema
 async function mainDriver(options: EngineOptions): Promise<PgDriver> {
   const client = await options.connect();
   const plain: ScriptRunner = async (script) => void (await client.query(script));
-  return new PgDriver(client, options.schema, options.runScript ?? plain, () => closeOnce(client));
+  return new PgDriver(client, options.schema, options.runScript ?? plain, () => (options.keepOpen ? Promise.resolve() : closeOnce(client)));
 }
 
 async function shadowDriver(options: EngineOptions): Promise<PgDriver> {

@@ -1,7 +1,9 @@
 /** Scratch databases on the target's server: made for one deployment, named after it, dropped with it. */
-import { withSession, type Client } from './postgres';
+import { openSession, withSession, type Client, type SessionOptions } from './postgres';
 
 const PREFIX = 'lockkeeper_scratch';
+/** Not the deployment's own name: these sessions are no orphans of a migration. */
+const APPLICATION = 'lockkeeper/scratch';
 
 /** Fits PostgreSQL's 63 bytes for every deployment id. */
 export function scratchName(deploymentId: string, purpose: string): string {
@@ -40,9 +42,17 @@ export class ScratchDatabases {
     });
   }
 
+  /** The caller closes it. */
+  open(purpose: string): Promise<Client> {
+    return openSession(this.url, this.session(purpose));
+  }
+
   use<T>(purpose: string, work: (client: Client) => Promise<T>): Promise<T> {
-    const database = scratchName(this.deploymentId, purpose);
-    return withSession(this.url, { applicationName: `lockkeeper/${this.deploymentId}/scratch`, database, settings: { synchronous_commit: 'off' } }, work);
+    return withSession(this.url, this.session(purpose), work);
+  }
+
+  private session(purpose: string): SessionOptions {
+    return { applicationName: APPLICATION, database: scratchName(this.deploymentId, purpose), settings: { synchronous_commit: 'off' } };
   }
 
   /** A restored dump must sort and compare as its origin does. */
@@ -58,6 +68,6 @@ export class ScratchDatabases {
 
   /** CREATE and DROP DATABASE run from the target's own database: the one that the role surely may connect to. */
   private maintain<T>(work: (client: Client) => Promise<T>): Promise<T> {
-    return withSession(this.url, { applicationName: `lockkeeper/${this.deploymentId}/scratch` }, work);
+    return withSession(this.url, { applicationName: APPLICATION }, work);
   }
 }

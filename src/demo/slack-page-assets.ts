@@ -39,7 +39,7 @@ i.green { background: #2eb67d; } i.red { background: #e01e5a; } i.amber { backgr
 .ephemeral { background: #f4f9fd; border-radius: 6px; padding: 6px 10px; margin: 8px 0; font-size: 14px; }
 .empty { padding: 20px; color: var(--quiet); }
 dialog { border: 0; border-radius: 8px; padding: 22px; width: min(480px, 92vw); box-shadow: 0 12px 48px rgba(0,0,0,.3); } dialog::backdrop { background: rgba(0,0,0,.45); }
-dialog h2 { margin-top: 0; } textarea { width: 100%; margin-top: 12px; font: inherit; padding: 8px; border: 1px solid #bbb; border-radius: 4px; }
+dialog h2 { margin-top: 0; } label.reason { display: block; margin-top: 12px; font-weight: 700; } label.reason[hidden] { display: none; } textarea { display: block; width: 100%; margin-top: 4px; font: inherit; padding: 8px; border: 1px solid #bbb; border-radius: 4px; }
 menu { display: flex; justify-content: flex-end; gap: 8px; padding: 0; margin: 18px 0 0; }
 #notice { position: fixed; bottom: 20px; left: 20px; background: #1d1c1d; color: #fff; padding: 8px 14px; border-radius: 6px; }
 @media (max-width: 560px) { .fields { grid-template-columns: 1fr; } }
@@ -59,7 +59,7 @@ function ask({ title, html, ok, style }, wantsReason) {
   dialog.querySelector('.dialog-text').innerHTML = html;
   button.textContent = ok;
   button.className = style || 'primary';
-  reason.hidden = !wantsReason;
+  reason.parentElement.hidden = !wantsReason;
   reason.required = wantsReason;
   reason.value = '';
   dialog.returnValue = 'cancel';
@@ -92,6 +92,7 @@ room.addEventListener('click', async ({ target }) => {
   if (confirm && (await ask(JSON.parse(confirm), false)) === null) return;
   button.disabled = true;
   await act({ ts, actionId });
+  button.disabled = false;
 });
 
 // A page opened late must not reopen a dialog that was answered before.

@@ -17,7 +17,7 @@ export function page(channel: string, people: SlackUser[], room: string): string
 <p class="hint">A stand-in for Slack on this machine. The buttons send requests signed as Slack signs them.</p>
 <main id="room" aria-live="polite">${room}</main>
 <dialog id="dialog"><form method="dialog">
-  <h2></h2><div class="dialog-text"></div><textarea rows="4" maxlength="500" aria-label="Reason"></textarea>
+  <h2></h2><div class="dialog-text"></div><label class="reason">Reason<textarea rows="4" maxlength="500"></textarea></label>
   <menu><button value="cancel" class="plain" formnovalidate>Cancel</button><button value="ok" id="ok"></button></menu>
 </form></dialog>
 <output id="notice" hidden></output>
@@ -35,15 +35,15 @@ export function roomHtml(room: SlackRoom, people: SlackUser[]): string {
 
 function messageHtml(message: RoomMessage, room: SlackRoom, people: SlackUser[]): string {
   const blocks = message.blocks.map((block) => blockHtml(block, message.ts, people)).join('');
-  const edited = message.edited ? ' <span class="quiet">(edited)</span>' : '';
   const replies = room.replies(message.ts).map((reply) => replyHtml(reply, people));
   const only = room.ephemerals.filter(({ ts }) => ts === message.ts).map((told) => ephemeralHtml(told, people));
   const thread = replies.length === 0 ? '' : `<section class="thread"><h3>Thread</h3>${replies.join('')}</section>`;
-  return `<article><div class="avatar" aria-hidden="true">L</div><div class="body">${byline(message.ts)}${blocks}${edited}${thread}${only.join('')}</div></article>`;
+  return `<article><div class="avatar" aria-hidden="true">L</div><div class="body">${byline(message)}${blocks}${thread}${only.join('')}</div></article>`;
 }
 
-function byline(ts: string): string {
-  return `<div class="byline"><b>Lockkeeper</b> <span class="app">APP</span> <time>${clock(ts)}</time></div>`;
+function byline({ ts, edited }: RoomMessage): string {
+  const note = edited ? ' <span class="quiet">(edited)</span>' : '';
+  return `<div class="byline"><b>Lockkeeper</b> <span class="app">APP</span> <time>${clock(ts)}</time>${note}</div>`;
 }
 
 function replyHtml(reply: RoomMessage, people: SlackUser[]): string {

@@ -43,8 +43,11 @@ function sender({ team, app }: AppIdentity, user: SlackUser): object {
   };
 }
 
-export function signed(payload: object, secret: string, at: Date = new Date()): SignedRequest {
-  const body = new URLSearchParams({ payload: JSON.stringify(payload) }).toString();
+export function signed(payload: object, secret: string, at?: Date): SignedRequest {
+  return signedBody(new URLSearchParams({ payload: JSON.stringify(payload) }).toString(), secret, at);
+}
+
+export function signedBody(body: string, secret: string, at: Date = new Date()): SignedRequest {
   const timestamp = String(Math.floor(at.getTime() / 1000));
   const signature = `v0=${createHmac('sha256', secret).update(`v0:${timestamp}:${body}`).digest('hex')}`;
   const headers = {

@@ -71,6 +71,8 @@ async function get(url: URL, timeoutMs: number): Promise<Response> {
 }
 
 async function sdkVersion(): Promise<string> {
-  const manifest = JSON.parse(await readFile(require.resolve('@temporalio/client/package.json'), 'utf8')) as { version: string };
+  const manifest = JSON.parse(await readFile(require.resolve('@temporalio/client/package.json'), 'utf8')) as {
+    version: string;
+  };
   return manifest.version;
 }

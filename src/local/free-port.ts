@@ -23,7 +23,10 @@ export async function firstFreePort(from: number, except: number[] = []): Promis
 }
 
 /** Waits until something accepts connections on the port. False when `until` settles or the time (milliseconds) is over first. */
-export async function waitForPort(port: number, { timeoutMs, until }: { timeoutMs: number; until: Promise<unknown> }): Promise<boolean> {
+export async function waitForPort(
+  port: number,
+  { timeoutMs, until }: { timeoutMs: number; until: Promise<unknown> },
+): Promise<boolean> {
   let over = false;
   void until.then(() => (over = true));
   const deadline = Date.now() + timeoutMs;
@@ -41,7 +44,10 @@ function answers(port: number): Promise<boolean> {
       socket.destroy();
       resolve(result);
     };
-    socket.once('connect', () => end(true)).once('error', () => end(false)).once('timeout', () => end(false));
+    socket
+      .once('connect', () => end(true))
+      .once('error', () => end(false))
+      .once('timeout', () => end(false));
   });
 }
 

@@ -6,4 +6,12 @@ export { startPostgres, type LocalPostgres, type StartPostgresOptions } from './
 export { resolveTemporalCli } from './temporal-tool';
 export { startTemporal, type LocalTemporal, type StartTemporalOptions } from './temporal-server';
 export { resolveTestServer } from './test-server-tool';
-export { requireTool, ToolMissingError, type Attempt, type FoundTool, type ResolveOptions, type Tool, type ToolSource } from './tool';
+export {
+  requireTool,
+  ToolMissingError,
+  type Attempt,
+  type FoundTool,
+  type ResolveOptions,
+  type Tool,
+  type ToolSource,
+} from './tool';

@@ -23,17 +23,26 @@ export function serverEnv(): NodeJS.ProcessEnv {
  * next run. Two at once are safe: it is made aside and renamed into place.
  * @throws Error if the directory holds something else, or another major version, or initdb fails.
  */
-export async function ensureDataDir(dataDir: string, binDir: string, version: string, log: Log): Promise<{ password: string; user: ServerUser }> {
+export async function ensureDataDir(
+  dataDir: string,
+  binDir: string,
+  version: string,
+  log: Log,
+): Promise<{ password: string; user: ServerUser }> {
   if (!(await isInitialised(dataDir))) {
     log(`making a PostgreSQL ${version} data directory in ${dataDir}`);
     await initialise(dataDir, binDir);
   }
   const made = (await readFile(join(dataDir, 'PG_VERSION'), 'utf8')).trim();
   if (Number.parseInt(version, 10) !== Number(made)) {
-    throw new Error(`${dataDir} was made by PostgreSQL ${made}, and ${binDir} is ${version}: remove the directory, or point LOCKKEEPER_PG_BIN to PostgreSQL ${made}`);
+    throw new Error(
+      `${dataDir} was made by PostgreSQL ${made}, and ${binDir} is ${version}: remove the directory, or point LOCKKEEPER_PG_BIN to PostgreSQL ${made}`,
+    );
   }
   const password = await readFile(join(dataDir, PASSWORD_FILE), 'utf8').catch(() => {
-    throw new Error(`${dataDir} is a PostgreSQL data directory, but not one that Lockkeeper made (no readable ${PASSWORD_FILE} in it)`);
+    throw new Error(
+      `${dataDir} is a PostgreSQL data directory, but not one that Lockkeeper made (no readable ${PASSWORD_FILE} in it)`,
+    );
   });
   return { password: password.trim(), user: await ownerOf(dataDir) };
 }
@@ -45,7 +54,8 @@ async function isInitialised(dataDir: string): Promise<boolean> {
     throw error;
   });
   if (entries.length === 0) return false;
-  if (!entries.includes('PG_VERSION')) throw new Error(`${dataDir} holds something that is not a PostgreSQL data directory; give another`);
+  if (!entries.includes('PG_VERSION'))
+    throw new Error(`${dataDir} holds something that is not a PostgreSQL data directory; give another`);
   return true;
 }
 
@@ -74,14 +84,19 @@ async function initialise(dataDir: string, binDir: string): Promise<void> {
 
 async function runInitdb(binDir: string, pgdata: string, passwordFile: string, user: ServerUser): Promise<void> {
   const args = [
-    `--pgdata=${pgdata}`, `--username=${SUPERUSER}`, `--pwfile=${passwordFile}`, '--auth=scram-sha-256',
+    `--pgdata=${pgdata}`,
+    `--username=${SUPERUSER}`,
+    `--pwfile=${passwordFile}`,
+    '--auth=scram-sha-256',
     // The same everywhere, whatever the machine's locale.
-    '--encoding=UTF8', '--no-locale',
+    '--encoding=UTF8',
+    '--no-locale',
     // Before the rename nothing of value is in it.
     '--no-sync',
   ];
   const made = await run(join(binDir, 'initdb'), args, { timeoutMs: 120_000, cwd: '/', env: serverEnv(), ...user });
-  if (!made.ok) throw new Error(`initdb failed: ${made.reason}\n${made.stderr.trimEnd().split('\n').slice(-5).join('\n')}`);
+  if (!made.ok)
+    throw new Error(`initdb failed: ${made.reason}\n${made.stderr.trimEnd().split('\n').slice(-5).join('\n')}`);
   await chmod(pgdata, 0o700);
 }
 
@@ -92,14 +107,17 @@ async function chooseUser(): Promise<ServerUser> {
     const [uid, gid] = await Promise.all([run('id', ['-u', name]), run('id', ['-g', name])]);
     if (uid.ok && gid.ok) return { uid: Number(uid.stdout), gid: Number(gid.stdout) };
   }
-  throw new Error('PostgreSQL cannot run as root, and this machine has neither a user "postgres" nor "nobody": run this as another user');
+  throw new Error(
+    'PostgreSQL cannot run as root, and this machine has neither a user "postgres" nor "nobody": run this as another user',
+  );
 }
 
 /** As root, a server runs as whoever owns its data, which settles a choice made at another time. */
 async function ownerOf(dataDir: string): Promise<ServerUser> {
   if (process.getuid?.() !== 0) return undefined;
   const { uid, gid } = await stat(dataDir);
-  if (uid === 0) throw new Error(`${dataDir} belongs to root, as which PostgreSQL cannot run: chown it, or give another`);
+  if (uid === 0)
+    throw new Error(`${dataDir} belongs to root, as which PostgreSQL cannot run: chown it, or give another`);
   return { uid, gid };
 }
 
@@ -109,7 +127,9 @@ async function mayEnter(user: ServerUser, ...dirs: string[]): Promise<void> {
   for (const dir of dirs) {
     const asked = await run('/bin/sh', ['-c', 'test -x "$1"', 'sh', dir], { cwd: '/', ...user });
     if (!asked.ok) {
-      throw new Error(`user ${user.uid}, as which PostgreSQL must run here (not as root), may not enter ${dir}: choose a directory such as /var/lib/lockkeeper or below ${process.env.TMPDIR ?? '/tmp'}`);
+      throw new Error(
+        `user ${user.uid}, as which PostgreSQL must run here (not as root), may not enter ${dir}: choose a directory such as /var/lib/lockkeeper or below ${process.env.TMPDIR ?? '/tmp'}`,
+      );
     }
   }
 }

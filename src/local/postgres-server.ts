@@ -53,7 +53,7 @@ export async function startPostgres(options: StartPostgresOptions): Promise<Loca
   const deadline = Date.now() + START_MS;
   let dataDir = resolve(options.dataDir);
   let from = port;
-  for (let copy = 2; ; ) {
+  for (let copy = 2; ;) {
     const { password, user } = await ensureDataDir(dataDir, tool.path, tool.version, log);
     const running = await runningServer(dataDir, password);
     if (running && ifRunning === 'step-aside') {
@@ -65,19 +65,42 @@ export async function startPostgres(options: StartPostgresOptions): Promise<Loca
     const server = await launch(tool.path, dataDir, chosen, settings, user);
     const url = urlOf(chosen, password);
     const failure = await untilAnswering(server, url, deadline);
-    if (failure === '') return { url, port: chosen, binDir: tool.path, dataDir, reused: false, pid: server.pid!, ...controls(server) };
+    if (failure === '')
+      return { url, port: chosen, binDir: tool.path, dataDir, reused: false, pid: server.pid!, ...controls(server) };
     await server.stop();
-    if (!mayTryAgain(failure) || Date.now() > deadline) throw new Error(`PostgreSQL did not start on ${dataDir}: ${failure}`);
+    if (!mayTryAgain(failure) || Date.now() > deadline)
+      throw new Error(`PostgreSQL did not start on ${dataDir}: ${failure}`);
     if (/in use$/m.test(failure)) from = chosen + 1;
     await sleep(200);
   }
 }
 
-async function launch(binDir: string, dataDir: string, port: number, settings: Record<string, string | number>, user: ServerUser): Promise<ServerProcess> {
-  const all = { listen_addresses: '127.0.0.1', port, unix_socket_directories: '', log_destination: 'stderr', logging_collector: 'off', ...settings };
+async function launch(
+  binDir: string,
+  dataDir: string,
+  port: number,
+  settings: Record<string, string | number>,
+  user: ServerUser,
+): Promise<ServerProcess> {
+  const all = {
+    listen_addresses: '127.0.0.1',
+    port,
+    unix_socket_directories: '',
+    log_destination: 'stderr',
+    logging_collector: 'off',
+    ...settings,
+  };
   const args = ['-D', dataDir, ...Object.entries(all).flatMap(([name, value]) => ['-c', `${name}=${value}`])];
   const logFile = join(dataDir, 'lockkeeper.log');
-  const server = spawnServer({ name: 'postgres', command: join(binDir, 'postgres'), args, logFile, stopSignals: [...STOP_SIGNALS], env: serverEnv(), user });
+  const server = spawnServer({
+    name: 'postgres',
+    command: join(binDir, 'postgres'),
+    args,
+    logFile,
+    stopSignals: [...STOP_SIGNALS],
+    env: serverEnv(),
+    user,
+  });
   // After a crash the server opens every file in its directory.
   if (user) await chown(logFile, user.uid, user.gid);
   return server;
@@ -96,13 +119,26 @@ async function untilAnswering(server: ServerProcess, url: string, deadline: numb
 
 /** Lost races: for the port, for the directory, and with the last sessions of a server that was killed. */
 function mayTryAgain(failure: string): boolean {
-  return /Address already in use|could not create any TCP\/IP sockets|lock file .* already exists|still in use/.test(failure);
+  return /Address already in use|could not create any TCP\/IP sockets|lock file .* already exists|still in use/.test(
+    failure,
+  );
 }
 
-function reused(running: { pid: number; port: number }, common: { password: string; dataDir: string; binDir: string }): LocalPostgres {
+function reused(
+  running: { pid: number; port: number },
+  common: { password: string; dataDir: string; binDir: string },
+): LocalPostgres {
   const { password, ...dirs } = common;
   const nothing = async () => {};
-  return { ...running, ...dirs, url: urlOf(running.port, password), reused: true, exited: new Promise(() => {}), stop: nothing, crash: nothing };
+  return {
+    ...running,
+    ...dirs,
+    url: urlOf(running.port, password),
+    reused: true,
+    exited: new Promise(() => {}),
+    stop: nothing,
+    crash: nothing,
+  };
 }
 
 function controls({ exited, stop, crash }: ServerProcess): Pick<ServerProcess, 'exited' | 'stop' | 'crash'> {

@@ -2,7 +2,15 @@ import { existsSync, readdirSync, realpathSync } from 'node:fs';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { isExecutable, onPath, pathDirs, run } from './run';
-import { resolveChain, withHeartbeat, type Link, type LinkContext, type LinkResult, type ResolveOptions, type Tool } from './tool';
+import {
+  resolveChain,
+  withHeartbeat,
+  type Link,
+  type LinkContext,
+  type LinkResult,
+  type ResolveOptions,
+  type Tool,
+} from './tool';
 
 /** Server and client must come from one directory: a pg_dump older than its server refuses to work. */
 const PROGRAMS = ['initdb', 'pg_ctl', 'postgres', 'psql', 'pg_dump', 'pg_restore'];
@@ -20,7 +28,11 @@ const LINKS: Link[] = [
   { what: '$LOCKKEEPER_PG_BIN', source: 'env', find: fromEnv },
   { what: 'PATH', source: 'path', find: ({ env }) => firstThatWorks(pathCandidates(env)) },
   { what: 'system directories', source: 'system', find: () => firstThatWorks(SYSTEM_GLOBS.flatMap(expandNewestFirst)) },
-  { what: 'Homebrew and Postgres.app', source: 'homebrew', find: () => firstThatWorks(MAC_GLOBS.flatMap(expandNewestFirst)) },
+  {
+    what: 'Homebrew and Postgres.app',
+    source: 'homebrew',
+    find: () => firstThatWorks(MAC_GLOBS.flatMap(expandNewestFirst)),
+  },
   { what: 'apt-get install postgresql', source: 'apt', installs: true, find: installWithApt },
 ];
 
@@ -103,7 +115,11 @@ async function updateAndInstall(env: NodeJS.ProcessEnv): Promise<string> {
   // Its failure is not final: package lists from before may serve.
   const update = await run('apt-get', ['update', '-qq'], options);
   const lockWait = ['-o', 'DPkg::Lock::Timeout=300'];
-  const install = await run('apt-get', [...lockWait, 'install', '-y', '-qq', '--no-install-recommends', 'postgresql'], options);
+  const install = await run(
+    'apt-get',
+    [...lockWait, 'install', '-y', '-qq', '--no-install-recommends', 'postgresql'],
+    options,
+  );
   if (install.ok) return '';
   return update.ok ? install.reason : `${install.reason} (and apt-get update: ${update.reason})`;
 }
@@ -115,7 +131,10 @@ async function updateAndInstall(env: NodeJS.ProcessEnv): Promise<string> {
 async function withoutSystemCluster<T>(work: () => Promise<T>): Promise<T> {
   const dropIn = '/etc/postgresql-common/createcluster.d/lockkeeper.conf';
   await mkdir(dirname(dropIn), { recursive: true });
-  await writeFile(dropIn, '# Written by Lockkeeper while it installs PostgreSQL; safe to delete.\ncreate_main_cluster = false\n');
+  await writeFile(
+    dropIn,
+    '# Written by Lockkeeper while it installs PostgreSQL; safe to delete.\ncreate_main_cluster = false\n',
+  );
   try {
     return await work();
   } finally {

@@ -13,7 +13,11 @@ export function urlOf(port: number, password: string): string {
 
 /** Whether the server there takes our password and answers. Never throws. */
 export async function answersAt(url: string): Promise<boolean> {
-  const client = new Client({ connectionString: url, connectionTimeoutMillis: 2_000, application_name: 'lockkeeper/local' });
+  const client = new Client({
+    connectionString: url,
+    connectionTimeoutMillis: 2_000,
+    application_name: 'lockkeeper/local',
+  });
   client.on('error', () => {});
   try {
     await client.connect();
@@ -42,7 +46,10 @@ export async function runningServer(dataDir: string, password: string): Promise<
       return null;
     }
     if (found.port && (await answersAt(urlOf(found.port, password)))) return { pid: found.pid, port: found.port };
-    if (Date.now() > deadline) throw new Error(`process ${found.pid} is a PostgreSQL server on ${dataDir}, but it does not answer; stop it first`);
+    if (Date.now() > deadline)
+      throw new Error(
+        `process ${found.pid} is a PostgreSQL server on ${dataDir}, but it does not answer; stop it first`,
+      );
     await sleep(100);
   }
 }

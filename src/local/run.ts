@@ -69,5 +69,9 @@ export function isExecutable(file: string): boolean {
 
 /** The first executable of that name on PATH, or null. */
 export function onPath(name: string, env: NodeJS.ProcessEnv = process.env): string | null {
-  return pathDirs(env).map((dir) => join(dir, name)).find(isExecutable) ?? null;
+  return (
+    pathDirs(env)
+      .map((dir) => join(dir, name))
+      .find(isExecutable) ?? null
+  );
 }

@@ -88,8 +88,19 @@ interface LaunchArgs {
 
 function launch(cli: string, { port, uiPort, namespace, dbFile, logFile }: LaunchArgs): ServerProcess {
   const args = [
-    'server', 'start-dev', '--headless=false', '--ip', '127.0.0.1', '--port', String(port), '--ui-port', String(uiPort),
-    '--namespace', namespace, '--log-level', 'error',
+    'server',
+    'start-dev',
+    '--headless=false',
+    '--ip',
+    '127.0.0.1',
+    '--port',
+    String(port),
+    '--ui-port',
+    String(uiPort),
+    '--namespace',
+    namespace,
+    '--log-level',
+    'error',
     ...(dbFile ? ['--db-filename', dbFile] : []),
     ...DYNAMIC_CONFIG.flatMap((setting) => ['--dynamic-config-value', setting]),
     ...SEARCH_ATTRIBUTES.flatMap((name) => ['--search-attribute', `${name}=Keyword`]),
@@ -100,7 +111,11 @@ function launch(cli: string, { port, uiPort, namespace, dbFile, logFile }: Launc
 }
 
 /** @returns '' when server, namespace and UI all answer, or why not, with the server's last lines. */
-async function untilServing(server: ServerProcess, local: { address: string; uiUrl: string; namespace: string }, deadline: number): Promise<string> {
+async function untilServing(
+  server: ServerProcess,
+  local: { address: string; uiUrl: string; namespace: string },
+  deadline: number,
+): Promise<string> {
   let last = '';
   while (Date.now() < deadline) {
     if (!server.running()) return `${await server.exited}\n${server.tail()}`;

@@ -4,7 +4,15 @@ import { installIntoCache } from './cache';
 import { downloadFromTemporal } from './download';
 import { cacheDir } from './paths';
 import { isExecutable, lastLine, onPath, run } from './run';
-import { resolveChain, withHeartbeat, type Link, type LinkContext, type LinkResult, type ResolveOptions, type Tool } from './tool';
+import {
+  resolveChain,
+  withHeartbeat,
+  type Link,
+  type LinkContext,
+  type LinkResult,
+  type ResolveOptions,
+  type Tool,
+} from './tool';
 
 /** The newest version that installs from the Go proxy. */
 const GO_VERSION = '1.5.1';
@@ -86,7 +94,10 @@ async function buildWithGo(staging: string, env: NodeJS.ProcessEnv): Promise<voi
   const goEnv: NodeJS.ProcessEnv = { ...env, GOBIN: bin, CGO_ENABLED: '0' };
   // These would make `go install` put the program elsewhere, or build it for another machine.
   for (const name of ['GOOS', 'GOARCH', 'GOFLAGS']) delete goEnv[name];
-  const built = await run('go', ['install', flags, `${GO_PACKAGE}@v${GO_VERSION}`], { timeoutMs: 1_200_000, env: goEnv });
+  const built = await run('go', ['install', flags, `${GO_PACKAGE}@v${GO_VERSION}`], {
+    timeoutMs: 1_200_000,
+    env: goEnv,
+  });
   if (!built.ok) {
     const go = await run('go', ['version'], { env });
     throw new Error(`${built.reason} (with ${go.stdout.trim() || 'go of unknown version'}; it needs Go 1.25 or newer)`);

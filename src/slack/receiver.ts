@@ -1,6 +1,5 @@
 /** The HTTP server that Slack's buttons reach. Whoever cannot prove to be Slack learns nothing from it but a status code. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { once } from 'node:events';
 import type { Logger } from 'pino';
 import type { Person } from '../contract';
 import { answer } from './answer';
@@ -79,7 +78,8 @@ class Receiver {
 
   /** Slack waits three seconds and shows an error after that; so it is answered first, whatever the work takes. */
   private acknowledge(response: ServerResponse, intent: Intent, person: Person): void {
-    const acknowledged = once(response, 'close');
+    // Also for a sender that has hung up already: its click counts, only its ack is lost.
+    const acknowledged = new Promise<void>((resolve) => (response.destroyed ? resolve() : response.once('close', resolve)));
     end(response, 200);
     const work: Promise<void> = acknowledged
       .then(() => this.act(intent, person))

@@ -13,7 +13,8 @@ let dir: Awaited<ReturnType<typeof spacedDir>>;
 beforeEach(async () => (dir = await spacedDir()));
 afterEach(() => dir.remove());
 
-const start = (options: Partial<StartPostgresOptions> = {}) => startPostgres({ dataDir: join(dir.path, 'pg'), ...quick, ...options });
+const start = (options: Partial<StartPostgresOptions> = {}) =>
+  startPostgres({ dataDir: join(dir.path, 'pg'), ...quick, ...options });
 
 async function query(url: string, sql: string): Promise<unknown[][]> {
   const client = new Client({ connectionString: url });
@@ -102,10 +103,14 @@ test('leaves no server behind when its parent is killed with SIGKILL, and its di
 
 test('a directory with something else in it is refused and left as it is', async () => {
   await writeFile(join(dir.path, 'precious'), 'x');
-  await expect(startPostgres({ dataDir: dir.path, ...quick })).rejects.toThrow(/holds something that is not a PostgreSQL data directory/);
+  await expect(startPostgres({ dataDir: dir.path, ...quick })).rejects.toThrow(
+    /holds something that is not a PostgreSQL data directory/,
+  );
   expect(await readFile(join(dir.path, 'precious'), 'utf8')).toBe('x');
 });
 
 test('a setting that the server refuses is reported in its own words', async () => {
-  await expect(start({ settings: { max_connections: 'many' } })).rejects.toThrow(/invalid value for parameter "max_connections"/);
+  await expect(start({ settings: { max_connections: 'many' } })).rejects.toThrow(
+    /invalid value for parameter "max_connections"/,
+  );
 });

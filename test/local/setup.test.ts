@@ -8,7 +8,11 @@ import { spacedDir } from './support';
 const NPM = `
 const { appendFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } = require('node:fs');
 appendFileSync('npm.log', process.argv.slice(2).filter((arg) => !arg.startsWith('--')).join(' ') + '\\n');
-if (process.argv[2] === 'ci') {
+if (process.argv[2] === 'ci' && readFileSync('package-lock.json', 'utf8').includes('incomplete')) {
+  console.error('npm error code EUSAGE');
+  process.exit(1);
+}
+if (process.argv[2] === 'ci' || process.argv[2] === 'install') {
   rmSync('node_modules', { recursive: true, force: true });
   mkdirSync('node_modules');
   const { packages: { '': own, ...rest } } = JSON.parse(readFileSync('package-lock.json', 'utf8'));
@@ -22,7 +26,10 @@ if (process.argv[2] === 'run') {
 
 let dir: Awaited<ReturnType<typeof spacedDir>>;
 const at = (...names: string[]) => join(dir.path, ...names);
-const lock = (version: string) => JSON.stringify({ packages: { '': {}, 'node_modules/x': { version }, 'node_modules/y': { version, optional: true } } });
+const lock = (version: string) =>
+  JSON.stringify({
+    packages: { '': {}, 'node_modules/x': { version }, 'node_modules/y': { version, optional: true } },
+  });
 
 beforeEach(async () => {
   dir = await spacedDir();
@@ -63,11 +70,23 @@ test('a changed source builds, a changed lockfile installs and builds', async ()
 test('what somebody installed with npm itself is taken as it is, when it matches', async () => {
   await setUp();
   await rm(at('node_modules', '.lockkeeper-lock'));
-  await writeFile(at('node_modules', '.package-lock.json'), JSON.stringify({ packages: { 'node_modules/x': { version: '1.0.0' } } }));
+  await writeFile(
+    at('node_modules', '.package-lock.json'),
+    JSON.stringify({ packages: { 'node_modules/x': { version: '1.0.0' } } }),
+  );
   expect((await setUp()).npm).toEqual([]);
   await rm(at('node_modules', '.lockkeeper-lock'));
-  await writeFile(at('node_modules', '.package-lock.json'), JSON.stringify({ packages: { 'node_modules/x': { version: '0.9.0' } } }));
+  await writeFile(
+    at('node_modules', '.package-lock.json'),
+    JSON.stringify({ packages: { 'node_modules/x': { version: '0.9.0' } } }),
+  );
   expect((await setUp()).npm).toEqual(['ci']);
+});
+
+test('where npm ci refuses the lockfile itself, npm install takes its versions and leaves it as it is', async () => {
+  await writeFile(at('package-lock.json'), lock('incomplete'));
+  expect((await setUp()).npm).toEqual(['ci', 'install', 'run build']);
+  expect(await setUp()).toEqual({ told: '', npm: [] });
 });
 
 test('two at once install once', async () => {
@@ -79,7 +98,10 @@ test('two at once install once', async () => {
 
 test('a build that fails ends with one line and exit code 1, and is tried again the next time', async () => {
   await writeFile(at('src', 'a.ts'), 'a mistake');
-  await expect(setUp()).rejects.toMatchObject({ code: 1, stderr: expect.stringContaining('lockkeeper: npm run build failed; see above') });
+  await expect(setUp()).rejects.toMatchObject({
+    code: 1,
+    stderr: expect.stringContaining('lockkeeper: npm run build failed; see above'),
+  });
   await writeFile(at('src', 'a.ts'), 'export {};');
   expect((await setUp()).npm).toEqual(['run build']);
 });

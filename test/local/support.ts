@@ -35,7 +35,10 @@ export function occupy(port: number): Promise<Server> {
 /** Runs fixtures/start-servers.ts in a process of its own; resolves with what it printed when its servers are up. */
 export function startInAnotherProcess(env: NodeJS.ProcessEnv): Promise<{ child: ChildProcess; pids: number[] }> {
   const args = ['--require', require.resolve('tsx/cjs'), join(__dirname, 'fixtures', 'start-servers.ts')];
-  const child = spawn(process.execPath, args, { env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn(process.execPath, args, {
+    env: { ...process.env, ...env },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   return new Promise((resolve, reject) => {
     let text = '';
     child.stdout.on('data', (chunk) => {

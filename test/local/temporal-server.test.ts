@@ -34,7 +34,7 @@ test('serves workflows, its UI and our search attributes, stepping over taken po
 });
 
 test('leaves no server behind when its parent is killed with SIGKILL', async () => {
-  const { child, pids } = await startInAnotherProcess({ WITH_TEMPORAL: 'yes', PORT: '27300' });
+  const { child, pids } = await startInAnotherProcess({ WITH_TEMPORAL: 'yes', PORT: '27300', TMPDIR: dir.path });
   child.kill('SIGKILL');
   await once(child, 'exit');
   await until('the orphan ends', () => !isAlive(pids[0]!));
@@ -42,7 +42,10 @@ test('leaves no server behind when its parent is killed with SIGKILL', async () 
 
 test('a server that dies is reported with its last words', async () => {
   const cli = join(dir.path, 'temporal');
-  await writeFile(cli, '#!/bin/sh\n[ "$1" = --version ] && echo "temporal version 1.5.1 (Server 1.29.1, UI 2.42.1)" && exit\necho "disk is full" >&2; exit 3\n');
+  await writeFile(
+    cli,
+    '#!/bin/sh\n[ "$1" = --version ] && echo "temporal version 1.5.1 (Server 1.29.1, UI 2.42.1)" && exit\necho "disk is full" >&2; exit 3\n',
+  );
   await chmod(cli, 0o755);
   await expect(startTemporal({ ...ports, cli })).rejects.toThrow(/did not start: ended with exit code 3\ndisk is full/);
 });

@@ -3,7 +3,9 @@ import { requireTool, resolveTestServer } from '../../src/local';
 
 test('the time-skipping server serves the SDK: half an hour passes in no time', async () => {
   const { path } = requireTool(await resolveTestServer());
-  const env = await TestWorkflowEnvironment.createTimeSkipping({ server: { executable: { type: 'existing-path', path } } });
+  const env = await TestWorkflowEnvironment.createTimeSkipping({
+    server: { executable: { type: 'existing-path', path } },
+  });
   try {
     const before = await env.currentTimeMs();
     const started = Date.now();

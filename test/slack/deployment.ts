@@ -60,6 +60,7 @@ export function waiting(overrides: Partial<DeploymentStatus> = {}): DeploymentSt
       backup: true,
       rehearsal: 'full',
       contacts: {},
+      slack: true,
     },
     checklist: [],
     backup: {
@@ -84,6 +85,7 @@ export function waiting(overrides: Partial<DeploymentStatus> = {}): DeploymentSt
     health: [],
     monitor: null,
     compensation: null,
+    reports: [],
     outcome: null,
     ...overrides,
   };

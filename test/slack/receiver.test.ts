@@ -4,7 +4,7 @@ import { pino } from 'pino';
 import { createSlack } from '../../src/adapters/slack';
 import { SlackApi } from '../../src/adapters/slack/api';
 import { APPROVE_ACTION, REJECT_ACTION } from '../../src/adapters/slack/decision-value';
-import { clickPayload, signed, type SignedRequest } from '../../src/demo/slack-requests';
+import { clickPayload, signed, signedBody, type SignedRequest } from '../../src/demo/slack-requests';
 import { SlackStandIn } from '../../src/demo/slack-stand-in';
 import type { RoomMessage } from '../../src/demo/slack-room';
 import { createSlackServer, type SlackDecision, type SlackServer, type SlackServerOptions } from '../../src/slack-server';
@@ -179,8 +179,7 @@ describe('a request that makes no sense', () => {
     ['no JSON', 'payload=%7B'],
     ['an unknown type', `payload=${encodeURIComponent('{"type":"shortcut"}')}`],
   ])('is refused with %s', async (_, body) => {
-    const timestamp = approveRequest().headers['x-slack-request-timestamp'] ?? '';
-    await expectRefused(resigned(body, timestamp), 400);
+    await expectRefused(signedBody(body, SECRET), 400);
   });
 
   it.each(['', 'approve', '{}', '{"deploymentId":"d","bindingDigest":"b","authority":"yes"}'])('is refused with the button value %j', async (value) => {
@@ -210,26 +209,23 @@ describe('a request that makes no sense', () => {
 
 describe('Slack that insists, people who insist (faults 33, 38)', () => {
   it('acknowledges before the decision is made, and answers afterwards', async () => {
-    let settle: (words: string) => void = () => undefined;
-    await serveInstead({ decide: () => new Promise((resolve) => (settle = resolve)) });
+    const decision = deferred();
+    await serveInstead({ decide: () => decision.promise });
     expect(await standIn.click(message, APPROVE_ACTION, ALICE)).toBe(200);
     expect(told()).toEqual([]);
-    const settled = server.settled();
-    await reached(() => settle.name !== '' || settle.length > 0);
-    settle('approved at last');
-    await settled;
+    decision.resolve('approved at last');
+    await server.settled();
     expect(told()).toEqual(['U0ALICE: approved at last']);
   });
 
   it('decides once for a double click and a retry of Slack, and answers each', async () => {
     let calls = 0;
-    let settle: (words: string) => void = () => undefined;
-    const decided = new Promise<string>((resolve) => (settle = resolve));
-    await serveInstead({ decide: () => ((calls += 1), decided) });
+    const decision = deferred();
+    await serveInstead({ decide: () => ((calls += 1), decision.promise) });
     const request = approveRequest();
     const again = { ...request, headers: { ...request.headers, 'x-slack-retry-num': '1', 'x-slack-retry-reason': 'http_timeout' } };
     await Promise.all([standIn.send(request), standIn.send(again), standIn.click(message, APPROVE_ACTION, ALICE)]);
-    settle('approved');
+    decision.resolve('approved');
     await server.settled();
     expect(calls).toBe(1);
     expect(told()).toEqual(Array(3).fill('U0ALICE: approved'));
@@ -265,12 +261,8 @@ describe('the answer to the person', () => {
   );
 });
 
-function resigned(body: string, timestamp: string): SignedRequest {
-  const payload = new URLSearchParams(body);
-  void payload;
-  return { headers: { 'x-slack-request-timestamp': timestamp }, body };
-}
-
-async function reached(condition: () => boolean): Promise<void> {
-  while (!condition()) await new Promise((resolve) => setImmediate(resolve));
+function deferred(): { promise: Promise<string>; resolve: (words: string) => void } {
+  let resolve: (words: string) => void = () => undefined;
+  const promise = new Promise<string>((settle) => (resolve = settle));
+  return { promise, resolve };
 }

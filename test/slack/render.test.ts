@@ -115,6 +115,15 @@ describe('a decided deployment', () => {
     expect(buttons(status)).toEqual([]);
   });
 
+  it.each([
+    ['approved', waiting({ audit: both })],
+    ['rejected', waiting({ audit: [rejection] })],
+    ['about to ask for approval', waiting({ approval: null })],
+    ['undoing', waiting({ phase: 'compensate', audit: [...both, { ...rejection, verdict: 'abort' }] })],
+  ])('is headed "%s" until it ends', (state, status) => {
+    expect(rendered(status)).toContain(`production/main: ${state}"`);
+  });
+
   it('says who rejected it and why', () => {
     expect(rendered(waiting({ audit: [rejection] }))).toContain('Rejected by Bob (cli:bob): Friday');
   });

@@ -13,12 +13,18 @@ export function who(person: Person): string {
   return id ? `<@${id}>` : `${oneLine(person.name, 80)} (${oneLine(person.id, 80)})`;
 }
 
+/** How the request stands; null where nobody was asked. */
+export function standing(status: DeploymentStatus): 'open' | 'approved' | 'rejected' | 'aborted' | null {
+  const { approval } = status;
+  if (!approval) return null;
+  const stop = accepted(status).find((entry) => entry.verdict !== 'approve' && entry.at >= approval.requestedAt);
+  if (stop) return stop.verdict === 'reject' ? 'rejected' : 'aborted';
+  return approvers(status, approval).length >= approval.required ? 'approved' : 'open';
+}
+
 /** The request that still waits for people; null once it is decided or the deployment has ended. */
 export function openRequest(status: DeploymentStatus): ApprovalRequest | null {
-  const { approval, outcome } = status;
-  if (!approval || outcome) return null;
-  const stopped = accepted(status).some((entry) => entry.verdict !== 'approve' && entry.at >= approval.requestedAt);
-  return stopped || approvers(status, approval).length >= approval.required ? null : approval;
+  return status.outcome === null && standing(status) === 'open' ? status.approval : null;
 }
 
 /** Distinct people who approved this request; a request that followed a change starts at none. */

@@ -1,6 +1,6 @@
 /** A deployment's status -> its one Slack message. Pure: what it shows is all it is given. */
 import type { DeploymentStatus, OutcomeStatus, Phase } from '../../contract';
-import { approvalBlocks, openRequest } from './approval';
+import { approvalBlocks, openRequest, standing } from './approval';
 import { LIMITS, mrkdwn, plain, section, type MessageBlock } from './blocks';
 import { factBlocks } from './facts';
 import { code, escaped, oneLine, plural } from './text';
@@ -39,13 +39,12 @@ const OUTCOMES: Record<OutcomeStatus, Headline> = {
   'needs-human': [':rotating_light:', 'needs a person'],
 };
 
-const DOING: Record<Phase, string> = {
+const DOING: Record<Exclude<Phase, 'approve'>, string> = {
   inspect: 'inspecting',
   plan: 'planning',
   checklist: 'running the checklist',
   backup: 'taking a backup',
   rehearse: 'rehearsing',
-  approve: 'at approval',
   window: 'waiting for its maintenance window',
   recheck: 'rechecking',
   migrate: 'migrating',
@@ -53,6 +52,14 @@ const DOING: Record<Phase, string> = {
   monitor: 'monitoring',
   compensate: 'undoing',
   report: 'writing the report',
+};
+
+/** The moment around the request: before it is made, and between the decision and what follows from it. */
+const AT_APPROVAL: Record<NonNullable<ReturnType<typeof standing>>, Headline> = {
+  open: [':hourglass_flowing_sand:', 'about to ask for approval'],
+  approved: [':white_check_mark:', 'approved'],
+  rejected: OUTCOMES.rejected,
+  aborted: OUTCOMES.aborted,
 };
 
 function headline(status: DeploymentStatus): string {
@@ -65,6 +72,7 @@ function headlineState(status: DeploymentStatus): Headline {
   if (status.outcome) return OUTCOMES[status.outcome.status];
   const request = openRequest(status);
   if (request) return [':raised_hand:', request.kind === 'rollback' ? 'rollback waits for approval' : 'waiting for approval'];
+  if (status.phase === 'approve') return AT_APPROVAL[standing(status) ?? 'open'];
   return [status.phase === 'compensate' ? ':leftwards_arrow_with_hook:' : ':hourglass_flowing_sand:', DOING[status.phase]];
 }
 

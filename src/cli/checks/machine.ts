@@ -10,7 +10,9 @@ const PACKAGES = ['@temporalio/client', '@temporalio/worker', '@prisma/schema-en
 
 export async function checkMachine(env: NodeJS.ProcessEnv): Promise<Check[]> {
   const [postgres, temporal, server] = await Promise.all([resolvePostgres({ env }), resolveTemporalCli({ env }), checkTemporal()]);
-  return [node(), packages(), tool('PostgreSQL programs', postgres), tool('Temporal CLI', temporal), ...server];
+  // The CLI is only there to run a dev server; who has a server needs none.
+  const needsCli = server.some((check) => check.status === 'missing');
+  return [node(), packages(), tool('PostgreSQL programs', postgres, missing), tool('Temporal CLI', temporal, needsCli ? missing : off), ...server];
 }
 
 function node(): Check {
@@ -33,9 +35,8 @@ function packages(): Check {
   return absent.length === 0 ? ok('Node packages', 'installed') : missing('Node packages', `no ${absent.join(', ')}`, 'run "npm ci" where Lockkeeper is installed');
 }
 
-function tool(what: string, found: Tool): Check {
-  if (found.status === 'ok') return ok(what, `${found.version} in ${found.path}`);
-  return missing(what, 'not found', found.fix);
+function tool(what: string, found: Tool, report: typeof missing): Check {
+  return found.status === 'ok' ? ok(what, `${found.version} in ${found.path}`) : report(what, 'not found', found.fix);
 }
 
 async function checkTemporal(): Promise<Check[]> {

@@ -12,7 +12,7 @@ export async function checkProject(config: Config, env: NodeJS.ProcessEnv, onlyE
   );
   return [
     path('Prisma schema', config.schemaPath, 'set project.schema in lockkeeper.yaml'),
-    path('Migrations', config.migrationsDir, 'set project.migrations in lockkeeper.yaml'),
+    path('Migrations', config.migrationsDir, 'set project.migrations in lockkeeper.yaml, or write the first with "lockkeeper migrate dev"'),
     ...(await Promise.all(targets.map((target) => checkTarget(target, env, onlyEnvironment !== undefined)))),
     signingKey(config, env),
     slack(config, env),

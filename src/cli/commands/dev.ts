@@ -39,15 +39,16 @@ function announce(cli: Cli, { address, uiUrl, namespace }: LocalTemporal): void 
 async function work(config: Config, temporal: LocalTemporal): Promise<void> {
   process.env['TEMPORAL_ADDRESS'] = temporal.address;
   process.env['TEMPORAL_UI_URL'] = temporal.uiUrl;
-  let lost: string | null = null;
-  let isOver = false;
+  const server = { lostBecause: '', isWanted: true };
   void temporal.exited.then((reason) => {
-    if (isOver) return;
-    lost = reason;
+    if (!server.isWanted) return;
+    server.lostBecause = reason;
     // The worker ends in good order on a signal, and would otherwise look for its server for ever.
     process.kill(process.pid, 'SIGTERM');
   });
   await runWorker(config);
-  isOver = true;
-  if (lost !== null) throw new CommandError('no-temporal', ExitCode.Failed, `The Temporal dev server ${lost as string}; run "lockkeeper dev" again, nothing is lost.`);
+  server.isWanted = false;
+  if (server.lostBecause !== '') {
+    throw new CommandError('no-temporal', ExitCode.Failed, `The Temporal dev server ${server.lostBecause}; run "lockkeeper dev" again, nothing is lost.`);
+  }
 }

@@ -50,10 +50,10 @@ function readPrismaConfig(root: string): PrismaConfig | null {
 
 /** The value of `key: 'a/b'` or `key: path.join('a', 'b')`. */
 function pathAfter(key: string, text: string): string | null {
-  const value = new RegExp(`\\b${key}\\s*:\\s*((?:[\\w.]+\\()?\\s*['"\`][^\\n)]*)`).exec(text)?.[1];
+  const value = new RegExp(`\\b${key}\\s*:\\s*((?:[\\w.]+\\(\\s*(?:__dirname\\s*,)?)?\\s*['"\`][^\\n)]*)`).exec(text)?.[1];
   const parts = [...(value ?? '').matchAll(/['"`]([^'"`]+)['"`]/g)].flatMap(([, part]) => part ?? []);
   if (value === undefined || parts.length === 0) return null;
-  const path = value.includes('(') ? join(...parts) : (parts[0] ?? '');
+  const path = /^[\w.]+\(/.test(value) ? join(...parts) : (parts[0] ?? '');
   return path.replace(/^\.\//, '').replaceAll('\\', '/');
 }
 

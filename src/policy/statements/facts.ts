@@ -1,6 +1,7 @@
 /** What is known of one statement before it runs. */
 import type { ParsedStatement } from '../../adapters/sql-parser';
 import type { LockPrediction, StatementPlan } from '../plan';
+import { LockSet } from './locks';
 import type { Schema } from './schema';
 
 /** What a statement adds to the schema; names as the file writes them, without quotes. */
@@ -15,7 +16,9 @@ export interface Creation {
 }
 
 export interface StatementFacts extends StatementPlan {
-  /** The locks that someone can wait for: those on relations that were there before the script. */
+  /** True when a table gets a new file: its rows are copied, or (TRUNCATE) thrown away. */
+  rewrites: boolean;
+  /** The locks that somebody can wait for: those on relations that were there before the script. */
   contested: LockPrediction[];
   /** True when a whole table is read (to validate, to build an index, to rewrite) while the locks are held. */
   scans: boolean;
@@ -27,6 +30,36 @@ export interface StatementFacts extends StatementPlan {
 /** What a statement can look back on: the schema as earlier migrations and earlier statements of its own script left it. */
 export interface ScriptContext {
   schema: Schema;
-  /** Parses SQL inside `DO` blocks, so that their statements count too; without it such a block locks nothing we know of. */
+  /** Keys of the relations that this script created: nobody else can see them yet. */
+  created: Set<string>;
+  /** Parses the SQL inside `DO` blocks, so that it counts too; without it such a block locks nothing we know of. */
   parse?: (sql: string) => ParsedStatement[];
+}
+
+/** The facts of one statement while they are gathered. */
+export class Draft {
+  readonly locks = new LockSet();
+  readonly creates: Creation = { tables: [], columns: 0, indexes: [], enums: [], foreignKeys: 0 };
+  rewrites = false;
+  scans = false;
+  dropsData = false;
+
+  constructor(readonly script: ScriptContext) {}
+
+  get schema(): Schema {
+    return this.script.schema;
+  }
+
+  /** Takes over what a statement inside this one does. */
+  include(facts: StatementFacts): void {
+    for (const { relation, mode } of facts.locks) this.locks.add(relation, mode as Parameters<LockSet['add']>[1]);
+    this.rewrites ||= facts.rewrites;
+    this.scans ||= facts.scans;
+    this.dropsData ||= facts.dropsData;
+    this.creates.tables.push(...facts.creates.tables);
+    this.creates.indexes.push(...facts.creates.indexes);
+    this.creates.enums.push(...facts.creates.enums);
+    this.creates.columns += facts.creates.columns;
+    this.creates.foreignKeys += facts.creates.foreignKeys;
+  }
 }

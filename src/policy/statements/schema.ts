@@ -1,3 +1,151 @@
+/** What the statements so far say of the schema. Rows are values: a change replaces them, so that a clone is cheap. */
+import type { ColumnType } from './types';
+import { keyOf } from './ast';
+
+export interface Column {
+  readonly name: string;
+  readonly type: ColumnType;
+  readonly notNull: boolean;
+}
+
+export interface Constraint {
+  readonly name: string;
+  readonly kind: 'primary' | 'unique' | 'foreign' | 'check' | 'exclusion' | 'not-null';
+  readonly columns: readonly string[];
+  /** Of a foreign key: the other table, as it was written. */
+  readonly references: string | null;
+  readonly referencedColumns: readonly string[];
+  /** False until a NOT VALID constraint is validated. */
+  readonly valid: boolean;
+  /** The column that a check `column IS NOT NULL` proves. */
+  readonly provesNotNull: string | null;
+}
+
+export interface Table {
+  /** As it was first written. */
+  readonly name: string;
+  readonly kind: 'table' | 'view' | 'materialized view' | 'sequence';
+  readonly columns: ReadonlyMap<string, Column>;
+  readonly constraints: readonly Constraint[];
+  /** Inheritance parents; a partition has one. */
+  readonly parents: readonly string[];
+  readonly partitioned: boolean;
+  readonly defaultPartition: boolean;
+  /** Of a view: what it selects from. */
+  readonly reads: readonly string[];
+}
+
+export interface Index {
+  readonly name: string;
+  readonly table: string;
+  /** Null for an expression. */
+  readonly columns: readonly (string | null)[];
+  readonly unique: boolean;
+  readonly partial: boolean;
+}
+
+export interface Domain {
+  readonly base: ColumnType;
+  readonly constrained: boolean;
+}
+
 export class Schema {
-  clone(): Schema { return new Schema(); }
+  private readonly tableRows: Map<string, Table>;
+  private readonly indexRows: Map<string, Index>;
+  readonly enums: Map<string, readonly string[]>;
+  readonly domains: Map<string, Domain>;
+  /** By name alone: overloads that differ in volatility count as volatile. */
+  readonly functions: Map<string, 'volatile' | 'stable'>;
+
+  constructor(from?: Schema) {
+    this.tableRows = new Map(from?.tableRows);
+    this.indexRows = new Map(from?.indexRows);
+    this.enums = new Map(from?.enums);
+    this.domains = new Map(from?.domains);
+    this.functions = new Map(from?.functions);
+  }
+
+  clone(): Schema {
+    return new Schema(this);
+  }
+
+  table(name: string): Table | undefined {
+    return this.tableRows.get(keyOf(name));
+  }
+
+  tables(): Table[] {
+    return [...this.tableRows.values()];
+  }
+
+  setTable(table: Table): void {
+    this.tableRows.set(keyOf(table.name), table);
+  }
+
+  /** Replaces parts of a table's row; a table that no statement created starts empty. */
+  changeTable(name: string, change: (table: Table) => Partial<Table>): void {
+    const table = this.table(name) ?? emptyTable(name);
+    this.setTable({ ...table, ...change(table) });
+  }
+
+  dropTable(name: string): void {
+    this.tableRows.delete(keyOf(name));
+    for (const index of this.indexesOf(name)) this.dropIndex(index.name);
+  }
+
+  renameTable(from: string, to: string): void {
+    const table = this.table(from);
+    this.tableRows.delete(keyOf(from));
+    if (table) this.setTable({ ...table, name: to });
+    for (const index of this.indexesOf(from)) this.setIndex({ ...index, table: to });
+    const renamed = (name: string): string => (keyOf(name) === keyOf(from) ? to : name);
+    for (const other of this.tables()) {
+      if (![...other.parents, ...foreignKeys(other).map(({ references }) => references ?? '')].some((name) => keyOf(name) === keyOf(from))) continue;
+      const constraints = other.constraints.map((each) => ({ ...each, references: each.references && renamed(each.references) }));
+      this.setTable({ ...other, parents: other.parents.map(renamed), constraints });
+    }
+  }
+
+  index(name: string): Index | undefined {
+    return this.indexRows.get(keyOf(name));
+  }
+
+  setIndex(index: Index): void {
+    this.indexRows.set(keyOf(index.name), index);
+  }
+
+  dropIndex(name: string): void {
+    this.indexRows.delete(keyOf(name));
+  }
+
+  indexesOf(table: string): Index[] {
+    return [...this.indexRows.values()].filter((index) => keyOf(index.table) === keyOf(table));
+  }
+
+  /** Partitions and inheriting tables, theirs included. */
+  descendants(name: string): Table[] {
+    const children = this.tables().filter(({ parents }) => parents.some((parent) => keyOf(parent) === keyOf(name)));
+    return children.flatMap((child) => [child, ...this.descendants(child.name)]);
+  }
+
+  /** Foreign keys of other tables that point at this one. */
+  referencing(name: string): { table: Table; constraint: Constraint }[] {
+    return this.tables().flatMap((table) =>
+      foreignKeys(table)
+        .filter(({ references }) => keyOf(references ?? '') === keyOf(name))
+        .map((constraint) => ({ table, constraint })),
+    );
+  }
+
+  /** Tables with a column of this type. */
+  tablesWithType(type: string): Table[] {
+    return this.tables().filter(({ columns }) => [...columns.values()].some((column) => keyOf(column.type.name) === keyOf(type)));
+  }
+}
+
+export function foreignKeys(table: Table | undefined): Constraint[] {
+  return table?.constraints.filter(({ kind }) => kind === 'foreign') ?? [];
+}
+
+export function emptyTable(name: string, kind: Table['kind'] = 'table'): Table {
+  return { name, kind, columns: new Map(), constraints: [], parents: [], partitioned: false, defaultPartition: false, reads: [] };
 }

@@ -1,0 +1,141 @@
+/** migrate: registers the undo of every step, then applies step by step through Prisma's engine and our executor. */
+import { Context } from '@temporalio/activity';
+import { placeDigests } from '../adapters/content-digest';
+import { recordBaseline, registerDeployment, registeredReversals, registerReversal } from '../adapters/ledger';
+import { readMigrations, type MigrationFolder } from '../adapters/migration-files';
+import { migrationList, NO_FILTER, schemaOf, withEngine, type SchemaEngine } from '../adapters/prisma-engine';
+import { parseScript } from '../adapters/sql-parser';
+import { placesDropped } from '../policy/reversal';
+import type { DeployInput, PlanStep, PlannedMigration, RehearsalSummary, StepResult } from '../contract';
+import { FailureType, permanent } from '../errors';
+import { heartbeating } from './heartbeat';
+import type { Deps } from './index';
+import { markerKey, settleHistory } from './resume';
+import { deploymentFiles, readReversals } from './deployment-files';
+import { cancelOnAbort, own, runSql, settle, type OwnedSession } from './script';
+import { resolve, type ResolvedTarget } from './target';
+
+export interface ApplyRequest {
+  step: PlanStep;
+  /** Name and checksum of the step's migrations as planned. */
+  migrations: Pick<PlannedMigration, 'name' | 'checksum'>[];
+}
+
+export function createApply(deps: Deps) {
+  return {
+    /** Undo is registered before its step. @throws ApplicationFailure Rehearsal when the proven reversals are not on this host. */
+    async registerUndo(input: DeployInput, steps: PlanStep[], rehearsal: RehearsalSummary, schemaFingerprint: string): Promise<void> {
+      const target = resolve(deps, input);
+      const reversals = await readReversals(await deploymentFiles(deps.config, input.deploymentId), rehearsal);
+      const session = await own(target, input.deploymentId, 'register');
+      try {
+        await registerDeployment(session.client, input.deploymentId, schemaFingerprint);
+        for (const step of steps) {
+          const reversal = reversals[step.index];
+          const summary = rehearsal.reversals[step.index];
+          await registerReversal(session.client, input.deploymentId, {
+            step: step.index,
+            migrations: step.migrations,
+            source: summary?.source ?? 'none',
+            sql: reversal ?? null,
+            digest: summary?.digest ?? '',
+          });
+        }
+        await settle(session);
+      } finally {
+        await session.client.end();
+      }
+    },
+
+    /** Idempotent: markers and history tell what an earlier attempt did. @throws ApplicationFailure Statement, LockTimeout, Fenced, Changed */
+    async applyStep(input: DeployInput, request: ApplyRequest): Promise<StepResult> {
+      const target = resolve(deps, input);
+      return heartbeating(async (signal, report) => {
+        const { attempt } = Context.current().info;
+        const session = await own(target, input.deploymentId, String(attempt));
+        const stopCancelling = cancelOnAbort(target, session, signal);
+        try {
+          return await applyThroughEngine({ deps, input, target, session, request, signal, report, attempt });
+        } catch (error) {
+          signal.throwIfAborted();
+          throw error;
+        } finally {
+          stopCancelling();
+          await session.client.end().catch(() => undefined);
+        }
+      });
+    },
+  };
+}
+
+interface Application {
+  deps: Deps;
+  input: DeployInput;
+  target: ResolvedTarget;
+  session: OwnedSession;
+  request: ApplyRequest;
+  signal: AbortSignal;
+  report: (progress: unknown) => void;
+  attempt: number;
+}
+
+async function applyThroughEngine(application: Application): Promise<StepResult> {
+  const { deps, input, target, session, request, signal, report } = application;
+  const folders = upTo(readMigrations(deps.config.migrationsDir), request);
+  const checksums = new Map(request.migrations.map(({ name, checksum }) => [name, checksum]));
+  const startedAt = Date.now();
+  const result = { statements: 0, resumedSegments: 0 };
+  await withEngine(
+    {
+      schema: schemaOf(target.url),
+      connect: () => Promise.resolve(session.client),
+      keepOpen: true,
+      runScript: async (sql, name) => {
+        const checksum = name === null ? undefined : checksums.get(name);
+        if (name === null || checksum === undefined) throw permanent(FailureType.Changed, `The engine wants to run migration ${name ?? 'without a name'}, which this step does not hold; plan again.`);
+        const ran = await runSql(session, sql, {
+          script: markerKey(name, checksum),
+          title: name,
+          deployment: input.deploymentId,
+          lockBudgetMs: target.environment.lockBudgetMs,
+          signal,
+          onProgress: report,
+        });
+        result.statements += ran.statements;
+        result.resumedSegments += ran.resumedSegments;
+      },
+    },
+    async (engine) => {
+      await settleHistory(engine, session.client, application.attempt > 1, deps.config.migrationsDir, folders, request);
+      await apply(engine, deps.config.migrationsDir, folders);
+    },
+  );
+  await rememberBaseline(session, input.deploymentId, request.step.index);
+  await settle(session);
+  return { index: request.step.index, durationMs: Date.now() - startedAt, ...result };
+}
+
+/** What the step's reversal would drop, as it is before anybody wrote to it. */
+async function rememberBaseline({ client }: OwnedSession, deploymentId: string, step: number): Promise<void> {
+  const reversal = (await registeredReversals(client, deploymentId)).find((registered) => registered.step === step);
+  if (!reversal?.sql) return;
+  await recordBaseline(client, deploymentId, step, await placeDigests(client, placesDropped(parseScript(reversal.sql))));
+}
+
+function apply(engine: SchemaEngine, baseDir: string, folders: MigrationFolder[]): Promise<unknown> {
+  return engine.applyMigrations({ migrationsList: migrationList(baseDir, folders), filters: NO_FILTER });
+}
+
+/**
+ * The engine applies every unapplied migration of its list: the list ends with this step.
+ * @throws ApplicationFailure Changed when a file is not what was planned.
+ */
+function upTo(all: MigrationFolder[], { migrations }: ApplyRequest): MigrationFolder[] {
+  for (const { name, checksum } of migrations) {
+    if (all.find((folder) => folder.name === name)?.checksum !== checksum) {
+      throw permanent(FailureType.Changed, `Migration ${name} is not the file that was approved; nothing of it was run.`);
+    }
+  }
+  const last = migrations.at(-1)?.name ?? '';
+  return all.slice(0, all.findIndex((folder) => folder.name === last) + 1);
+}

@@ -1,0 +1,25 @@
+/** report: the evidence of a deployment, on disk as JSON and Markdown. */
+import { mkdir, rename, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { DeploymentStatus } from '../contract';
+import { toJson, toMarkdown } from '../report';
+import type { Deps } from './index';
+
+export function createReport({ config }: Deps) {
+  return {
+    /** Idempotent: a retry writes the same files. @returns their paths on this host. */
+    async writeReport(status: DeploymentStatus): Promise<string[]> {
+      const folder = join(config.root, 'reports');
+      await mkdir(folder, { recursive: true });
+      const reports = [
+        { file: join(folder, `${status.input.deploymentId}.json`), text: toJson(status) },
+        { file: join(folder, `${status.input.deploymentId}.md`), text: toMarkdown(status) },
+      ];
+      for (const { file, text } of reports) {
+        await writeFile(`${file}.partial`, text);
+        await rename(`${file}.partial`, file);
+      }
+      return reports.map(({ file }) => file);
+    },
+  };
+}

@@ -1,0 +1,71 @@
+/** Running SQL as a deployment does: parsed into segments, marked, fenced. Shared by apply, undo and the rehearsal. */
+import { ensureLedger, endOrphans, takeFence } from '../adapters/ledger';
+import { runScript, type ScriptProgress, type ScriptResult } from '../adapters/executor';
+import { openSession, type Client } from '../adapters/postgres';
+import { loadParser, parseScript } from '../adapters/sql-parser';
+import { segmentsOf } from '../policy/segments';
+import { applicationName, applicationPrefix, type ResolvedTarget } from './target';
+
+/** A session that owns the deployment: earlier attempts are gone, and none of them can write again. */
+export interface OwnedSession {
+  client: Client;
+  token: bigint;
+}
+
+/**
+ * Bookkeeping and segments need not wait for the disk one by one: WAL keeps their order, so a crash loses a suffix,
+ * marker and effect together, and `settle` makes all of it durable before the step is reported.
+ */
+const SETTINGS = { synchronous_commit: 'off', idle_in_transaction_session_timeout: '60s' };
+
+/** @throws ApplicationFailure NeedsHuman when an orphan session does not end. */
+export async function own(target: ResolvedTarget, deploymentId: string, attempt: string): Promise<OwnedSession> {
+  const client = await openSession(target.url, {
+    applicationName: applicationName(deploymentId, attempt),
+    lockTimeoutMs: target.environment.lockTimeoutMs,
+    settings: SETTINGS,
+  });
+  try {
+    await ensureLedger(client);
+    await endOrphans(client, applicationPrefix(deploymentId));
+    return { client, token: await takeFence(client, `${deploymentId}/${attempt}`) };
+  } catch (error) {
+    await client.end();
+    throw error;
+  }
+}
+
+/** One synchronous commit flushes everything before it. */
+export async function settle({ client, token }: OwnedSession): Promise<void> {
+  await client.query(
+    `BEGIN; SET LOCAL synchronous_commit = on; UPDATE lockkeeper.fence SET taken_at = clock_timestamp() WHERE token = ${token}; COMMIT`,
+  );
+}
+
+export interface ScriptOptions {
+  script: string;
+  title: string;
+  deployment: string;
+  lockBudgetMs: number;
+  signal: AbortSignal;
+  onProgress?: (progress: ScriptProgress) => void;
+}
+
+/** @throws ApplicationFailure Statement, LockTimeout, Fenced */
+export async function runSql({ client, token }: OwnedSession, sql: string, options: ScriptOptions): Promise<ScriptResult> {
+  await loadParser();
+  const { onProgress = () => undefined, ...run } = options;
+  return runScript(client, { ...run, token, segments: segmentsOf(parseScript(sql)), onProgress });
+}
+
+/** Ends the running statement when `signal` fires: its transaction rolls back, and the executor's query fails. */
+export function cancelOnAbort(target: ResolvedTarget, { client }: OwnedSession, signal: AbortSignal): () => void {
+  const { processID } = client as unknown as { processID: number };
+  const cancel = (): void => {
+    void openSession(target.url, { applicationName: 'lockkeeper/cancel' })
+      .then((other) => other.query('SELECT pg_cancel_backend($1)', [processID]).finally(() => other.end()))
+      .catch(() => client.end());
+  };
+  signal.addEventListener('abort', cancel, { once: true });
+  return () => signal.removeEventListener('abort', cancel);
+}

@@ -1,0 +1,157 @@
+/** compensate: what undoing would lose, and the undoing itself, newest step first. */
+import { Context } from '@temporalio/activity';
+import { ApplicationFailure } from '@temporalio/common';
+import { placeDigests } from '../adapters/content-digest';
+import { ledgerExists, markersOf, recordReversed, registeredReversals, schemaBefore, type RegisteredReversal } from '../adapters/ledger';
+import { readMigrations, type MigrationFolder } from '../adapters/migration-files';
+import { schemaFingerprint } from '../adapters/pg-tools';
+import { unfinished } from '../adapters/prisma-history';
+import { withSession, type Client } from '../adapters/postgres';
+import { loadParser, parseScript } from '../adapters/sql-parser';
+import type { DeployInput, ReversalResult, UndoAssessment } from '../contract';
+import { FailureType, permanent } from '../errors';
+import { sha256 } from '../planner';
+import { placesDropped } from '../policy/reversal';
+import { segmentsOf } from '../policy/segments';
+import { heartbeating } from './heartbeat';
+import type { Deps } from './index';
+import { derivePartialReversal } from './partial-reversal';
+import { markerKey } from './resume';
+import { own, runSql, settle } from './script';
+import { applicationName, resolve } from './target';
+
+/** How far a step came: every segment committed, none, or some. */
+type Extent = 'all' | 'none' | 'some';
+
+export function createUndo(deps: Deps) {
+  return {
+    /** @param undo the deployment whose steps would be reversed. */
+    async assessUndo(input: DeployInput, undo: string): Promise<UndoAssessment> {
+      const { url } = resolve(deps, input);
+      await loadParser();
+      return withSession(url, { applicationName: applicationName(input.deploymentId, 'assess') }, (client) => assess(client, deps, undo));
+    },
+
+    /** What a rollback by hand starts from. @throws ApplicationFailure Configuration when that deployment never wrote here. */
+    async rollbackBasis(input: DeployInput, undo: string): Promise<RollbackBasis> {
+      const { url, environment } = resolve(deps, input);
+      await loadParser();
+      return withSession(url, { applicationName: applicationName(input.deploymentId, 'basis') }, async (client) => {
+        const schemaFingerprint = await schemaBefore(client, undo);
+        if (schemaFingerprint === null) throw permanent(FailureType.Configuration, `Deployment ${undo} never wrote to ${input.environment}/${input.target}; there is nothing to undo.`);
+        const assessment = await assess(client, deps, undo);
+        const reversals = (await registeredReversals(client, undo)).filter(({ step }) => assessment.steps.includes(step));
+        return {
+          assessment,
+          schemaFingerprint,
+          migrations: reversals.flatMap(({ migrations }) => migrations),
+          approval: environment.approvals,
+        };
+      });
+    },
+
+    /** Idempotent. An error of the reversal itself is a result, not a failure: nothing of its segment is left. */
+    async reverseStep(input: DeployInput, undo: string, step: number): Promise<ReversalResult> {
+      const target = resolve(deps, input);
+      return heartbeating(async (signal) => {
+        const session = await own(target, input.deploymentId, `undo-${Context.current().info.attempt}`);
+        try {
+          const reversal = (await registeredReversals(session.client, undo)).find((registered) => registered.step === step);
+          if (!reversal || reversal.reversed) return { step, state: 'reversed', detail: 'It was reversed before.' };
+          const folders = readMigrations(deps.config.migrationsDir);
+          const extent = await extentOf(session.client, folders, reversal, undo);
+          const sql = await reversalSql(deps, input, undo, reversal, extent, signal);
+          if (sql === null) return { step, state: 'failed', detail: 'No reversal was proven for what this step left; nothing was undone.' };
+          const script = `reverse/${undo}/${step}`;
+          await runSql(session, sql, { script, title: `the reversal of ${reversal.migrations.join(', ')}`, deployment: input.deploymentId, lockBudgetMs: target.environment.lockBudgetMs, signal });
+          await recordReversed(session.client, undo, step, reversal.migrations);
+          await settle(session);
+          return extent === 'none'
+            ? { step, state: 'nothing-to-undo', detail: 'Nothing of it had been committed.' }
+            : { step, state: 'reversed', detail: `${reversal.migrations.join(', ')} undone by ${extent === 'some' ? 'a diff made now' : reversal.source}.` };
+        } catch (error) {
+          if (error instanceof ApplicationFailure && error.nonRetryable) return { step, state: 'failed', detail: error.message };
+          throw error;
+        } finally {
+          await session.client.end().catch(() => undefined);
+        }
+      });
+    },
+
+    /** True when the live schema is, to pg_dump's eye, what it was before the deployment. */
+    async schemaIs(input: DeployInput, fingerprint: string): Promise<boolean> {
+      return (await schemaFingerprint(deps.tools, resolve(deps, input).url)) === fingerprint;
+    },
+  };
+}
+
+export interface RollbackBasis {
+  assessment: UndoAssessment;
+  schemaFingerprint: string;
+  migrations: string[];
+  approval: { required: number; expiryMs: number };
+}
+
+async function assess(client: Client, deps: Deps, deployment: string): Promise<UndoAssessment> {
+  const left = (await ledgerExists(client)) ? await withTraces(client, deps, deployment) : [];
+  const lostRows: UndoAssessment['lostRows'] = [];
+  for (const { reversal } of left) lostRows.push(...(await rowsLost(client, reversal)));
+  const unproven = left.filter(({ reversal }) => reversal.sql === null);
+  const facts = {
+    steps: left.map(({ reversal }) => reversal.step),
+    lostRows,
+    unproven: unproven.map(({ reversal }) => ({ step: reversal.step, reason: 'no reversal was proven for it' })),
+  };
+  return { ...facts, digest: sha256({ deployment, facts, reversals: left.map(({ reversal }) => reversal.digest) }) };
+}
+
+interface Trace {
+  reversal: RegisteredReversal;
+  extent: Extent;
+}
+
+/** Steps of which something may be there, newest first. */
+async function withTraces(client: Client, deps: Deps, deployment: string): Promise<Trace[]> {
+  const folders = readMigrations(deps.config.migrationsDir);
+  const traces: Trace[] = [];
+  for (const reversal of await registeredReversals(client, deployment)) {
+    if (reversal.reversed) continue;
+    const extent = await extentOf(client, folders, reversal, deployment);
+    if (extent !== 'none' || (await unfinished(client, reversal.migrations)).length > 0) traces.push({ reversal, extent });
+  }
+  return traces;
+}
+
+async function extentOf(client: Client, folders: MigrationFolder[], reversal: RegisteredReversal, deployment: string): Promise<Extent> {
+  await loadParser();
+  let committed = 0;
+  let traces = 0;
+  let segments = 0;
+  for (const { name, checksum, sql } of folders.filter((folder) => reversal.migrations.includes(folder.name))) {
+    const markers = [...(await markersOf(client, markerKey(name, checksum))).values()].filter((marker) => marker.deployment === deployment);
+    traces += markers.length;
+    committed += markers.filter((marker) => marker.state === 'committed').length;
+    segments += segmentsOf(parseScript(sql)).length;
+  }
+  if (traces === 0) return 'none';
+  return committed === segments ? 'all' : 'some';
+}
+
+/** Null when nobody knows how; empty when there is nothing to do. */
+async function reversalSql(deps: Deps, input: DeployInput, undo: string, reversal: RegisteredReversal, extent: Extent, signal: AbortSignal): Promise<string | null> {
+  if (extent === 'none') return '';
+  if (extent === 'all') return reversal.sql;
+  return derivePartialReversal(deps, input, undo, reversal, signal);
+}
+
+/** Compared with what was there right after the step: rows that people wrote since. Unknown counts as one. */
+async function rowsLost(client: Client, { sql, baseline }: RegisteredReversal): Promise<UndoAssessment['lostRows']> {
+  if (!sql || !baseline) return [];
+  const now = await placeDigests(client, placesDropped(parseScript(sql)));
+  return Object.entries(now).flatMap(([relation, current]) => {
+    const then = baseline[relation];
+    if (current && then && current.digest === then.digest && current.rows === then.rows) return [];
+    if (!current && !then) return [];
+    return [{ relation, rows: Math.max(1, (current?.rows ?? 0) - (then?.rows ?? 0)) }];
+  });
+}

@@ -1,0 +1,18 @@
+/** Questions to `_prisma_migrations` that the engine has no call for. */
+import type { Client } from './postgres';
+
+export async function historyExists(client: Client): Promise<boolean> {
+  const { rows } = await client.query<{ exists: boolean }>(`SELECT to_regclass('_prisma_migrations') IS NOT NULL AS exists`);
+  return rows[0]?.exists ?? false;
+}
+
+/** Those of the migrations whose newest row is neither finished nor rolled back. */
+export async function unfinished(client: Client, migrations: string[]): Promise<string[]> {
+  if (!(await historyExists(client))) return [];
+  const { rows } = await client.query<{ name: string }>(
+    `SELECT migration_name AS name FROM _prisma_migrations
+      WHERE migration_name = ANY($1) AND finished_at IS NULL AND rolled_back_at IS NULL`,
+    [migrations],
+  );
+  return rows.map(({ name }) => name);
+}

@@ -1,0 +1,18 @@
+import { NO_FILTER } from '../../adapters/prisma-engine';
+import type { Cli } from '../cli';
+import { confirm } from '../confirm';
+import { migrationsOf, onTarget, openUnprotected, where } from '../developer';
+import { ExitCode } from '../exit-codes';
+
+export async function migrateReset(cli: Cli, options: { yes?: boolean }): Promise<number> {
+  const developer = openUnprotected(cli, 'migrate reset', 'lockkeeper deploy');
+  const name = where(developer);
+  cli.note(`Everything in ${name} will be dropped.`);
+  await confirm(cli, { action: 'drop it all', typed: name, yes: options.yes ?? false });
+  const applied = await onTarget(developer, async (engine) => {
+    await engine.reset({ filter: NO_FILTER });
+    return (await engine.applyMigrations({ migrationsList: migrationsOf(developer), filters: NO_FILTER })).appliedMigrationNames;
+  });
+  cli.answer({ applied }, `${name} is empty but for its migrations (${applied.length} applied); "npm run db:seed" fills it.`);
+  return ExitCode.Ok;
+}

@@ -1,0 +1,117 @@
+/** What the `migrate` commands share: the guard, the schema engine on the target, and a shadow database that is dropped again. */
+import {
+  migrationList,
+  schemaOf,
+  withEngine,
+  type EngineOptions,
+  type MigrationList,
+  type SchemaEngine,
+  type SchemaFile,
+  type ShadowConnection,
+} from '../adapters/prisma-engine';
+import { readMigrations, readSchema } from '../adapters/migration-files';
+import { openSession, type Client } from '../adapters/postgres';
+import { ScratchDatabases } from '../adapters/scratch';
+import { loadParser, parseScript } from '../adapters/sql-parser';
+import { newDeploymentId } from '../client';
+import { resolveTarget, targetUrl, type Config, type Target } from '../config';
+import { UsageError } from '../errors';
+import { segmentsOf } from '../policy/segments';
+import type { Cli } from './cli';
+import { openConfig } from './session';
+
+export interface Developer {
+  config: Config;
+  target: Target;
+  url: string;
+}
+
+/** The target of a command that may change a database without a deployment. @throws UsageError where it may not. */
+export function openUnprotected(cli: Cli, command: string, instead: string): Developer {
+  return openTarget(cli, ({ environment, name }) => {
+    if (!environment.protected) return;
+    throw new UsageError(`${command} is refused: ${environment.name} is protected. Run "${instead} --env ${environment.name} --target ${name}" instead.`);
+  });
+}
+
+export function openTarget(cli: Cli, guard: (target: Target) => void = () => undefined): Developer {
+  const config = openConfig(cli);
+  const target = resolveTarget(config, cli.options.env, cli.options.target);
+  guard(target);
+  return { config, target, url: targetUrl(target, cli.io.env) };
+}
+
+export function where({ target }: Developer): string {
+  return `${target.environment.name}/${target.name}`;
+}
+
+/** The migrations on disk, in the engine's form; read anew each time, because `migrate dev` writes one. */
+export function migrationsOf({ config }: Developer): MigrationList {
+  return migrationList(config.migrationsDir, readMigrations(config.migrationsDir));
+}
+
+export function schemaFiles({ config }: Developer): SchemaFile[] {
+  return readSchema(config.schemaPath);
+}
+
+/**
+ * Names of the migrations that the engine's next shadow databases hold, in the order in which it asks for them; all of
+ * the project's where nothing is said.
+ */
+export type Shadows = string[][];
+
+/** Runs `use` on an engine of the target, whose scripts run segment by segment as a deployment would run them. */
+export async function onTarget<T>(developer: Developer, use: (engine: SchemaEngine, shadows: Shadows) => Promise<T>): Promise<T> {
+  const { config, url } = developer;
+  const shadows: Shadows = [];
+  const kept: { client?: Client; failure?: unknown } = {};
+  await loadParser();
+  const options: EngineOptions = {
+    datamodels: schemaFiles(developer),
+    schema: schemaOf(url),
+    connect: async () => (kept.client = await openSession(url, { applicationName: 'lockkeeper/migrate' })),
+    runScript: async (script) => {
+      if (kept.client) await runSegments(kept.client, script);
+    },
+    connectToShadow: () => openShadow(url, config, shadows.shift()).catch((error: unknown) => Promise.reject((kept.failure = error))),
+  };
+  try {
+    return await withEngine(options, (engine) => use(engine, shadows));
+  } catch (error) {
+    // The engine says only that there was no shadow database; this says why.
+    throw kept.failure ?? error;
+  }
+}
+
+/** Filled here and not by the engine, which would run each migration in one transaction: some of them cannot. */
+async function openShadow(url: string, config: Config, names: string[] | undefined): Promise<ShadowConnection> {
+  const scratch = new ScratchDatabases(url, newDeploymentId());
+  const database = await scratch.create('shadow', 'template0');
+  const drop = (): Promise<void> => scratch.drop('shadow');
+  try {
+    const client = await openSession(url, { applicationName: 'lockkeeper/shadow', database, settings: { synchronous_commit: 'off' } });
+    for (const { name, sql } of readMigrations(config.migrationsDir)) {
+      if (names?.includes(name) ?? true) await runMigration(client, name, sql);
+    }
+    return { client, prepared: true, drop };
+  } catch (error) {
+    await drop();
+    throw error;
+  }
+}
+
+/** @throws UsageError naming the migration: the files are the developer's own. */
+async function runMigration(client: Client, name: string, sql: string): Promise<void> {
+  try {
+    await runSegments(client, sql);
+  } catch (error) {
+    throw new UsageError(`Migration ${name} does not apply to an empty database: ${(error as Error).message}.`);
+  }
+}
+
+async function runSegments(client: Client, script: string): Promise<void> {
+  for (const { kind, statements } of segmentsOf(parseScript(script))) {
+    const text = statements.map((statement) => statement.text).join(';\n');
+    await client.query(kind === 'transaction' ? `BEGIN;\n${text};\nCOMMIT` : text);
+  }
+}

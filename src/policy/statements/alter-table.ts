@@ -1,0 +1,151 @@
+/** ALTER TABLE: the lock is the strongest of its subcommands; some of them reach other tables. */
+import type { AlterTableCmd, AlterTableStmt, ColumnDef, Constraint } from '@pgsql/types';
+import { all, as, keyOf, relationOf } from './ast';
+import { alterLevel, recurses } from './alter-levels';
+import { addColumnRewrite, columnConstraints, hasConstraint, inlineKeyIsChecked, lacksValue } from './columns';
+import { constraintName } from './constraints';
+import type { Draft } from './facts';
+import { strongest } from './locks';
+import { foreignKeys, type Schema } from './schema';
+import { columnType, losesValues, rewritesRows, type TypeChange } from './types';
+
+export function describeAlterTable(statement: AlterTableStmt, draft: Draft): void {
+  if (statement.objtype === 'OBJECT_TYPE') return;
+  const table = relationOf(statement.relation);
+  const commands = all(statement.cmds, 'AlterTableCmd');
+  const level = strongest(commands.map(alterLevel)) ?? 'AccessExclusiveLock';
+  draft.locks.add(table, level);
+  if (statement.relation?.inh && commands.some(recurses)) {
+    for (const child of draft.schema.descendants(table)) draft.locks.add(child.name, level);
+  }
+  for (const command of commands) SUBCOMMANDS[command.subtype ?? 'AT_AddColumn']?.(command, table, draft);
+}
+
+type Subcommand = (command: AlterTableCmd, table: string, draft: Draft) => void;
+
+/** Subcommands that do more than lock their own table. */
+const SUBCOMMANDS: Partial<Record<NonNullable<AlterTableCmd['subtype']>, Subcommand>> = {
+  AT_AddColumn: addColumn,
+  AT_AddConstraint: (command, table, draft) => addConstraint(as(command.def, 'Constraint') ?? {}, table, draft),
+  AT_AlterColumnType: alterType,
+  AT_SetNotNull: (command, table, draft) => {
+    draft.scans ||= !notNullIsProven(command.name ?? '', table, draft.schema);
+  },
+  AT_ValidateConstraint: validate,
+  AT_DropConstraint: dropConstraint,
+  AT_DropColumn: (command, table, draft) => {
+    draft.dropsData = true;
+    lockKeysOfColumn(command.name ?? '', table, draft);
+  },
+  AT_SetLogged: rewrite,
+  AT_SetUnLogged: rewrite,
+  AT_SetAccessMethod: rewrite,
+  AT_SetTableSpace: rewrite,
+  AT_SetExpression: rewrite,
+  AT_AttachPartition: attach,
+  AT_DetachPartition: detach,
+  AT_AddInherit: (command, _table, draft) => draft.locks.add(relationOf(as(command.def, 'RangeVar')), 'ShareUpdateExclusiveLock'),
+  AT_DropInherit: (command, _table, draft) => draft.locks.add(relationOf(as(command.def, 'RangeVar')), 'AccessShareLock'),
+};
+
+function rewrite(_command: AlterTableCmd, _table: string, draft: Draft): void {
+  draft.rewrites = true;
+  draft.scans = true;
+}
+
+function addColumn(command: AlterTableCmd, table: string, draft: Draft): void {
+  const column = as(command.def, 'ColumnDef') ?? {};
+  if (command.missing_ok && draft.schema.table(table)?.columns.has(column.colname ?? '')) return;
+  draft.creates.columns++;
+  draft.rewrites ||= addColumnRewrite(column, draft.schema) !== null;
+  // A virtual column has no value to be missing; PostgreSQL 18 computes it for the check.
+  draft.scans ||= draft.rewrites || lacksValue(column) || hasConstraint(column, 'CONSTR_CHECK');
+  addInlineConstraints(column, table, draft);
+}
+
+/** Constraints written behind a column, in ADD COLUMN or CREATE TABLE. */
+function addInlineConstraints(column: ColumnDef, table: string, draft: Draft): void {
+  for (const constraint of columnConstraints(column)) {
+    if (constraint.contype === 'CONSTR_FOREIGN') addForeignKey(constraint, draft, inlineKeyIsChecked(column));
+    if (constraint.contype === 'CONSTR_UNIQUE') draft.creates.indexes.push(constraintName(constraint, table, [column.colname ?? '']));
+    draft.scans ||= constraint.contype === 'CONSTR_UNIQUE' || constraint.contype === 'CONSTR_PRIMARY';
+  }
+}
+
+function addConstraint(constraint: Constraint, table: string, draft: Draft): void {
+  const checked = !constraint.skip_validation;
+  if (constraint.contype === 'CONSTR_FOREIGN') addForeignKey(constraint, draft, checked);
+  else draft.scans ||= checked && !constraint.indexname;
+  if (constraint.contype === 'CONSTR_UNIQUE' && !constraint.indexname) draft.creates.indexes.push(constraintName(constraint, table));
+}
+
+/** Both sides get triggers, so both are locked against writes; the partitions of either as well. */
+export function addForeignKey(constraint: Constraint, draft: Draft, checked: boolean): void {
+  const other = relationOf(constraint.pktable);
+  draft.creates.foreignKeys++;
+  draft.scans ||= checked;
+  draft.locks.add(other, 'ShareRowExclusiveLock');
+  for (const partition of draft.schema.descendants(other)) draft.locks.add(partition.name, 'ShareRowExclusiveLock');
+}
+
+function alterType(command: AlterTableCmd, table: string, draft: Draft): void {
+  const change = typeChangeOf(command, table, draft.schema);
+  draft.dropsData ||= losesValues(change);
+  if (rewritesRows(change, draft.schema)) rewrite(command, table, draft);
+  // Without a rewrite its check constraints are still made anew, and tested against every row.
+  const checks = draft.schema.table(table)?.constraints.filter(({ kind, columns }) => kind === 'check' && columns.includes(change.column));
+  draft.scans ||= (checks?.length ?? 0) > 0;
+  lockKeysOfColumn(change.column, table, draft);
+}
+
+export function typeChangeOf(command: AlterTableCmd, table: string, schema: Schema): TypeChange {
+  const definition = as(command.def, 'ColumnDef');
+  const column = command.name ?? '';
+  return { from: schema.table(table)?.columns.get(column)?.type ?? null, to: columnType(definition?.typeName), using: definition?.raw_default, column };
+}
+
+/** Dropping a column or its type makes its foreign keys anew or drops them: triggers on the other side go. */
+function lockKeysOfColumn(column: string, table: string, draft: Draft): void {
+  for (const { columns, references } of foreignKeys(draft.schema.table(table))) {
+    if (columns.includes(column)) draft.locks.add(references ?? '', 'AccessExclusiveLock');
+  }
+  for (const { table: other, constraint } of draft.schema.referencing(table)) {
+    if (constraint.referencedColumns.includes(column)) draft.locks.add(other.name, 'AccessExclusiveLock');
+  }
+}
+
+/** True when PostgreSQL can tell without reading the table: a valid check, a key, or NOT NULL already. */
+export function notNullIsProven(column: string, table: string, schema: Schema): boolean {
+  const known = schema.table(table);
+  return known?.columns.get(column)?.notNull === true || (known?.constraints.some((each) => each.valid && each.provesNotNull === column) ?? false);
+}
+
+function validate(command: AlterTableCmd, table: string, draft: Draft): void {
+  const known = draft.schema.table(table)?.constraints.find(({ name }) => name === command.name);
+  draft.scans ||= !known?.valid;
+  if (known?.references && !known.valid) draft.locks.add(known.references, 'RowShareLock');
+}
+
+function dropConstraint(command: AlterTableCmd, table: string, draft: Draft): void {
+  const known = draft.schema.table(table)?.constraints.find(({ name }) => name === command.name);
+  if (known?.references) draft.locks.add(known.references, 'AccessExclusiveLock');
+  if (command.behavior !== 'DROP_CASCADE' || !known || !['primary', 'unique'].includes(known.kind)) return;
+  for (const { table: other, constraint } of draft.schema.referencing(table)) {
+    if (keyOf(constraint.referencedColumns.join()) === known.columns.join()) draft.locks.add(other.name, 'AccessExclusiveLock');
+  }
+}
+
+function attach(command: AlterTableCmd, table: string, draft: Draft): void {
+  const partition = as(command.def, 'PartitionCmd');
+  draft.locks.add(relationOf(partition?.name), 'AccessExclusiveLock');
+  draft.scans = true;
+  for (const { references } of foreignKeys(draft.schema.table(table))) draft.locks.add(references ?? '', 'ShareRowExclusiveLock');
+  for (const sibling of draft.schema.descendants(table)) if (sibling.defaultPartition) draft.locks.add(sibling.name, 'AccessExclusiveLock');
+}
+
+function detach(command: AlterTableCmd, table: string, draft: Draft): void {
+  const partition = as(command.def, 'PartitionCmd');
+  draft.locks.add(relationOf(partition?.name), partition?.concurrent ? 'ShareUpdateExclusiveLock' : 'AccessExclusiveLock');
+  if (partition?.concurrent) return;
+  for (const sibling of draft.schema.descendants(table)) if (sibling.defaultPartition) draft.locks.add(sibling.name, 'AccessExclusiveLock');
+}

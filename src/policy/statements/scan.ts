@@ -1,0 +1,58 @@
+/** Cutting SQL text where the parser's tree keeps no text: commas of ALTER TABLE, semicolons of PL/pgSQL. */
+
+/** What a separator inside does not count in: strings, quoted names, dollar quotes, comments. */
+const OPAQUE = /E'(?:[^'\\]|\\[\s\S]|'')*'|'(?:[^']|'')*'|"(?:[^"]|"")*"|(\$(?:[A-Za-z_]\w*)?\$)[\s\S]*?\1|--[^\n]*|\/\*[\s\S]*?\*\//iy;
+
+/** Position after the opaque piece that starts here, or null where none does. */
+function skipOpaque(text: string, at: number): number | null {
+  OPAQUE.lastIndex = at;
+  // A word that ends in e is no prefix of a string.
+  if (/\w/.test(text.charAt(at - 1)) && /e/i.test(text.charAt(at))) return null;
+  const match = OPAQUE.exec(text);
+  return match ? at + match[0].length : null;
+}
+
+/** Parts between separators that are outside quotes, comments and parentheses. */
+export function splitTopLevel(text: string, separator: ',' | ';'): string[] {
+  const parts: string[] = [];
+  let depth = 0;
+  let from = 0;
+  for (let at = 0; at < text.length; ) {
+    const skipped = skipOpaque(text, at);
+    if (skipped !== null) {
+      at = skipped;
+      continue;
+    }
+    const character = text.charAt(at);
+    if (character === '(' || character === '[') depth++;
+    if (character === ')' || character === ']') depth--;
+    if (character === separator && depth <= 0) {
+      parts.push(text.slice(from, at));
+      from = at + 1;
+    }
+    at++;
+  }
+  parts.push(text.slice(from));
+  return parts;
+}
+
+/** Blanks out comments, and keeps every line break so that lines still count. */
+export function withoutComments(text: string): string {
+  let out = '';
+  for (let at = 0; at < text.length; ) {
+    const end = skipOpaque(text, at);
+    const piece = text.slice(at, end ?? at + 1);
+    out += /^(--|\/\*)/.test(piece) ? piece.replace(/[^\n]/g, ' ') : piece;
+    at += piece.length;
+  }
+  return out;
+}
+
+const IDENTIFIER = String.raw`(?:"(?:[^"]|"")+"|[\w$]+)`;
+const ALTER_HEAD = new RegExp(String.raw`^\s*ALTER\s+(?:FOREIGN\s+)?\w+(?:\s+VIEW)?\s+(?:IF\s+EXISTS\s+)?(?:ONLY\s+)?${IDENTIFIER}(?:\s*\.\s*${IDENTIFIER})*\s*\*?`, 'i');
+
+/** The text of each subcommand of an ALTER TABLE, in the order of its `cmds`. */
+export function subcommands(text: string): string[] {
+  const clean = withoutComments(text);
+  return splitTopLevel(clean.replace(ALTER_HEAD, ''), ',').map((part) => part.trim());
+}

@@ -1,0 +1,113 @@
+/** The worker: where the parts are put together. */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { loadClientConnectConfig } from '@temporalio/envconfig';
+import { NativeConnection, Runtime, Worker, type WorkerOptions } from '@temporalio/worker';
+import pino from 'pino';
+import { createActivities } from './activities';
+import { failureInterceptor } from './activities/failure';
+import { createSlack, type Slack } from './adapters/slack';
+import { uiBase } from './client';
+import type { Config } from './config';
+import { TASK_QUEUE } from './contract';
+import { UsageError } from './errors';
+import { localPgTools } from './planner';
+import { signingKey } from './signing';
+
+export interface RunningWorker {
+  /** Stops polling, lets activities finish, and disconnects. */
+  shutdown: () => Promise<void>;
+  /** Settles when the worker has stopped, for whatever reason. */
+  stopped: Promise<void>;
+}
+
+/**
+ * Connects as `temporal.toml` and `TEMPORAL_*` say, and polls.
+ * @throws UsageError when PostgreSQL's client tools are missing or Temporal cannot be reached.
+ */
+export async function startWorker(config: Config, env: NodeJS.ProcessEnv = process.env): Promise<RunningWorker> {
+  const log = pino({ name: 'lockkeeper', level: env['LOCKKEEPER_LOG_LEVEL'] ?? 'warn' }, pino.destination(2));
+  quietRuntime(log);
+  const { connectionOptions, namespace = 'default' } = loadClientConnectConfig();
+  const address = connectionOptions.address ?? 'localhost:7233';
+  const activities = createActivities({
+    config,
+    tools: await localPgTools(),
+    signingKey: signingKey(config.root, env),
+    slack: slackOf(config, env, log),
+    uiUrl: uiBase(undefined, address, namespace),
+    env,
+  });
+  const connection = await connect({ ...connectionOptions, address });
+  const worker = await Worker.create({
+    connection,
+    namespace,
+    taskQueue: TASK_QUEUE,
+    ...workflowCode(),
+    ...versioning(env),
+    activities,
+    interceptors: { activity: [() => ({ inbound: failureInterceptor })] },
+    shutdownGraceTime: '10s',
+  });
+  const stopped = worker.run().finally(() => connection.close());
+  return {
+    stopped,
+    shutdown: async () => {
+      if (worker.getState() === 'RUNNING') worker.shutdown();
+      await stopped;
+    },
+  };
+}
+
+/** Runs until SIGINT or SIGTERM. */
+export async function runWorker(config: Config): Promise<void> {
+  const { stopped } = await startWorker(config);
+  await stopped;
+}
+
+async function connect(options: { address: string }): Promise<NativeConnection> {
+  try {
+    return await NativeConnection.connect(options);
+  } catch {
+    throw new UsageError(`Temporal at ${options.address} does not answer; start it with "lockkeeper dev" or set TEMPORAL_ADDRESS.`);
+  }
+}
+
+/** The bundle that the build made; from sources (tests) the SDK bundles on the fly. */
+function workflowCode(): Pick<WorkerOptions, 'workflowBundle' | 'workflowsPath'> {
+  const codePath = join(__dirname, 'workflow-bundle.js');
+  return existsSync(codePath) ? { workflowBundle: { codePath } } : { workflowsPath: require.resolve('./workflows') };
+}
+
+/** With a build id, a deployment finishes on the code that it began with. */
+function versioning(env: NodeJS.ProcessEnv): Pick<WorkerOptions, 'workerDeploymentOptions'> {
+  const buildId = env['LOCKKEEPER_BUILD_ID'];
+  if (!buildId) return {};
+  return { workerDeploymentOptions: { useWorkerVersioning: true, version: { deploymentName: 'lockkeeper', buildId }, defaultVersioningBehavior: 'PINNED' } };
+}
+
+function slackOf({ slack }: Config, env: NodeJS.ProcessEnv, log: pino.Logger): Slack | null {
+  const token = slack ? env[slack.tokenEnv] : undefined;
+  if (!slack || !token) return null;
+  return createSlack({ token, channel: slack.channel, ...(slack.apiUrl === undefined ? {} : { apiUrl: slack.apiUrl }), log });
+}
+
+let runtimeInstalled = false;
+
+/** The SDK's runtime is one a process; its own logger writes to stdout, which belongs to data. */
+function quietRuntime(log: pino.Logger): void {
+  if (runtimeInstalled) return;
+  runtimeInstalled = true;
+  const write = (level: 'trace' | 'debug' | 'info' | 'warn' | 'error') => (message: string, meta?: object) => log[level](meta ?? {}, message);
+  Runtime.install({
+    logger: {
+      log: (level, message, meta) => write(level.toLowerCase() as 'info')(message, meta),
+      trace: write('trace'),
+      debug: write('debug'),
+      info: write('info'),
+      warn: write('warn'),
+      error: write('error'),
+    },
+  });
+}
+

@@ -1,0 +1,30 @@
+/** Four groups of activities by how they may fail. */
+import { proxyActivities } from '@temporalio/workflow';
+import type { Activities } from '../activities';
+
+/** Looks and short writes: quick to answer, harmless to repeat. */
+export const read = proxyActivities<Activities>({
+  startToCloseTimeout: '5m',
+  retry: { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '10s', maximumAttempts: 6 },
+});
+
+/** Backup and rehearsal: hours on a large database. A heartbeat that stops means a dead worker, not a slow one. */
+export const heavy = proxyActivities<Activities>({
+  startToCloseTimeout: '24h',
+  heartbeatTimeout: '30s',
+  retry: { initialInterval: '2s', backoffCoefficient: 2, maximumInterval: '30s', maximumAttempts: 4 },
+});
+
+/** Writes to production: each attempt first finds out what the last one did. */
+export const apply = proxyActivities<Activities>({
+  startToCloseTimeout: '24h',
+  heartbeatTimeout: '10s',
+  retry: { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '15s', maximumAttempts: 12 },
+});
+
+/** Telling people: never worth waiting for. */
+export const notify = proxyActivities<Activities>({
+  startToCloseTimeout: '30s',
+  scheduleToCloseTimeout: '1m',
+  retry: { initialInterval: '2s', maximumAttempts: 2 },
+});

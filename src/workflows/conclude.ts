@@ -1,0 +1,56 @@
+/** How a deployment ends: undone where it had begun to write, and reported. */
+import { allHandlersFinished, condition } from '@temporalio/workflow';
+import type { FailureSummary, Outcome } from '../contract';
+import { FailureType } from '../errors';
+import { read } from './activity-options';
+import type { Announcer } from './announcer';
+import type { ApprovalGate } from './approval-gate';
+import { compensate } from './compensate';
+import type { Run } from './run';
+
+/** Ends fully old, or says that a person is needed and writes nothing more. */
+export async function undoAfter(error: unknown, run: Run, people: ApprovalGate): Promise<Outcome> {
+  const failure = people.aborted ? abortion(run, people) : run.failure(error);
+  const wrote = run.status.phases.some(({ phase, state }) => phase === 'migrate' && state !== 'pending');
+  const { facts } = run.status;
+  if (!wrote || !facts) {
+    const aborted = failure.type === FailureType.Aborted;
+    return run.end(aborted ? 'aborted' : 'failed', `${failure.message} Nothing was migrated.`, failure);
+  }
+  if (failure.type === FailureType.NeedsHuman) return run.end('needs-human', failure.message, failure);
+  return undo(run, people, failure, run.input.deploymentId, facts.schemaFingerprint);
+}
+
+/** Runs phase `compensate` and says how it went. */
+export async function undo(run: Run, people: ApprovalGate, failure: FailureSummary, deploymentId: string, fingerprint: string): Promise<Outcome> {
+  try {
+    const summary = await run.phase('compensate', () => compensate(run, people, deploymentId, fingerprint));
+    run.status.compensation = summary;
+    if (summary.state === 'needs-human') return run.end('needs-human', `${failure.message} ${summary.detail}`, failure);
+    return run.end('rolled-back', `${failure.message} ${summary.detail}`, failure);
+  } catch (error) {
+    const { message } = run.failure(error);
+    return run.end('needs-human', `${failure.message} Undoing it did not succeed either: ${message}`, failure);
+  }
+}
+
+function abortion(run: Run, { aborted }: ApprovalGate): FailureSummary {
+  const reason = aborted?.reason ? `: ${aborted.reason}` : '';
+  return { phase: run.status.phase, type: FailureType.Aborted, message: `Aborted by ${aborted?.person.name ?? 'somebody'}${reason}.` };
+}
+
+/** Reports, tells people, and leaves nothing behind. */
+export async function conclude(outcome: Outcome, run: Run, announcer: Announcer): Promise<Outcome> {
+  try {
+    await run.phase('report', async () => {
+      await read.dropScratch(run.input).catch(() => undefined);
+      run.status.reports = await read.writeReport(run.status);
+    });
+  } catch (error) {
+    // The outcome stands without its report; the history has everything that would be in it.
+    run.tell(run.failure(error).message);
+  }
+  await announcer.close();
+  await condition(allHandlersFinished);
+  return outcome;
+}
