@@ -16,7 +16,6 @@ import {
   decideUpdate,
   SEARCH_ATTRIBUTES,
   statusQuery,
-  TASK_QUEUE,
   workflowIdFor,
   type Decision,
   type DecisionReceipt,
@@ -69,6 +68,7 @@ export interface DeploymentRef {
 
 export interface ClientOptions {
   signingKey: string;
+  taskQueue: string;
   /** Base URL of the Temporal UI; `TEMPORAL_UI_URL`, or the dev server's convention of gRPC port + 1000. */
   uiUrl?: string;
 }
@@ -131,7 +131,7 @@ export class LockkeeperClient {
     const memo: DeploymentMemo = { deploymentId, requester: requester.name };
     try {
       const handle = await this.temporal.workflow.start(kind, {
-        taskQueue: TASK_QUEUE,
+        taskQueue: this.options.taskQueue,
         workflowId: workflowIdFor(environment, target),
         workflowIdConflictPolicy: 'FAIL',
         args: [input],
@@ -238,7 +238,7 @@ export class LockkeeperClient {
   async hasWorker(): Promise<boolean> {
     const { pollers } = await this.connection.workflowService.describeTaskQueue({
       namespace: this.temporal.options.namespace,
-      taskQueue: { name: TASK_QUEUE },
+      taskQueue: { name: this.options.taskQueue },
       taskQueueType: 1,
     });
     return (pollers?.length ?? 0) > 0;

@@ -7,7 +7,7 @@ import { dirname, isAbsolute, resolve } from 'node:path';
 import { parseDocument } from 'yaml';
 import { z } from 'zod';
 import { UsageError } from './errors';
-import type { MaintenanceWindow, Threshold } from './contract';
+import { TASK_QUEUE, type MaintenanceWindow, type Threshold } from './contract';
 
 export const CONFIG_FILE = 'lockkeeper.yaml';
 
@@ -108,6 +108,16 @@ export const configSchema = z.strictObject({
     })
     .prefault({}),
   environments: z.record(z.string().regex(/^[A-Za-z0-9][A-Za-z0-9_.-]*$/, 'letters, digits, ".", "_" and "-"'), environmentSchema),
+  temporal: z
+    .strictObject({
+      taskQueue: z
+        .string()
+        .min(1)
+        .max(200)
+        .default(TASK_QUEUE)
+        .describe('Task queue of this project: projects that share a namespace need one each.'),
+    })
+    .prefault({}),
   slack: z
     .strictObject({
       channel: z.string().min(1).default('#broxiva-database'),
@@ -139,6 +149,7 @@ export interface Config {
   schemaPath: string;
   migrationsDir: string;
   environments: Record<string, Environment>;
+  taskQueue: string;
   slack: RawConfig['slack'];
   contacts: Record<string, string>;
 }
@@ -204,6 +215,7 @@ function toConfig(raw: RawConfig, file: string): Config {
     environments: Object.fromEntries(
       Object.entries(raw.environments).map(([name, environment]) => [name, toEnvironment(name, environment, inRoot)]),
     ),
+    taskQueue: raw.temporal.taskQueue,
     slack: raw.slack,
     contacts: raw.contacts,
   };

@@ -4,7 +4,7 @@
  */
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
 
-/** Task queue that workers poll and clients start deployments on. */
+/** Task queue that workers poll and clients start deployments on, unless `temporal.taskQueue` says otherwise. */
 export const TASK_QUEUE = 'lockkeeper';
 
 /** One live deployment a database: the workflow id is the lock, and the UI lists its whole history under it. */

@@ -35,7 +35,7 @@ export async function runSlackServer(config: Config): Promise<void> {
   const log = pino({ name: 'lockkeeper-slack' }, destination(STDERR));
   const api = new SlackApi(settings);
   const origin = await whoWeAre(api);
-  const client = await LockkeeperClient.connect({ signingKey: signingKey(config.root) });
+  const client = await LockkeeperClient.connect({ signingKey: signingKey(config.root), taskQueue: config.taskQueue });
   const openView = async (triggerId: string, view: View): Promise<void> => {
     await api.call('views.open', (web) => web.views.open({ trigger_id: triggerId, view }));
   };

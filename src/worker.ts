@@ -9,7 +9,6 @@ import { failureInterceptor } from './activities/failure';
 import { createSlack, type Slack } from './adapters/slack';
 import { uiBase } from './client';
 import type { Config } from './config';
-import { TASK_QUEUE } from './contract';
 import { UsageError } from './errors';
 import { localPgTools } from './planner';
 import { signingKey } from './signing';
@@ -42,7 +41,7 @@ export async function startWorker(config: Config, env: NodeJS.ProcessEnv = proce
   const worker = await Worker.create({
     connection,
     namespace,
-    taskQueue: TASK_QUEUE,
+    taskQueue: config.taskQueue,
     ...workflowCode(),
     ...versioning(env),
     activities,

@@ -96,7 +96,7 @@ async function assess(client: Client, deps: Deps, deployment: string): Promise<U
   const left = (await ledgerExists(client)) ? await withTraces(client, deps, deployment) : [];
   const lostRows: UndoAssessment['lostRows'] = [];
   for (const { reversal } of left) lostRows.push(...(await rowsLost(client, reversal)));
-  const unproven = left.filter(({ reversal }) => reversal.sql === null);
+  const unproven = left.filter(({ reversal, extent }) => extent === 'all' && reversal.sql === null);
   const facts = {
     steps: left.map(({ reversal }) => reversal.step),
     lostRows,

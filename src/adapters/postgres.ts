@@ -85,7 +85,8 @@ function clientConfig(url: string, options: SessionOptions): ClientConfig {
     client_connection_check_interval: '500ms',
     lock_timeout: String(options.lockTimeoutMs ?? 0),
     statement_timeout: String(options.statementTimeoutMs ?? 0),
-    ...(endpoint.schema === 'public' ? {} : { search_path: `"${endpoint.schema}"` }),
+    // What Prisma's own connector sets. The default's "$user" would put the tables of a role called lockkeeper into our schema.
+    search_path: `"${endpoint.schema}"`,
     ...options.settings,
   };
   const fromUrl = target.searchParams.get('options');

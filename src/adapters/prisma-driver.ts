@@ -101,8 +101,6 @@ export class PgDriver implements SqlDriverAdapter {
   }
 
   async executeRaw(query: SqlQuery): Promise<number> {
-    const columns = HISTORY_INSERT.exec(query.sql)?.[1]?.split(',').map((column) => column.trim().replaceAll('"', ''));
-    if (columns) this.migration = String(query.args[columns.indexOf('migration_name')] ?? '') || null;
     return (await this.run(query)).rowCount ?? 0;
   }
 
@@ -123,6 +121,7 @@ export class PgDriver implements SqlDriverAdapter {
   }
 
   private run(query: SqlQuery): Promise<QueryArrayResult> {
+    this.migration = migrationStarted(query) ?? this.migration;
     return this.capture(() =>
       this.client.query({
         text: query.sql,
@@ -143,6 +142,13 @@ export class PgDriver implements SqlDriverAdapter {
       throw new DriverAdapterError(mapped);
     }
   }
+}
+
+/** The engine hands over a script without its name; the history row that it writes just before has it. */
+function migrationStarted({ sql, args }: SqlQuery): string | null {
+  const columns = HISTORY_INSERT.exec(sql)?.[1]?.split(',').map((column) => column.trim().replaceAll('"', ''));
+  const name = columns && args[columns.indexOf('migration_name')];
+  return typeof name === 'string' ? name : null;
 }
 
 function columnType(oid: number): ColumnType {

@@ -1,7 +1,7 @@
 /** Follows one deployment to its end (or to where the caller wants to leave it) and turns the end into an exit code. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { DeploymentRef, LockkeeperClient } from '../client';
-import { TASK_QUEUE, type DeploymentStatus, type Outcome } from '../contract';
+import type { DeploymentStatus, Outcome } from '../contract';
 import type { Cli } from './cli';
 import { ExitCode, exitCodeOf, isWaitingForApproval } from './exit-codes';
 import { CommandError } from './failure';
@@ -74,7 +74,7 @@ class Silence {
     const back = `come back with "lockkeeper watch ${this.ref.deploymentId}"`;
     if (who === 'worker') {
       if (!hadAnswer) throw noWorker(this.ref);
-      return `No worker answers on task queue ${TASK_QUEUE}; the deployment waits for one (start it with "lockkeeper worker").`;
+      return `No worker answers; the deployment waits for one (start it with "lockkeeper worker").`;
     }
     if (Date.now() - this.since < PATIENCE_MS) return 'Temporal does not answer; trying again.';
     throw new CommandError('no-temporal', ExitCode.Failed, `Temporal has not answered for a minute; the deployment goes on without us, ${back}.`);
@@ -85,7 +85,7 @@ export function noWorker(ref: DeploymentRef): CommandError {
   return new CommandError(
     'no-worker',
     ExitCode.Failed,
-    `No worker answers on task queue ${TASK_QUEUE}; start one with "lockkeeper worker". Deployment ${ref.deploymentId} is safe: it goes on when a worker is there. Come back with "lockkeeper watch ${ref.deploymentId}". Temporal UI: ${ref.uiUrl}`,
+    `No worker answers; start one with "lockkeeper worker". Deployment ${ref.deploymentId} is safe: it goes on when a worker is there. Come back with "lockkeeper watch ${ref.deploymentId}". Temporal UI: ${ref.uiUrl}`,
   );
 }
 

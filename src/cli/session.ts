@@ -21,7 +21,7 @@ export function openConfig(cli: Cli): Config {
 export async function withSession<T>(cli: Cli, use: (session: Session) => Promise<T>): Promise<T> {
   const config = openConfig(cli);
   const person = whoAmI(cli.io.env);
-  const client = await LockkeeperClient.connect({ signingKey: signingKey(config.root, cli.io.env) });
+  const client = await LockkeeperClient.connect({ signingKey: signingKey(config.root, cli.io.env), taskQueue: config.taskQueue });
   try {
     return await use({ config, client, person });
   } finally {

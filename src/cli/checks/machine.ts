@@ -43,7 +43,7 @@ async function checkTemporal(): Promise<Check[]> {
   let client: LockkeeperClient;
   try {
     // Nothing is decided here, so nothing is signed.
-    client = await LockkeeperClient.connect({ signingKey: '' });
+    client = await LockkeeperClient.connect({ signingKey: '', taskQueue: TASK_QUEUE });
   } catch (error) {
     return [missing('Temporal server', (error as Error).message.split(';')[0] ?? '', 'run "lockkeeper dev", or set TEMPORAL_ADDRESS')];
   }

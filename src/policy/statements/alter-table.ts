@@ -1,6 +1,6 @@
 /** ALTER TABLE: the lock is the strongest of its subcommands; some of them reach other tables. */
 import type { AlterTableCmd, AlterTableStmt, ColumnDef, Constraint } from '@pgsql/types';
-import { all, as, keyOf, relationOf } from './ast';
+import { all, as, relationOf } from './ast';
 import { alterLevel, recurses } from './alter-levels';
 import { addColumnRewrite, columnConstraints, hasConstraint, inlineKeyIsChecked, lacksValue } from './columns';
 import { constraintName } from './constraints';
@@ -16,7 +16,7 @@ export function describeAlterTable(statement: AlterTableStmt, draft: Draft): voi
   const level = strongest(commands.map(alterLevel)) ?? 'AccessExclusiveLock';
   draft.locks.add(table, level);
   if (statement.relation?.inh && commands.some(recurses)) {
-    for (const child of draft.schema.descendants(table)) draft.locks.add(child.name, level);
+    draft.lockBelow(table, level);
   }
   for (const command of commands) SUBCOMMANDS[command.subtype ?? 'AT_AddColumn']?.(command, table, draft);
 }
@@ -85,7 +85,7 @@ export function addForeignKey(constraint: Constraint, draft: Draft, checked: boo
   draft.creates.foreignKeys++;
   draft.scans ||= checked;
   draft.locks.add(other, 'ShareRowExclusiveLock');
-  for (const partition of draft.schema.descendants(other)) draft.locks.add(partition.name, 'ShareRowExclusiveLock');
+  draft.lockBelow(other, 'ShareRowExclusiveLock');
 }
 
 function alterType(command: AlterTableCmd, table: string, draft: Draft): void {
@@ -117,7 +117,7 @@ function lockKeysOfColumn(column: string, table: string, draft: Draft): void {
 /** True when PostgreSQL can tell without reading the table: a valid check, a key, or NOT NULL already. */
 export function notNullIsProven(column: string, table: string, schema: Schema): boolean {
   const known = schema.table(table);
-  return known?.columns.get(column)?.notNull === true || (known?.constraints.some((each) => each.valid && each.provesNotNull === column) ?? false);
+  return known?.columns.get(column)?.notNull === true || (known?.constraints.some((each) => each.valid && each.provesNotNull.includes(column)) ?? false);
 }
 
 function validate(command: AlterTableCmd, table: string, draft: Draft): void {
@@ -131,7 +131,7 @@ function dropConstraint(command: AlterTableCmd, table: string, draft: Draft): vo
   if (known?.references) draft.locks.add(known.references, 'AccessExclusiveLock');
   if (command.behavior !== 'DROP_CASCADE' || !known || !['primary', 'unique'].includes(known.kind)) return;
   for (const { table: other, constraint } of draft.schema.referencing(table)) {
-    if (keyOf(constraint.referencedColumns.join()) === known.columns.join()) draft.locks.add(other.name, 'AccessExclusiveLock');
+    if (constraint.referencedColumns.join() === known.columns.join()) draft.locks.add(other.name, 'AccessExclusiveLock');
   }
 }
 

@@ -65,12 +65,17 @@ function columnsOf(node: ConstraintNode, inlineColumns: string[]): string[] {
   return written.length > 0 ? written : inlineColumns;
 }
 
-/** `CHECK (column IS NOT NULL)`, alone or joined with AND, lets SET NOT NULL skip its scan; so does a key. */
-function provenNotNull(node: ConstraintNode, columns: string[]): string | null {
-  if (node.contype === 'CONSTR_NOTNULL') return columns[0] ?? null;
-  if (node.contype !== 'CONSTR_CHECK') return null;
-  const test = as(node.raw_expr, 'NullTest');
-  return test?.nulltesttype === 'IS_NOT_NULL' ? (words(as(test.arg, 'ColumnRef')?.fields).at(-1) ?? null) : null;
+/** `CHECK (column IS NOT NULL)`, alone or joined with AND, lets SET NOT NULL skip its scan. */
+function provenNotNull(node: ConstraintNode, columns: string[]): string[] {
+  if (node.contype === 'CONSTR_NOTNULL') return columns;
+  return node.contype === 'CONSTR_CHECK' && node.raw_expr ? testedNotNull(node.raw_expr) : [];
+}
+
+function testedNotNull(expression: Node): string[] {
+  const both = as(expression, 'BoolExpr');
+  if (both?.boolop === 'AND_EXPR') return (both.args ?? []).flatMap(testedNotNull);
+  const test = as(expression, 'NullTest');
+  return test?.nulltesttype === 'IS_NOT_NULL' ? words(as(test.arg, 'ColumnRef')?.fields).slice(-1) : [];
 }
 
 function unused(name: string, taken: readonly Constraint[]): string {

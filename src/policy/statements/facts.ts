@@ -1,7 +1,7 @@
 /** What is known of one statement before it runs. */
 import type { ParsedStatement } from '../../adapters/sql-parser';
 import type { LockPrediction, StatementPlan } from '../plan';
-import { LockSet } from './locks';
+import { LockSet, type LockMode } from './locks';
 import type { Schema } from './schema';
 
 /** What a statement adds to the schema; names as the file writes them, without quotes. */
@@ -50,9 +50,14 @@ export class Draft {
     return this.script.schema;
   }
 
+  /** Locks a table's partitions and the tables that inherit from it. */
+  lockBelow(table: string, mode: LockMode): void {
+    for (const child of this.schema.descendants(table)) this.locks.add(child.name, mode);
+  }
+
   /** Takes over what a statement inside this one does. */
   include(facts: StatementFacts): void {
-    for (const { relation, mode } of facts.locks) this.locks.add(relation, mode as Parameters<LockSet['add']>[1]);
+    for (const { relation, mode } of facts.locks) this.locks.add(relation, mode as LockMode);
     this.rewrites ||= facts.rewrites;
     this.scans ||= facts.scans;
     this.dropsData ||= facts.dropsData;

@@ -1,27 +1,99 @@
+/** The statements of a migration: what each will lock, rewrite, read, create and lose. Pure. */
+import type { Node } from '@pgsql/types';
 import type { SchemaTotals } from '../../contract';
 import type { ParsedStatement } from '../../adapters/sql-parser';
-import type { ScriptContext, StatementFacts } from './facts';
+import { as, keyOf, tagOf, type Tag } from './ast';
+import { CHANGE } from './change';
+import { CREATE } from './create';
+import type { DescribeNode, Describers } from './describers';
+import { DROP } from './drop';
+import { learnNode } from './evolve';
+import { Draft, type ScriptContext, type StatementFacts } from './facts';
+import { kindOf } from './kinds';
+import { innerStatements } from './plpgsql';
+import { QUERIES } from './queries';
 import { Schema } from './schema';
+import { canRunInTransaction, doBody } from './transactions';
 
-export { Schema };
+export { Schema } from './schema';
+export { canRunInTransaction, enumValueAdded, setsSession, transactionControl, usesLiteral } from './transactions';
 export type { Creation, ScriptContext, StatementFacts } from './facts';
+export type { TransactionControl } from './transactions';
 
+const DESCRIBERS: Describers = { ...CREATE, ...CHANGE, ...DROP, ...QUERIES };
+
+/**
+ * What the statements of one script look back on.
+ * @param schema what earlier migrations left; it is copied, so that describing a script does not change it.
+ * @param parse makes the SQL inside DO blocks count.
+ */
 export function scriptContext(schema: Schema = new Schema(), parse?: ScriptContext['parse']): ScriptContext {
-  return parse ? { schema: schema.clone(), parse } : { schema: schema.clone() };
+  return { schema: schema.clone(), created: new Set(), ...(parse && { parse }) };
 }
-export function describe(statement: ParsedStatement, _script: ScriptContext): StatementFacts {
-  return { line: statement.line, kind: Object.keys(statement.node)[0] ?? '', locks: [], contested: [], rewrites: false, transactional: true, scans: false,
-    creates: { tables: [], columns: 0, indexes: [], enums: [], foreignKeys: 0 }, dropsData: false };
+
+/** The facts of one statement that follows those that `script` has learnt. */
+export function describe(statement: ParsedStatement, script: ScriptContext): StatementFacts {
+  const draft = new Draft(script);
+  describeNode(statement.node, draft);
+  for (const inner of statementsInside(statement, script)) draft.include(describe(inner, script));
+  const locks = draft.locks.list();
+  return {
+    line: statement.line,
+    kind: kindOf(statement),
+    locks,
+    contested: locks.filter(({ relation }) => !script.created.has(keyOf(relation)) && !draft.creates.tables.includes(relation)),
+    rewrites: draft.rewrites,
+    scans: draft.scans || draft.rewrites,
+    transactional: canRunInTransaction(statement),
+    creates: draft.creates,
+    dropsData: draft.dropsData,
+  };
 }
-/** Describes a whole script in order; `schema` is what earlier migrations left, and is not changed. */
+
+/** Describes a whole script in order, and leaves `script` as it is after it. */
 export function describeScript(statements: ParsedStatement[], script: ScriptContext = scriptContext()): StatementFacts[] {
-  return statements.map((statement) => describe(statement, script));
+  return statements.map((statement) => {
+    const facts = describe(statement, script);
+    learn(statement, script);
+    return facts;
+  });
 }
-/** Advances `script.schema` past the statement. */
-export function learn(_statement: ParsedStatement, _script: ScriptContext): void {}
-export function transactionControl(_statement: ParsedStatement): 'begin' | 'commit' | 'rollback' | null { return null; }
-export function canRunInTransaction(_statement: ParsedStatement): boolean { return true; }
-export function enumValueAdded(_statement: ParsedStatement): { type: string; value: string } | null { return null; }
-export function usesLiteral(_statement: ParsedStatement, _value: string): boolean { return false; }
-export function setsSession(_statement: ParsedStatement): boolean { return false; }
-export function totals(_facts: StatementFacts[]): SchemaTotals { return { tables: 0, columns: 0, indexes: 0, enums: 0, foreignKeys: 0 }; }
+
+/** Advances `script` past the statement. */
+export function learn(statement: ParsedStatement, script: ScriptContext): void {
+  learnNode(statement.node, script);
+  for (const inner of statementsInside(statement, script)) learnNode(inner.node, script);
+}
+
+const describeNode: DescribeNode = (node: Node, draft: Draft) => {
+  const tag: Tag = tagOf(node);
+  const describer = DESCRIBERS[tag] as ((statement: unknown, draft: Draft, describe: DescribeNode) => void) | undefined;
+  describer?.(as(node, tag), draft, describeNode);
+};
+
+/** The statements of a DO block, at their lines in the file; none without a parser. */
+export function statementsInside(statement: ParsedStatement, { parse }: Pick<ScriptContext, 'parse'>): ParsedStatement[] {
+  const body = parse ? doBody(statement.node) : null;
+  if (!parse || body === null) return [];
+  const firstLine = statement.line + Math.max(0, statement.text.slice(0, statement.text.indexOf(body)).split('\n').length - 1);
+  return innerStatements(body).flatMap(({ sql, lineOffset }) => {
+    try {
+      return parse(sql).map((inner) => ({ ...inner, index: statement.index, line: firstLine + lineOffset }));
+    } catch {
+      // PL/pgSQL that is no SQL of its own: assignments to rows, dynamic commands.
+      return [];
+    }
+  });
+}
+
+/** What pending migrations create. Indexes are those of CREATE INDEX and of UNIQUE constraints, not of primary keys. */
+export function totals(facts: StatementFacts[]): SchemaTotals {
+  const sum = (count: (facts: StatementFacts) => number): number => facts.reduce((total, each) => total + count(each), 0);
+  return {
+    tables: sum(({ creates }) => creates.tables.length),
+    columns: sum(({ creates }) => creates.columns),
+    indexes: sum(({ creates }) => creates.indexes.length),
+    enums: sum(({ creates }) => creates.enums.length),
+    foreignKeys: sum(({ creates }) => creates.foreignKeys),
+  };
+}

@@ -17,8 +17,8 @@ export interface Constraint {
   readonly referencedColumns: readonly string[];
   /** False until a NOT VALID constraint is validated. */
   readonly valid: boolean;
-  /** The column that a check `column IS NOT NULL` proves. */
-  readonly provesNotNull: string | null;
+  /** The columns that a check `column IS NOT NULL` proves. */
+  readonly provesNotNull: readonly string[];
 }
 
 export interface Table {

@@ -1,0 +1,93 @@
+/** CREATE statements: what they add, and what they lock of what is there. */
+import type { CreateStmt, IndexStmt } from '@pgsql/types';
+import { addForeignKey } from './alter-table';
+import { all, relationOf, words } from './ast';
+import { columnConstraints } from './columns';
+import { columnsDefined, constraintName } from './constraints';
+import type { Describers } from './describers';
+import type { Draft } from './facts';
+import { foreignKeys } from './schema';
+import { lockReads } from './queries';
+
+export const CREATE: Describers = {
+  CreateStmt: createTable,
+  IndexStmt: createIndex,
+  CreateEnumStmt: ({ typeName }, draft) => {
+    draft.creates.enums.push(words(typeName).join('.'));
+  },
+  CreateTableAsStmt: ({ into, query, objtype }, draft) => {
+    draft.locks.add(relationOf(into?.rel), 'AccessExclusiveLock');
+    if (objtype === 'OBJECT_TABLE') draft.creates.tables.push(relationOf(into?.rel));
+    lockReads(query, draft);
+  },
+  ViewStmt: ({ view, query }, draft) => {
+    draft.locks.add(relationOf(view), 'AccessExclusiveLock');
+    lockReads(query, draft);
+  },
+  CreateTrigStmt: ({ relation, row }, draft) => {
+    draft.locks.add(relationOf(relation), 'ShareRowExclusiveLock');
+    if (row) draft.lockBelow(relationOf(relation), 'ShareRowExclusiveLock');
+  },
+  RuleStmt: ({ relation }, draft) => draft.locks.add(relationOf(relation), 'AccessExclusiveLock'),
+  CreatePolicyStmt: ({ table }, draft) => draft.locks.add(relationOf(table), 'AccessExclusiveLock'),
+  CreateStatsStmt: ({ relations }, draft) => {
+    for (const range of all(relations, 'RangeVar')) draft.locks.add(relationOf(range), 'ShareUpdateExclusiveLock');
+  },
+  CreatePublicationStmt: ({ pubobjects }, draft) => {
+    for (const { pubtable } of all(pubobjects, 'PublicationObjSpec')) draft.locks.add(relationOf(pubtable?.relation), 'ShareUpdateExclusiveLock');
+  },
+  CreateSchemaStmt: ({ schemaElts }, draft, describeNode) => {
+    for (const element of schemaElts ?? []) describeNode(element, draft);
+  },
+  CreateForeignTableStmt: ({ base }, draft) => {
+    if (base) createTable(base, draft);
+  },
+};
+
+function createTable(statement: CreateStmt, draft: Draft): void {
+  const table = relationOf(statement.relation);
+  if (statement.if_not_exists && draft.schema.table(table)) return;
+  draft.locks.add(table, 'AccessExclusiveLock');
+  draft.creates.tables.push(table);
+  const columns = columnsDefined(statement.tableElts);
+  draft.creates.columns += columns.length;
+  const inline = columns.flatMap((column) => columnConstraints(column).map((constraint) => ({ constraint, column: [column.colname ?? ''] })));
+  const alone = all(statement.tableElts, 'Constraint').map((constraint) => ({ constraint, column: [] }));
+  for (const { constraint, column } of [...inline, ...alone]) {
+    // The new table is empty: nothing to check, but the referenced one gets its triggers.
+    if (constraint.contype === 'CONSTR_FOREIGN') addForeignKey(constraint, draft, false);
+    if (constraint.contype === 'CONSTR_UNIQUE') draft.creates.indexes.push(constraintName(constraint, table, column));
+  }
+  for (const like of all(statement.tableElts, 'TableLikeClause')) draft.locks.add(relationOf(like.relation), 'AccessShareLock');
+  for (const parent of all(statement.inhRelations, 'RangeVar')) joinParent(relationOf(parent), statement.partbound !== undefined, draft);
+}
+
+/** A new partition changes what its parent is made of: that stops its readers, unlike ATTACH PARTITION. */
+function joinParent(parent: string, asPartition: boolean, draft: Draft): void {
+  draft.locks.add(parent, asPartition ? 'AccessExclusiveLock' : 'ShareUpdateExclusiveLock');
+  if (!asPartition) return;
+  for (const { references } of foreignKeys(draft.schema.table(parent))) draft.locks.add(references ?? '', 'ShareRowExclusiveLock');
+  for (const sibling of draft.schema.descendants(parent)) {
+    if (!sibling.defaultPartition) continue;
+    draft.locks.add(sibling.name, 'AccessExclusiveLock');
+    draft.scans = true;
+  }
+}
+
+function createIndex(statement: IndexStmt, draft: Draft): void {
+  const table = relationOf(statement.relation);
+  const name = indexName(statement);
+  if (statement.if_not_exists && statement.idxname && draft.schema.index(name)) return;
+  const mode = statement.concurrent ? 'ShareUpdateExclusiveLock' : 'ShareLock';
+  draft.locks.add(table, mode);
+  if (statement.relation?.inh && draft.schema.table(table)?.partitioned) draft.lockBelow(table, mode);
+  draft.scans = true;
+  draft.creates.indexes.push(name);
+}
+
+/** An index lives in its table's schema. */
+export function indexName(statement: IndexStmt): string {
+  const columns = all(statement.indexParams, 'IndexElem').map(({ name }) => name ?? 'expr');
+  const name = statement.idxname ?? [statement.relation?.relname, ...columns, 'idx'].join('_');
+  return [statement.relation?.schemaname, name].filter(Boolean).join('.');
+}

@@ -1,0 +1,85 @@
+/** DROP and TRUNCATE: what goes, and who else is locked because it pointed there. */
+import type { DropStmt, ObjectType } from '@pgsql/types';
+import { all, keyOf, nameParts, relationOf } from './ast';
+import type { Describers } from './describers';
+import type { Draft } from './facts';
+import { foreignKeys } from './schema';
+
+export const DROP: Describers = {
+  DropStmt: (statement, draft) => {
+    const cascade = statement.behavior === 'DROP_CASCADE';
+    for (const object of statement.objects ?? []) DROPPED[statement.removeType ?? 'OBJECT_TABLE']?.(nameParts(object), draft, cascade, statement);
+  },
+  TruncateStmt: ({ relations, behavior }, draft) => {
+    draft.dropsData = true;
+    for (const range of all(relations, 'RangeVar')) truncate(relationOf(range), behavior === 'DROP_CASCADE', draft);
+  },
+};
+
+type Dropped = (parts: string[], draft: Draft, cascade: boolean, statement: DropStmt) => void;
+
+/** Triggers, policies and rules are named behind their table, and lock it. */
+const onTable: Dropped = (parts, draft) => draft.locks.add(parts.slice(0, -1).join('.'), 'AccessExclusiveLock');
+const itself: Dropped = (parts, draft) => draft.locks.add(parts.join('.'), 'AccessExclusiveLock');
+
+const DROPPED: Partial<Record<ObjectType, Dropped>> = {
+  OBJECT_TABLE: dropTable,
+  OBJECT_FOREIGN_TABLE: dropTable,
+  OBJECT_VIEW: itself,
+  OBJECT_MATVIEW: itself,
+  OBJECT_SEQUENCE: itself,
+  OBJECT_INDEX: dropIndex,
+  OBJECT_TRIGGER: onTable,
+  OBJECT_POLICY: onTable,
+  OBJECT_RULE: onTable,
+  OBJECT_TYPE: dropType,
+  OBJECT_DOMAIN: dropType,
+  OBJECT_SCHEMA: dropSchema,
+};
+
+function dropTable(parts: string[], draft: Draft, cascade: boolean): void {
+  const name = parts.join('.');
+  draft.dropsData = true;
+  draft.locks.add(name, 'AccessExclusiveLock');
+  const known = draft.schema.table(name);
+  for (const parent of known?.parents ?? []) draft.locks.add(parent, 'AccessExclusiveLock');
+  // A foreign key has triggers on both tables; those on the other one go with it.
+  for (const { references } of foreignKeys(known)) draft.locks.add(references ?? '', 'AccessExclusiveLock');
+  if (cascade || known?.partitioned) draft.lockBelow(name, 'AccessExclusiveLock');
+  if (!cascade) return;
+  for (const { table } of draft.schema.referencing(name)) draft.locks.add(table.name, 'AccessExclusiveLock');
+  for (const view of draft.schema.tables()) if (view.reads.some((read) => keyOf(read) === keyOf(name))) draft.locks.add(view.name, 'AccessExclusiveLock');
+}
+
+function dropIndex(parts: string[], draft: Draft, _cascade: boolean, { concurrent }: DropStmt): void {
+  const mode = concurrent ? 'ShareUpdateExclusiveLock' : 'AccessExclusiveLock';
+  const known = draft.schema.index(parts.join('.'));
+  if (known) draft.locks.add(known.table, mode);
+  draft.locks.add(parts.join('.'), mode);
+}
+
+function dropType(parts: string[], draft: Draft, cascade: boolean): void {
+  if (!cascade) return;
+  for (const table of draft.schema.tablesWithType(parts.join('.'))) {
+    draft.dropsData = true;
+    draft.locks.add(table.name, 'AccessExclusiveLock');
+  }
+}
+
+function dropSchema(parts: string[], draft: Draft, cascade: boolean): void {
+  const prefix = `${parts.join('.')}.`;
+  if (!cascade) return;
+  for (const table of draft.schema.tables()) {
+    const inside = table.name.startsWith(prefix) || (prefix === 'public.' && !table.name.includes('.'));
+    if (inside) dropTable([table.name], draft, true);
+  }
+}
+
+function truncate(name: string, cascade: boolean, draft: Draft): void {
+  draft.locks.add(name, 'AccessExclusiveLock');
+  draft.lockBelow(name, 'AccessExclusiveLock');
+  // A table of the same transaction is emptied in place.
+  draft.rewrites ||= !draft.script.created.has(keyOf(name));
+  if (!cascade) return;
+  for (const { table } of draft.schema.referencing(name)) if (keyOf(table.name) !== keyOf(name)) truncate(table.name, true, draft);
+}

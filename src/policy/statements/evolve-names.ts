@@ -1,0 +1,89 @@
+/** RENAME: what was known under the old name is known under the new one. */
+import type { RenameStmt } from '@pgsql/types';
+import { keyOf, nameParts, relationOf } from './ast';
+import type { ScriptContext } from './facts';
+import type { Schema, Table } from './schema';
+
+export function renameObject(statement: RenameStmt, script: ScriptContext): void {
+  const to = statement.newname ?? '';
+  const relation = relationOf(statement.relation);
+  const renamed = sibling(relation, to);
+  switch (statement.renameType) {
+    case 'OBJECT_TABLE':
+    case 'OBJECT_VIEW':
+    case 'OBJECT_MATVIEW':
+    case 'OBJECT_SEQUENCE':
+    case 'OBJECT_FOREIGN_TABLE':
+      script.schema.renameTable(relation, renamed);
+      moveName(script.created, relation, renamed);
+      break;
+    case 'OBJECT_INDEX':
+      renameIndex(relation, renamed, script.schema);
+      moveName(script.created, relation, renamed);
+      break;
+    case 'OBJECT_COLUMN':
+      renameColumn(relation, statement.subname ?? '', to, script.schema);
+      break;
+    case 'OBJECT_TABCONSTRAINT':
+      renameConstraint(relation, statement.subname ?? '', to, script.schema);
+      break;
+    case 'OBJECT_TYPE':
+    case 'OBJECT_DOMAIN':
+      renameType(nameParts(statement.object).join('.'), to, script.schema);
+      break;
+    default:
+  }
+}
+
+/** The new name stands without a schema: the object stays in its own. */
+function sibling(name: string, to: string): string {
+  return [...name.split('.').slice(0, -1), to].join('.');
+}
+
+function moveName(names: Set<string>, from: string, to: string): void {
+  if (names.delete(keyOf(from))) names.add(keyOf(to));
+  // An old relation may now bear a name that the script made before.
+  else names.delete(keyOf(to));
+}
+
+function renameIndex(from: string, to: string, schema: Schema): void {
+  const index = schema.index(from);
+  if (!index) return;
+  schema.dropIndex(from);
+  schema.setIndex({ ...index, name: to });
+}
+
+function renameColumn(table: string, from: string, to: string, schema: Schema): void {
+  const swap = (columns: readonly string[]): string[] => columns.map((column) => (column === from ? to : column));
+  const known = schema.table(table);
+  if (!known) return;
+  schema.changeTable(table, () => ({
+    columns: new Map([...known.columns].map(([name, column]) => (name === from ? [to, { ...column, name: to }] : [name, column]))),
+    constraints: known.constraints.map((each) => ({ ...each, columns: swap(each.columns), provesNotNull: swap(each.provesNotNull) })),
+  }));
+  for (const index of schema.indexesOf(table)) {
+    schema.setIndex({ ...index, columns: index.columns.map((column) => (column === from ? to : column)) });
+  }
+}
+
+function renameConstraint(table: string, from: string, to: string, schema: Schema): void {
+  schema.changeTable(table, ({ constraints }) => ({ constraints: constraints.map((each) => (each.name === from ? { ...each, name: to } : each)) }));
+  renameIndex(sibling(table, from), sibling(table, to), schema);
+}
+
+/** Columns keep their type under its new name: Prisma swaps an enum for its successor this way. */
+function renameType(from: string, to: string, schema: Schema): void {
+  const renamed = sibling(from, to);
+  for (const types of [schema.enums, schema.domains] as Map<string, unknown>[]) {
+    const known = types.get(keyOf(from));
+    types.delete(keyOf(from));
+    if (known !== undefined) types.set(keyOf(renamed), known);
+  }
+  for (const table of schema.tablesWithType(from)) schema.setTable({ ...table, columns: retyped(table, from, renamed) });
+}
+
+function retyped(table: Table, from: string, to: string): Table['columns'] {
+  return new Map(
+    [...table.columns].map(([name, column]) => [name, keyOf(column.type.name) === keyOf(from) ? { ...column, type: { ...column.type, name: to } } : column]),
+  );
+}

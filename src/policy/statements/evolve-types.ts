@@ -1,0 +1,66 @@
+/** Types, functions and DROP, as far as later predictions need them. */
+import type { AlterEnumStmt, CreateDomainStmt, CreateFunctionStmt, DropStmt, ObjectType } from '@pgsql/types';
+import { all, as, keyOf, nameParts, words } from './ast';
+import type { Schema } from './schema';
+import { columnType } from './types';
+
+export function alterEnum({ typeName, oldVal, newVal = '' }: AlterEnumStmt, schema: Schema): void {
+  const name = keyOf(words(typeName).join('.'));
+  const values = schema.enums.get(name) ?? [];
+  schema.enums.set(name, oldVal ? values.map((value) => (value === oldVal ? newVal : value)) : [...values, newVal]);
+}
+
+export function createDomain({ domainname, typeName, constraints }: CreateDomainStmt, schema: Schema): void {
+  const constrained = all(constraints, 'Constraint').some(({ contype }) => contype === 'CONSTR_CHECK' || contype === 'CONSTR_NOTNULL');
+  schema.domains.set(keyOf(words(domainname).join('.')), { base: columnType(typeName), constrained });
+}
+
+export function createFunction({ funcname, options }: CreateFunctionStmt, schema: Schema): void {
+  const written = all(options, 'DefElem').find(({ defname }) => defname === 'volatility');
+  const volatility = as(written?.arg, 'String')?.sval ?? 'volatile';
+  const name = keyOf(words(funcname).join('.'));
+  schema.functions.set(name, volatility === 'volatile' ? 'volatile' : 'stable');
+}
+
+const DROPPERS: Partial<Record<ObjectType, (name: string, schema: Schema) => void>> = {
+  OBJECT_TABLE: dropTable,
+  OBJECT_FOREIGN_TABLE: dropTable,
+  OBJECT_VIEW: dropTable,
+  OBJECT_MATVIEW: dropTable,
+  OBJECT_SEQUENCE: dropTable,
+  OBJECT_INDEX: (name, schema) => schema.dropIndex(name),
+  OBJECT_TYPE: (name, schema) => {
+    schema.enums.delete(keyOf(name));
+    dropColumnsOf(name, schema);
+  },
+  OBJECT_DOMAIN: (name, schema) => {
+    schema.domains.delete(keyOf(name));
+    dropColumnsOf(name, schema);
+  },
+  OBJECT_SCHEMA: (name, schema) => {
+    for (const table of schema.tables()) if (table.name.startsWith(`${name}.`)) dropTable(table.name, schema);
+  },
+  OBJECT_FUNCTION: (name, schema) => {
+    schema.functions.delete(keyOf(name));
+  },
+};
+
+export function dropObjects({ removeType, objects }: DropStmt, schema: Schema): void {
+  for (const object of objects ?? []) DROPPERS[removeType ?? 'OBJECT_TABLE']?.(nameParts(object).join('.'), schema);
+}
+
+/** Foreign keys that pointed at the table went with it, or the DROP failed. */
+function dropTable(name: string, schema: Schema): void {
+  for (const { table, constraint } of schema.referencing(name)) {
+    schema.setTable({ ...table, constraints: table.constraints.filter((each) => each !== constraint) });
+  }
+  for (const child of schema.descendants(name)) if (schema.table(name)?.partitioned) schema.dropTable(child.name);
+  schema.dropTable(name);
+}
+
+/** Only CASCADE gets here with columns of the type left. */
+function dropColumnsOf(type: string, schema: Schema): void {
+  for (const table of schema.tablesWithType(type)) {
+    schema.setTable({ ...table, columns: new Map([...table.columns].filter(([, column]) => keyOf(column.type.name) !== keyOf(type))) });
+  }
+}

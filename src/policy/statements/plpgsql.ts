@@ -1,0 +1,43 @@
+/**
+ * SQL statements inside a DO block. PL/pgSQL has its own grammar, but what locks anything in it is plain SQL between
+ * semicolons: control words before a statement are cut off, and what still does not parse is passed over. Branches
+ * count as taken, so that a prediction errs towards more.
+ */
+import { splitTopLevel, withoutComments } from './scan';
+
+const CONTROL = /^\s*(?:<<\w+>>|DECLARE\b[\s\S]*?\bBEGIN\b|BEGIN\b|LOOP\b|ELSE\b|EXCEPTION\b|END\b(?:\s+(?:IF|LOOP|CASE))?|(?:IF|ELSIF|ELSEIF|WHEN)\b[\s\S]*?\bTHEN\b|(?:FOR|FOREACH|WHILE)\b[\s\S]*?\bLOOP\b)\s*/i;
+const STATEMENT = /^(?:CREATE|ALTER|DROP|INSERT|UPDATE|DELETE|MERGE|TRUNCATE|LOCK|COMMENT|GRANT|REVOKE|REINDEX|REFRESH|WITH)\b/i;
+const EXECUTE = /^EXECUTE\s+(?:'((?:[^']|'')*)'|(\$\w*\$)([\s\S]*?)\2)\s*$/i;
+/** Reads that PL/pgSQL throws away. */
+const PERFORM = /^PERFORM\b/i;
+
+export interface InnerStatement {
+  sql: string;
+  /** Lines of the body before it. */
+  lineOffset: number;
+}
+
+export function innerStatements(body: string): InnerStatement[] {
+  const found: InnerStatement[] = [];
+  let offset = 0;
+  const clean = withoutComments(body);
+  for (const part of splitTopLevel(clean, ';')) {
+    const sql = statementIn(part);
+    // The statement ends its part, whatever control words came before it.
+    const before = clean.slice(0, offset + part.length - part.trimEnd().length + part.trimEnd().length - (sql?.tail ?? 0));
+    if (sql) found.push({ sql: sql.text, lineOffset: before.split('\n').length - 1 });
+    offset += part.length + 1;
+  }
+  return found;
+}
+
+/** The statement at the end of a part and how many characters from its start to the part's end. */
+function statementIn(part: string): { text: string; tail: number } | null {
+  let rest = part.trim();
+  for (let cut = rest.replace(CONTROL, ''); cut !== rest; cut = rest.replace(CONTROL, '')) rest = cut;
+  const tail = rest.length + (part.length - part.trimEnd().length);
+  const dynamic = EXECUTE.exec(rest);
+  if (dynamic) return { text: dynamic[3] ?? (dynamic[1] ?? '').replaceAll("''", "'"), tail };
+  if (PERFORM.test(rest)) return { text: rest.replace(PERFORM, 'SELECT'), tail };
+  return STATEMENT.test(rest) ? { text: rest, tail } : null;
+}

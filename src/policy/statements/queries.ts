@@ -1,0 +1,74 @@
+/** SELECT, INSERT, UPDATE, DELETE, MERGE, COPY: whom they write to and read from. */
+import type { Node, RangeVar } from '@pgsql/types';
+import { as, find, keyOf, relationOf } from './ast';
+import type { Describers } from './describers';
+import type { Draft } from './facts';
+
+/** Locks what a query reads: tables by AccessShareLock, those of `FOR UPDATE` and its like by RowShareLock; writes in its CTEs too. */
+export function lockReads(query: unknown, draft: Draft): void {
+  const mode = find(query, 'LockingClause').length > 0 ? 'RowShareLock' : 'AccessShareLock';
+  for (const table of readTables(query)) draft.locks.add(table, mode);
+  for (const { relation } of writesBelow(query)) lockWrite(relation, draft);
+}
+
+function writesBelow(query: unknown): { relation?: RangeVar }[] {
+  return [...find(query, 'InsertStmt'), ...find(query, 'UpdateStmt'), ...find(query, 'DeleteStmt'), ...find(query, 'MergeStmt')];
+}
+
+function lockWrite(relation: RangeVar | undefined, draft: Draft): void {
+  const table = relationOf(relation);
+  draft.locks.add(table, 'RowExclusiveLock');
+}
+
+/** UPDATE and DELETE reach inheriting tables and every partition. */
+function lockWriteBelow(relation: RangeVar | undefined, draft: Draft): void {
+  lockWrite(relation, draft);
+  if (!relation?.inh) return;
+  draft.lockBelow(relationOf(relation), 'RowExclusiveLock');
+}
+
+export const QUERIES: Describers = {
+  SelectStmt: (statement, draft) => lockReads(statement, draft),
+  InsertStmt: (statement, draft) => {
+    lockWrite(statement.relation, draft);
+    lockReads([statement.selectStmt, statement.withClause, statement.onConflictClause], draft);
+  },
+  UpdateStmt: (statement, draft) => {
+    lockWriteBelow(statement.relation, draft);
+    draft.scans ||= isUnbounded(statement.whereClause);
+    lockReads([statement.targetList, statement.fromClause, statement.whereClause, statement.withClause], draft);
+  },
+  DeleteStmt: (statement, draft) => {
+    lockWriteBelow(statement.relation, draft);
+    draft.dropsData = true;
+    draft.scans ||= isUnbounded(statement.whereClause);
+    lockReads([statement.usingClause, statement.whereClause, statement.withClause], draft);
+  },
+  MergeStmt: (statement, draft) => {
+    lockWriteBelow(statement.relation, draft);
+    lockReads([statement.sourceRelation, statement.joinCondition, statement.mergeWhenClauses, statement.withClause], draft);
+  },
+  CopyStmt: ({ relation, query, is_from }, draft) => {
+    if (relation) draft.locks.add(relationOf(relation), is_from ? 'RowExclusiveLock' : 'AccessShareLock');
+    lockReads(query, draft);
+  },
+  ExplainStmt: ({ query }, draft, describeNode) => {
+    if (query) describeNode(query, draft);
+  },
+};
+
+/** No WHERE, or one that lets every row through. */
+export function isUnbounded(where: Node | undefined): boolean {
+  if (where === undefined) return true;
+  if (as(where, 'A_Const')?.boolval?.boolval) return true;
+  const comparison = as(where, 'A_Expr');
+  const [left, right] = [comparison?.lexpr, comparison?.rexpr].map((side) => as(side, 'A_Const')?.ival?.ival);
+  return comparison?.kind === 'AEXPR_OP' && left !== undefined && left === right;
+}
+
+/** Tables that a query's FROM, subqueries and CTEs name; those it only writes to are not among them. */
+export function readTables(query: unknown): string[] {
+  const ctes = new Set(find(query, 'CommonTableExpr').map(({ ctename }) => ctename ?? ''));
+  const names = find(query, 'RangeVar').filter((range) => range.schemaname !== undefined || !ctes.has(range.relname ?? ''));
+  return [...new Map(names.map((range) => [keyOf(relationOf(range)), relationOf(range)])).values()];
+}

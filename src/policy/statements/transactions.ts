@@ -1,0 +1,92 @@
+/** What a statement means to the transaction and the session it runs in. */
+import type { AlterTableStmt, CreateSubscriptionStmt, ReindexStmt } from '@pgsql/types';
+import type { ParsedStatement } from '../../adapters/sql-parser';
+import { all, as, find, hasOption, isFalse, nameParts, tagOf, words, type Of, type Tag } from './ast';
+
+export type TransactionControl = 'begin' | 'commit' | 'rollback';
+
+/** PREPARE TRANSACTION ends the block too, but leaves it pending: it is neither of the three. */
+export function transactionControl({ node }: ParsedStatement): TransactionControl | null {
+  switch (as(node, 'TransactionStmt')?.kind) {
+    case 'TRANS_STMT_BEGIN':
+    case 'TRANS_STMT_START':
+      return 'begin';
+    case 'TRANS_STMT_COMMIT':
+      return 'commit';
+    case 'TRANS_STMT_ROLLBACK':
+      return 'rollback';
+    default:
+      return null;
+  }
+}
+
+/** Statements that PostgreSQL refuses inside a transaction block (PreventInTransactionBlock, SQLSTATE 25001). */
+const REFUSED: { [T in Tag]?: (statement: Of<T>) => boolean } = {
+  IndexStmt: ({ concurrent }) => concurrent === true,
+  DropStmt: ({ concurrent }) => concurrent === true,
+  ReindexStmt: refusesReindex,
+  VacuumStmt: ({ is_vacuumcmd }) => is_vacuumcmd === true,
+  ClusterStmt: ({ relation }) => relation === undefined,
+  CreatedbStmt: () => true,
+  DropdbStmt: () => true,
+  AlterDatabaseStmt: ({ options }) => hasOption(options, 'tablespace'),
+  CreateTableSpaceStmt: () => true,
+  DropTableSpaceStmt: () => true,
+  AlterSystemStmt: () => true,
+  CreateSubscriptionStmt: createsSlot,
+  DropSubscriptionStmt: () => true,
+  AlterSubscriptionStmt: ({ kind }) => kind === 'ALTER_SUBSCRIPTION_REFRESH',
+  AlterTableStmt: detachesConcurrently,
+  TransactionStmt: ({ kind }) => kind === 'TRANS_STMT_COMMIT_PREPARED' || kind === 'TRANS_STMT_ROLLBACK_PREPARED',
+};
+
+export function canRunInTransaction({ node }: ParsedStatement): boolean {
+  const tag = tagOf(node);
+  const refuses = REFUSED[tag] as ((statement: unknown) => boolean) | undefined;
+  return !refuses?.(as(node, tag));
+}
+
+function refusesReindex({ kind, params }: ReindexStmt): boolean {
+  const many = kind === 'REINDEX_OBJECT_SCHEMA' || kind === 'REINDEX_OBJECT_SYSTEM' || kind === 'REINDEX_OBJECT_DATABASE';
+  return many || hasOption(params, 'concurrently');
+}
+
+/** Making the replication slot cannot be rolled back; `connect = false` makes none either. */
+function createsSlot({ options }: CreateSubscriptionStmt): boolean {
+  return !all(options, 'DefElem').some((option) => ['create_slot', 'connect'].includes(option.defname ?? '') && isFalse(option));
+}
+
+function detachesConcurrently({ cmds }: AlterTableStmt): boolean {
+  return all(cmds, 'AlterTableCmd').some(({ subtype, def }) => subtype === 'AT_DetachPartition' && as(def, 'PartitionCmd')?.concurrent === true);
+}
+
+/** The value that `ALTER TYPE ... ADD VALUE` adds: it may be used only after its transaction has committed. */
+export function enumValueAdded({ node }: ParsedStatement): { type: string; value: string } | null {
+  const statement = as(node, 'AlterEnumStmt');
+  if (!statement || statement.oldVal !== undefined) return null;
+  return { type: words(statement.typeName).join('.'), value: statement.newVal ?? '' };
+}
+
+/** True where a string constant of that value stands anywhere in the statement, or in the body of its DO block. */
+export function usesLiteral({ node }: ParsedStatement, value: string): boolean {
+  if (find(node, 'A_Const').some(({ sval }) => sval?.sval === value)) return true;
+  return doBody(node)?.includes(`'${value.replaceAll("'", "''")}'`) ?? false;
+}
+
+/** The body of a DO block. */
+export function doBody(node: ParsedStatement['node']): string | null {
+  const body = all(as(node, 'DoStmt')?.args, 'DefElem').find(({ defname }) => defname === 'as');
+  return as(body?.arg, 'String')?.sval ?? null;
+}
+
+/** True for SET, RESET and `set_config(..., false)`: what outlives the transaction and meets the next user of the session. */
+export function setsSession({ node }: ParsedStatement): boolean {
+  const set = as(node, 'VariableSetStmt');
+  // SET TRANSACTION is of its transaction alone; the grammar gives it as a multiple setting.
+  if (set) return set.is_local !== true && !(set.kind === 'VAR_SET_MULTI' && set.name === 'TRANSACTION');
+  return as(node, 'SelectStmt') !== undefined && find(node, 'FuncCall').some((call) => nameParts(call.funcname?.at(-1)).join() === 'set_config' && !isTrue(call.args?.[2]));
+}
+
+function isTrue(node: Parameters<typeof as>[0]): boolean {
+  return as(node, 'A_Const')?.boolval?.boolval === true;
+}
