@@ -55,15 +55,12 @@ export function schemaFiles({ config }: Developer): SchemaFile[] {
 }
 
 /**
- * Names of the migrations that the engine's next shadow databases hold, in the order in which it asks for them; all of
- * the project's where nothing is said.
+ * Runs `use` on a fresh engine of the target, whose scripts run segment by segment as a deployment would run them. One
+ * operation an engine: after some of them it refuses to ask for another shadow database.
+ * @param shadows the migrations that its shadow databases hold, in the order in which it asks; all of them where nothing is said.
  */
-export type Shadows = string[][];
-
-/** Runs `use` on an engine of the target, whose scripts run segment by segment as a deployment would run them. */
-export async function onTarget<T>(developer: Developer, use: (engine: SchemaEngine, shadows: Shadows) => Promise<T>): Promise<T> {
+export async function onTarget<T>(developer: Developer, use: (engine: SchemaEngine) => Promise<T>, ...shadows: string[][]): Promise<T> {
   const { config, url } = developer;
-  const shadows: Shadows = [];
   const kept: { client?: Client; failure?: unknown } = {};
   await loadParser();
   const options: EngineOptions = {
@@ -76,7 +73,7 @@ export async function onTarget<T>(developer: Developer, use: (engine: SchemaEngi
     connectToShadow: () => openShadow(url, config, shadows.shift()).catch((error: unknown) => Promise.reject((kept.failure = error))),
   };
   try {
-    return await withEngine(options, (engine) => use(engine, shadows));
+    return await withEngine(options, use);
   } catch (error) {
     // The engine says only that there was no shadow database; this says why.
     throw kept.failure ?? error;

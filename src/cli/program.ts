@@ -88,7 +88,8 @@ function addMigrate(migrate: Command, add: Add): void {
   add(migrate, 'status', 'Compare the migrations with the database: pending, failed, edited, missing.', commands.migrateStatus);
   add(migrate, 'dev', 'Write a migration for what changed in the schema, and apply what is pending.', commands.migrateDev)
     .option('--name <name>', 'name of the new migration')
-    .option('--create-only', 'write the migration and do not apply it');
+    .option('--create-only', 'write the migration and do not apply it')
+    .option(...yes);
   add(migrate, 'reset', 'Drop everything in the database and apply all migrations again.', commands.migrateReset).option(...yes);
   add(migrate, 'push', 'Bring the database to the schema without a migration.', commands.migratePush).option(
     '--accept-data-loss',

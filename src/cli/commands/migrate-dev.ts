@@ -4,12 +4,15 @@ import { NO_FILTER, type SchemaEngine } from '../../adapters/prisma-engine';
 import { UsageError } from '../../errors';
 import type { Cli } from '../cli';
 import { ask, confirm } from '../confirm';
-import { migrationsOf, onTarget, openUnprotected, schemaFiles, where, type Developer, type Shadows } from '../developer';
+import { migrationsOf, onTarget, openUnprotected, schemaFiles, where, type Developer } from '../developer';
 import { ExitCode } from '../exit-codes';
+
+type Loss = Awaited<ReturnType<SchemaEngine['evaluateDataLoss']>>;
 
 export interface MigrateDevOptions {
   name?: string;
   createOnly?: boolean;
+  yes?: boolean;
 }
 
 /** What `prisma migrate dev` does, without its binary: apply what is pending, write what changed in the schema, apply that. */
@@ -17,60 +20,61 @@ export async function migrateDev(cli: Cli, options: MigrateDevOptions): Promise<
   const developer = openUnprotected(cli, 'migrate dev', 'lockkeeper deploy');
   // A new project has none yet.
   mkdirSync(developer.config.migrationsDir, { recursive: true });
-  const result = await onTarget(developer, async (engine, shadows) => {
-    await refuseDrift(engine, shadows, developer);
-    const applied = await apply(engine, developer);
-    for (const name of applied) cli.note(`applied  ${name}`);
-    const created = await create(cli, engine, developer, options);
-    if (created === null) return { applied, created };
-    cli.note(`wrote    ${created}`);
-    return { applied: options.createOnly ? applied : [...applied, ...(await apply(engine, developer))], created };
-  });
-  cli.answer(result, summary(where(developer), result));
+  await refuseDrift(developer);
+  const applied = await apply(developer);
+  for (const name of applied) cli.note(`applied  ${name}`);
+  const created = await create(cli, developer, options);
+  if (created !== null) cli.note(`wrote    ${created}`);
+  if (created !== null && !options.createOnly) applied.push(...(await apply(developer)));
+  cli.answer({ applied, created }, summary(where(developer), applied, created));
   return ExitCode.Ok;
 }
 
-function summary(target: string, { applied, created }: { applied: string[]; created: string | null }): string {
+function summary(target: string, applied: string[], created: string | null): string {
   if (created !== null && !applied.includes(created)) return `Wrote ${created} without applying it; edit it, then run "lockkeeper migrate dev".`;
   return applied.length === 0 ? `${target} is up to date with the migrations and the schema.` : `${target} is up to date: applied ${applied.join(', ')}.`;
 }
 
-async function refuseDrift(engine: SchemaEngine, shadows: Shadows, developer: Developer): Promise<void> {
+async function refuseDrift(developer: Developer): Promise<void> {
   const input = { migrationsList: migrationsOf(developer), filters: NO_FILTER };
-  const { history } = await engine.diagnoseMigrationHistory({ ...input, optInToShadowDatabase: false });
+  const { history } = await onTarget(developer, (engine) => engine.diagnoseMigrationHistory({ ...input, optInToShadowDatabase: false }));
   const unapplied = history && 'unappliedMigrationNames' in history ? history.unappliedMigrationNames : [];
   const names = input.migrationsList.migrationDirectories.map(({ path }) => path);
+  const appliedOnly = names.filter((name) => !unapplied.includes(name));
   // It first compares the database with what is applied, then tries out the rest.
-  shadows.push(names.filter((name) => !unapplied.includes(name)));
-  const { action } = await engine.devDiagnostic(input);
+  const { action } = await onTarget(developer, (engine) => engine.devDiagnostic(input), appliedOnly);
   if (action.tag === 'reset') {
     throw new UsageError(`${where(developer)} is not what its migrations make. ${action.reason.trim()}\nTo start afresh, run "lockkeeper migrate reset".`);
   }
 }
 
-async function apply(engine: SchemaEngine, developer: Developer): Promise<string[]> {
-  const { appliedMigrationNames } = await engine.applyMigrations({ migrationsList: migrationsOf(developer), filters: NO_FILTER });
-  return appliedMigrationNames;
+async function apply(developer: Developer): Promise<string[]> {
+  const input = { migrationsList: migrationsOf(developer), filters: NO_FILTER };
+  return (await onTarget(developer, (engine) => engine.applyMigrations(input))).appliedMigrationNames;
 }
 
 /** @returns the new migration's name, or null when the schema asks for nothing. */
-async function create(cli: Cli, engine: SchemaEngine, developer: Developer, options: MigrateDevOptions): Promise<string | null> {
+async function create(cli: Cli, developer: Developer, options: MigrateDevOptions): Promise<string | null> {
   const input = { migrationsList: migrationsOf(developer), schema: { files: schemaFiles(developer) }, filters: NO_FILTER };
   const draft = options.createOnly ?? false;
-  const { migrationSteps, warnings, unexecutableSteps } = await engine.evaluateDataLoss(input);
-  if (migrationSteps === 0 && !draft) return null;
-  if (unexecutableSteps.length > 0 && !draft) {
+  const loss = await onTarget(developer, (engine) => engine.evaluateDataLoss(input));
+  if (loss.migrationSteps === 0 && !draft) return null;
+  if (!draft) await accept(cli, loss, options.yes ?? false);
+  const migrationName = await nameOf(cli, options);
+  const written = await onTarget(developer, (engine) => engine.createMigration({ ...input, migrationName, draft }));
+  if (written.migrationScript === null) return null;
+  write(developer.config.migrationsDir, written.generatedMigrationName, written.migrationScript);
+  return written.generatedMigrationName;
+}
+
+/** @throws UsageError when the migration cannot run as it is, or the person does not want what it loses. */
+async function accept(cli: Cli, { unexecutableSteps, warnings }: Loss, yes: boolean): Promise<void> {
+  if (unexecutableSteps.length > 0) {
     throw new UsageError(`${unexecutableSteps.map(({ message }) => message).join(' ')} Write it with "--create-only" and edit the SQL.`);
   }
-  if (warnings.length > 0 && !draft) {
-    for (const { message } of warnings) cli.note(`warning  ${message}`);
-    await confirm(cli, { action: 'go on all the same', typed: null, yes: false });
-  }
-  const migrationName = await nameOf(cli, options);
-  const { generatedMigrationName, migrationScript } = await engine.createMigration({ ...input, migrationName, draft });
-  if (migrationScript === null) return null;
-  write(developer.config.migrationsDir, generatedMigrationName, migrationScript);
-  return generatedMigrationName;
+  if (warnings.length === 0) return;
+  for (const { message } of warnings) cli.note(`warning  ${message}`);
+  await confirm(cli, { action: 'go on all the same', typed: null, yes });
 }
 
 async function nameOf(cli: Cli, { name }: MigrateDevOptions): Promise<string> {

@@ -9,10 +9,9 @@ export async function migrateReset(cli: Cli, options: { yes?: boolean }): Promis
   const name = where(developer);
   cli.note(`Everything in ${name} will be dropped.`);
   await confirm(cli, { action: 'drop it all', typed: name, yes: options.yes ?? false });
-  const applied = await onTarget(developer, async (engine) => {
-    await engine.reset({ filter: NO_FILTER });
-    return (await engine.applyMigrations({ migrationsList: migrationsOf(developer), filters: NO_FILTER })).appliedMigrationNames;
-  });
+  await onTarget(developer, (engine) => engine.reset({ filter: NO_FILTER }));
+  const input = { migrationsList: migrationsOf(developer), filters: NO_FILTER };
+  const { appliedMigrationNames: applied } = await onTarget(developer, (engine) => engine.applyMigrations(input));
   cli.answer({ applied }, `${name} is empty but for its migrations (${applied.length} applied); "npm run db:seed" fills it.`);
   return ExitCode.Ok;
 }

@@ -23,8 +23,7 @@ export function innerStatements(body: string): InnerStatement[] {
   const clean = withoutComments(body);
   for (const part of splitTopLevel(clean, ';')) {
     const sql = statementIn(part);
-    // The statement ends its part, whatever control words came before it.
-    const before = clean.slice(0, offset + part.length - part.trimEnd().length + part.trimEnd().length - (sql?.tail ?? 0));
+    const before = clean.slice(0, offset + part.length - (sql?.tail ?? 0));
     if (sql) found.push({ sql: sql.text, lineOffset: before.split('\n').length - 1 });
     offset += part.length + 1;
   }

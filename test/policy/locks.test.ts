@@ -1,0 +1,55 @@
+/** Predicted locks and rewrites against pg_locks and relfilenode of a real server. Misses are listed, none is tolerated. */
+import { loadParser, parseScript } from '../../src/adapters/sql-parser';
+import { describe as predict, describeScript, scriptContext, Schema } from '../../src/policy/statements';
+import { testDatabase } from '../support/database';
+import { corpusScripts } from './corpus';
+import { differences, measure } from './measure';
+import { BASE, ZOO } from './zoo';
+
+let database: Awaited<ReturnType<typeof testDatabase>>;
+
+beforeAll(loadParser);
+beforeEach(async () => {
+  database = await testDatabase();
+});
+afterEach(() => database.drop());
+
+test('the zoo of DDL: prediction = measurement', async () => {
+  await database.client.query(BASE);
+  const base = scriptContext();
+  describeScript(parseScript(BASE), base);
+  const misses: string[] = [];
+  for (const sql of ZOO) {
+    const [statement] = parseScript(sql);
+    if (!statement) throw new Error(`does not parse: ${sql}`);
+    const facts = predict(statement, scriptContext(base.schema, parseScript));
+    const found = await measure(database.client, sql, 'ROLLBACK').then(
+      (measured) => differences(facts, measured),
+      (error: unknown) => [`failed: ${String(error)}`],
+    );
+    misses.push(...found.map((miss) => `${sql}\n    ${miss}`));
+  }
+  expect(misses).toEqual([]);
+}, 120_000);
+
+test.each(corpusScripts())('every statement of $project: prediction = measurement', async ({ migrations }) => {
+  const schema = new Schema();
+  const misses: string[] = [];
+  for (const { name, sql } of migrations) {
+    // Each statement commits alone here, so that what it locks is not mixed with its neighbours' locks.
+    for (const statement of parseScript(sql)) {
+      const script = scriptContext(schema, parseScript);
+      const [facts] = describeScript([statement], script);
+      const measured = await run(statement.text, facts?.transactional ?? true);
+      if (facts && measured) misses.push(...differences(facts, measured).map((miss) => `${name}:${statement.line} ${miss}`));
+      Object.assign(schema, script.schema);
+    }
+  }
+  expect(misses).toEqual([]);
+}, 120_000);
+
+async function run(sql: string, transactional: boolean): Promise<Awaited<ReturnType<typeof measure>> | null> {
+  if (transactional && !/^(BEGIN|COMMIT)\b/i.test(sql)) return measure(database.client, sql, 'COMMIT');
+  if (!transactional) await database.client.query(sql);
+  return null;
+}

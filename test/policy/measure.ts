@@ -1,0 +1,74 @@
+/** What a statement really locks and rewrites: pg_locks and relfilenode, read before its transaction ends. */
+import type { Client } from 'pg';
+import type { LockPrediction } from '../../src/policy/plan';
+import { strength } from '../../src/policy/statements/locks';
+import type { StatementFacts } from '../../src/policy/statements';
+
+export interface Measurement {
+  /** Strongest mode of each relation that was there before, by `schema.name`; reads (AccessShareLock) are left out. */
+  tables: Record<string, string>;
+  /** The same for indexes, views and sequences. */
+  others: Record<string, string>;
+  rewrites: boolean;
+}
+
+interface Relation {
+  oid: string;
+  name: string;
+  kind: string;
+  file: string;
+}
+
+const RELATIONS = `
+  SELECT c.oid::text, n.nspname || '.' || c.relname AS name, c.relkind AS kind, c.relfilenode::text AS file
+  FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+  WHERE n.nspname NOT LIKE 'pg\\_%' AND n.nspname <> 'information_schema' AND c.relkind IN ('r', 'p', 'm', 'f', 'v', 'i', 'I', 'S')`;
+const LOCKS = `SELECT relation::text AS oid, mode FROM pg_locks WHERE pid = pg_backend_pid() AND locktype = 'relation'`;
+
+/** Runs the SQL in a transaction, and keeps what it did only when asked to. */
+export async function measure(client: Client, sql: string, end: 'COMMIT' | 'ROLLBACK'): Promise<Measurement> {
+  const before = await client.query<Relation>(RELATIONS);
+  await client.query('BEGIN');
+  try {
+    await client.query(sql);
+    const locks = await client.query<{ oid: string; mode: string }>(LOCKS);
+    const after = await client.query<Relation>(RELATIONS);
+    await client.query(end);
+    return compareCatalogs(before.rows, after.rows, locks.rows);
+  } catch (error) {
+    await client.query('ROLLBACK');
+    throw error;
+  }
+}
+
+function compareCatalogs(before: Relation[], after: Relation[], locks: { oid: string; mode: string }[]): Measurement {
+  const files = new Map(after.map(({ oid, file }) => [oid, file]));
+  const measured: Measurement = { tables: {}, others: {}, rewrites: false };
+  for (const { oid, name, kind, file } of before) {
+    const isTable = 'rpmf'.includes(kind);
+    const modes = locks.filter((lock) => lock.oid === oid).map(({ mode }) => mode);
+    const mode = modes.sort((a, b) => strength(b) - strength(a))[0];
+    if (mode !== undefined && mode !== 'AccessShareLock') (isTable ? measured.tables : measured.others)[name] = mode;
+    if (isTable && files.has(oid) && files.get(oid) !== file) measured.rewrites = true;
+  }
+  return measured;
+}
+
+/** Where prediction and measurement differ, in words; empty when they agree. */
+export function differences(facts: StatementFacts, measured: Measurement): string[] {
+  const predicted = byName(facts.contested);
+  const found: string[] = [];
+  for (const [name, mode] of Object.entries(measured.tables)) {
+    if (predicted[name] !== mode) found.push(`${name}: took ${mode}, predicted ${predicted[name] ?? 'nothing'}`);
+  }
+  for (const [name, mode] of Object.entries(predicted)) {
+    if (mode === 'AccessShareLock' || measured.tables[name] === mode) continue;
+    if (!(name in measured.tables) && measured.others[name] !== mode) found.push(`${name}: predicted ${mode}, took ${measured.others[name] ?? 'nothing'}`);
+  }
+  if (facts.rewrites !== measured.rewrites) found.push(`rewrites: ${measured.rewrites}, predicted ${facts.rewrites}`);
+  return found;
+}
+
+function byName(locks: LockPrediction[]): Record<string, string> {
+  return Object.fromEntries(locks.map(({ relation, mode }) => [relation.includes('.') ? relation : `public.${relation}`, mode]));
+}
