@@ -177,7 +177,7 @@ export interface BackupSummary {
 export interface ReversalSummary {
   step: number;
   /** Where the reverse SQL came from; `none` = no source was proven. */
-  source: 'down.sql' | 'engine-diff' | 'mixed' | 'none';
+  source: 'down.sql' | 'engine-diff' | 'none';
   /** True once it brought the schema back exactly in a scratch database. */
   proven: boolean;
   /** Why there is none, in one sentence. */
@@ -299,7 +299,8 @@ export interface MonitorSummary {
 export interface UndoAssessment {
   /** Steps that left something behind, newest first. */
   steps: number[];
-  lostRows: { relation: string; rows: number }[];
+  /** `rows` is null where counting took too long. */
+  lostRows: { relation: string; rows: number | null }[];
   /** Steps that cannot be undone by a proven reversal, with the reason. */
   unproven: { step: number; reason: string }[];
   /** sha256 of the above: what a person who approves the loss was shown. */

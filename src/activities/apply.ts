@@ -1,11 +1,8 @@
 /** migrate: registers the undo of every step, then applies step by step through Prisma's engine and our executor. */
 import { Context } from '@temporalio/activity';
-import { placeDigests } from '../adapters/content-digest';
-import { recordBaseline, registerDeployment, registeredReversals, registerReversal } from '../adapters/ledger';
+import { registerDeployment, registerReversal } from '../adapters/ledger';
 import { readMigrations, type MigrationFolder } from '../adapters/migration-files';
 import { migrationList, NO_FILTER, schemaOf, withEngine, type SchemaEngine } from '../adapters/prisma-engine';
-import { parseScript } from '../adapters/sql-parser';
-import { placesDropped } from '../policy/reversal';
 import type { DeployInput, PlanStep, PlannedMigration, RehearsalSummary, StepResult } from '../contract';
 import { FailureType, permanent } from '../errors';
 import { heartbeating } from './heartbeat';
@@ -110,16 +107,8 @@ async function applyThroughEngine(application: Application): Promise<StepResult>
       await apply(engine, deps.config.migrationsDir, folders);
     },
   );
-  await rememberBaseline(session, input.deploymentId, request.step.index);
   await settle(session);
   return { index: request.step.index, durationMs: Date.now() - startedAt, ...result };
-}
-
-/** What the step's reversal would drop, as it is before anybody wrote to it. */
-async function rememberBaseline({ client }: OwnedSession, deploymentId: string, step: number): Promise<void> {
-  const reversal = (await registeredReversals(client, deploymentId)).find((registered) => registered.step === step);
-  if (!reversal?.sql) return;
-  await recordBaseline(client, deploymentId, step, await placeDigests(client, placesDropped(parseScript(reversal.sql))));
 }
 
 function apply(engine: SchemaEngine, baseDir: string, folders: MigrationFolder[]): Promise<unknown> {

@@ -1,13 +1,13 @@
 /** compensate: what undoing would lose, and the undoing itself, newest step first. */
 import { Context } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
-import { placeDigests } from '../adapters/content-digest';
-import { ledgerExists, markersOf, recordReversed, registeredReversals, schemaBefore, type RegisteredReversal } from '../adapters/ledger';
+import { ledgerExists, markersOf, recordReversed, registeredReversals, schemaBefore, transactionsOf, type RegisteredReversal } from '../adapters/ledger';
 import { readMigrations, type MigrationFolder } from '../adapters/migration-files';
 import { schemaFingerprint } from '../adapters/pg-tools';
 import { unfinished } from '../adapters/prisma-history';
 import { withSession, type Client } from '../adapters/postgres';
 import { loadParser, parseScript } from '../adapters/sql-parser';
+import { placeName, rowsWritten } from '../adapters/written-since';
 import type { DeployInput, ReversalResult, UndoAssessment } from '../contract';
 import { FailureType, permanent } from '../errors';
 import { sha256 } from '../planner';
@@ -95,7 +95,8 @@ export interface RollbackBasis {
 async function assess(client: Client, deps: Deps, deployment: string): Promise<UndoAssessment> {
   const left = (await ledgerExists(client)) ? await withTraces(client, deps, deployment) : [];
   const lostRows: UndoAssessment['lostRows'] = [];
-  for (const { reversal } of left) lostRows.push(...(await rowsLost(client, reversal)));
+  const own = await transactionsOf(client, deployment, left.flatMap(({ reversal }) => reversal.migrations));
+  for (const { reversal, extent } of left) if (extent !== 'none') lostRows.push(...(await rowsLost(client, deployment, reversal, own)));
   const unproven = left.filter(({ reversal, extent }) => extent === 'all' && reversal.sql === null);
   const facts = {
     steps: left.map(({ reversal }) => reversal.step),
@@ -144,14 +145,14 @@ async function reversalSql(deps: Deps, input: DeployInput, undo: string, reversa
   return derivePartialReversal(deps, input, undo, reversal, signal);
 }
 
-/** Compared with what was there right after the step: rows that people wrote since. Unknown counts as one. */
-async function rowsLost(client: Client, { sql, baseline }: RegisteredReversal): Promise<UndoAssessment['lostRows']> {
-  if (!sql || !baseline) return [];
-  const now = await placeDigests(client, placesDropped(parseScript(sql)));
-  return Object.entries(now).flatMap(([relation, current]) => {
-    const then = baseline[relation];
-    if (current && then && current.digest === then.digest && current.rows === then.rows) return [];
-    if (!current && !then) return [];
-    return [{ relation, rows: Math.max(1, (current?.rows ?? 0) - (then?.rows ?? 0)) }];
-  });
+/** Rows that people wrote into what undoing the step would drop. */
+async function rowsLost(client: Client, deployment: string, { sql, migrations }: RegisteredReversal, own: string[]): Promise<UndoAssessment['lostRows']> {
+  if (!sql) return [];
+  const step = await transactionsOf(client, deployment, migrations);
+  const lost: UndoAssessment['lostRows'] = [];
+  for (const place of placesDropped(parseScript(sql))) {
+    const rows = await rowsWritten(client, place, own, step);
+    if (rows !== 0) lost.push({ relation: placeName(place), rows });
+  }
+  return lost;
 }

@@ -49,27 +49,37 @@ export interface DerivedReversal {
 }
 
 /**
- * Applies one step to scratch database `schema` and finds the first source of a reversal that brings the schema back
- * exactly: `down.sql`, then the engine's diff.
+ * Applies one step to scratch database `schema` and proves its reversal: the hand-written `down.sql` where there is
+ * one (an author who wrote it meant it: no diff replaces it behind his back), else the engine's diff.
  */
 export async function deriveReversal(bench: Workbench, step: PlanStep, folders: Map<string, MigrationFolder>): Promise<DerivedReversal> {
   const before = await fingerprintOf(bench, 'schema');
-  await bench.scratch.create('before', { copyOf: 'schema' });
+  const down = downSql(step, folders);
+  // Only the engine's diff needs the schema from before the step as a database.
+  if (down === null) await bench.scratch.create('before', { copyOf: 'schema' });
   for (const name of step.migrations) await runOn(bench, 'schema', name, folders.get(name)?.sql ?? '');
-  const reasons: string[] = [];
-  for (const { source, sql } of await candidates(bench, step, folders)) {
-    const reason = await whyNot(bench, step, sql, before);
-    if (reason === null) return { sql, summary: { step: step.index, source, proven: true, reason: null, digest: reversalDigest(sql) } };
-    reasons.push(`${source}: ${reason}`);
+  if (down !== null) {
+    const reason = await whyNot(bench, step, down, before);
+    if (reason === null) return proven(step, 'down.sql', down);
+    return unproven(step, `its down.sql: ${reason}`);
   }
-  return { sql: null, summary: { step: step.index, source: 'none', proven: false, reason: reasons.join('; '), digest: '' } };
+  const diff = await diffOf(bench, 'schema', 'before');
+  const reason = await whyNot(bench, step, diff, before);
+  return reason === null ? proven(step, 'engine-diff', diff) : unproven(step, `the engine's diff: ${reason}`);
 }
 
-async function candidates(bench: Workbench, step: PlanStep, folders: Map<string, MigrationFolder>): Promise<{ source: 'down.sql' | 'engine-diff'; sql: string }[]> {
-  const [only] = step.migrations;
-  const down = step.migrations.length === 1 && only !== undefined ? folders.get(only)?.downSql : null;
-  const diff = { source: 'engine-diff', sql: await diffOf(bench, 'schema', 'before') } as const;
-  return down ? [{ source: 'down.sql', sql: down }, diff] : [diff];
+function proven({ index }: PlanStep, source: 'down.sql' | 'engine-diff', sql: string): DerivedReversal {
+  return { sql, summary: { step: index, source, proven: true, reason: null, digest: reversalDigest(sql) } };
+}
+
+function unproven({ index }: PlanStep, reason: string): DerivedReversal {
+  return { sql: null, summary: { step: index, source: 'none', proven: false, reason, digest: '' } };
+}
+
+/** A migration with a hand-written reversal is a step of its own. */
+function downSql({ migrations }: PlanStep, folders: Map<string, MigrationFolder>): string | null {
+  const [only] = migrations;
+  return migrations.length === 1 && only !== undefined ? (folders.get(only)?.downSql ?? null) : null;
 }
 
 export function diffOf(bench: Workbench, from: string, to: string): Promise<string> {

@@ -31,41 +31,6 @@ export async function contentDigests(client: Client): Promise<Record<string, Tab
   return digests;
 }
 
-/** A table, or one column of it, by the name that SQL uses (`"public"."orders"`). */
-export interface Place {
-  relation: string;
-  column: string | null;
-}
-
-/** Milliseconds; what takes longer is unknown, and unknown is never taken for unchanged. */
-const PLACE_TIMEOUT_MS = 15_000;
-
-/** What is in each place now, by `placeName`; null where it is not there or cannot be read in time. */
-export async function placeDigests(client: Client, places: Place[]): Promise<Record<string, TableDigest | null>> {
-  const digests: Record<string, TableDigest | null> = {};
-  for (const place of places) digests[placeName(place)] = await placeDigest(client, place).catch(() => null);
-  return digests;
-}
-
-export function placeName({ relation, column }: Place): string {
-  const name = relation.replaceAll('"', '');
-  return column === null ? name : `${name}.${column}`;
-}
-
-async function placeDigest(client: Client, { relation, column }: Place): Promise<TableDigest> {
-  const value = column === null ? 't' : `t.${client.escapeIdentifier(column)}`;
-  const count = column === null ? '*' : value;
-  await client.query(`BEGIN READ ONLY; SET LOCAL statement_timeout = ${PLACE_TIMEOUT_MS}`);
-  try {
-    const { rows } = await client.query<{ rows: string; digest: string }>(
-      `SELECT count(${count})::text AS rows, coalesce(sum(hashtextextended((${value})::text, 0)::numeric), 0)::text AS digest FROM ${relation} AS t`,
-    );
-    return { rows: Number(rows[0]?.rows ?? 0), digest: rows[0]?.digest ?? '0' };
-  } finally {
-    await client.query('ROLLBACK');
-  }
-}
-
 /** Tables whose rows or content differ, by name. */
 export function differences(expected: Record<string, TableDigest>, actual: Record<string, TableDigest>): string[] {
   const names = new Set([...Object.keys(expected), ...Object.keys(actual)]);

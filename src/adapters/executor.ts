@@ -158,7 +158,7 @@ async function enter(client: Client, run: ScriptRun, segment: Segment, prefix: s
     `${prefix}INSERT INTO lockkeeper.marker (script, segment, state, deployment, token)
      SELECT ${values[0]}, ${values[1]}::int, ${values[2]}, ${values[3]}, token
        FROM (SELECT token FROM lockkeeper.fence WHERE token = ${run.token} FOR SHARE) AS mine
-     ON CONFLICT (script, segment) DO UPDATE SET token = excluded.token, state = excluded.state`,
+     ON CONFLICT (script, segment) DO UPDATE SET token = excluded.token, state = excluded.state, xid = excluded.xid`,
   );
   // A query of several statements answers with one result for each.
   const inserted = (Array.isArray(results) ? results : [results]).at(-1) as { rowCount: number | null };

@@ -4,7 +4,6 @@
  */
 import { FailureType, permanent } from '../errors';
 import { historyExists } from './prisma-history';
-import type { TableDigest } from './content-digest';
 import { DatabaseError, type Client } from './postgres';
 
 /** One session is enough to keep two from creating the schema at once. */
@@ -27,6 +26,8 @@ CREATE TABLE IF NOT EXISTS lockkeeper.marker (
   state text NOT NULL CHECK (state IN ('intent', 'committed')),
   deployment text NOT NULL,
   token bigint NOT NULL,
+  -- The transaction that committed it: rows of other transactions are other people's.
+  xid text NOT NULL DEFAULT pg_current_xact_id()::xid::text,
   written_at timestamptz NOT NULL DEFAULT clock_timestamp(),
   PRIMARY KEY (script, segment)
 );
@@ -42,7 +43,6 @@ CREATE TABLE IF NOT EXISTS lockkeeper.reversal (
   source text NOT NULL,
   sql text,
   digest text NOT NULL,
-  baseline jsonb,
   registered_at timestamptz NOT NULL DEFAULT clock_timestamp(),
   reversed_at timestamptz,
   PRIMARY KEY (deployment, step)
@@ -57,8 +57,6 @@ export interface RegisteredReversal {
   /** Null where no source was proven: undoing needs a person. */
   sql: string | null;
   digest: string;
-  /** What the reversal would drop, as it was right after the step; null until the step has ended. */
-  baseline: Record<string, TableDigest | null> | null;
   reversed: boolean;
 }
 
@@ -134,7 +132,7 @@ export async function schemaBefore(client: Client, deployment: string): Promise<
 }
 
 /** Idempotent: a retry registers the same reversal again. */
-export async function registerReversal(client: Client, deployment: string, reversal: Omit<RegisteredReversal, 'baseline' | 'reversed'>): Promise<void> {
+export async function registerReversal(client: Client, deployment: string, reversal: Omit<RegisteredReversal, 'reversed'>): Promise<void> {
   await client.query(
     `INSERT INTO lockkeeper.reversal (deployment, step, migrations, source, sql, digest) VALUES ($1, $2, $3, $4, $5, $6)
      ON CONFLICT (deployment, step) DO NOTHING`,
@@ -142,18 +140,10 @@ export async function registerReversal(client: Client, deployment: string, rever
   );
 }
 
-export async function recordBaseline(client: Client, deployment: string, step: number, baseline: Record<string, TableDigest | null>): Promise<void> {
-  await client.query('UPDATE lockkeeper.reversal SET baseline = $3 WHERE deployment = $1 AND step = $2 AND baseline IS NULL', [
-    deployment,
-    step,
-    JSON.stringify(baseline),
-  ]);
-}
-
 /** Newest first: the order of undoing. */
 export async function registeredReversals(client: Client, deployment: string): Promise<RegisteredReversal[]> {
   const { rows } = await client.query<RegisteredReversal>(
-    `SELECT step, migrations, source, sql, digest, baseline, reversed_at IS NOT NULL AS reversed
+    `SELECT step, migrations, source, sql, digest, reversed_at IS NOT NULL AS reversed
        FROM lockkeeper.reversal WHERE deployment = $1 ORDER BY step DESC`,
     [deployment],
   );
@@ -179,4 +169,13 @@ export async function recordReversed(client: Client, deployment: string, step: n
 export async function ledgerExists(client: Client): Promise<boolean> {
   const { rows } = await client.query<{ there: boolean }>(`SELECT to_regclass('lockkeeper.reversal') IS NOT NULL AS there`);
   return rows[0]?.there ?? false;
+}
+
+/** The transactions in which a deployment committed segments of these migrations (32-bit ids, as `xmin` shows them). */
+export async function transactionsOf(client: Client, deployment: string, migrations: string[]): Promise<string[]> {
+  const { rows } = await client.query<{ xid: string }>(
+    `SELECT DISTINCT xid FROM lockkeeper.marker WHERE deployment = $1 AND split_part(script, '@', 1) = ANY($2)`,
+    [deployment, migrations.map((name) => `migration/${name}`)],
+  );
+  return rows.map(({ xid }) => xid);
 }

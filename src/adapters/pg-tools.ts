@@ -139,5 +139,6 @@ function spawnTool(program: string, args: string[], env: NodeJS.ProcessEnv, sign
 /** The tool's own words, without lines that could show rows. */
 function quote(stderr: string): string {
   const lines = stderr.split('\n').filter((line) => line.trim() !== '' && !/DETAIL:|CONTEXT:|^\s*Command was:/.test(line));
-  return lines.slice(-3).join(' ').slice(0, QUOTED_STDERR) || 'it said nothing';
+  const words = lines.slice(-3).join(' ').slice(0, QUOTED_STDERR) || 'it said nothing';
+  return words.endsWith('.') ? words : `${words}.`;
 }

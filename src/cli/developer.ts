@@ -55,8 +55,7 @@ export function schemaFiles({ config }: Developer): SchemaFile[] {
 }
 
 /**
- * Runs `use` on a fresh engine of the target, whose scripts run segment by segment as a deployment would run them. One
- * operation an engine: after some of them it refuses to ask for another shadow database.
+ * Runs `use` on a fresh engine of the target, whose scripts run segment by segment as a deployment would run them.
  * @param shadows the migrations that its shadow databases hold, in the order in which it asks; all of them where nothing is said.
  */
 export async function onTarget<T>(developer: Developer, use: (engine: SchemaEngine) => Promise<T>, ...shadows: string[][]): Promise<T> {

@@ -51,7 +51,7 @@ async function lastWord(client: LockkeeperClient, ref: DeploymentRef, closed: De
 export async function ask(client: LockkeeperClient, ref: DeploymentRef, stop?: AbortSignal): Promise<Observation> {
   const query = (): Promise<DeploymentStatus> => client.temporal.withDeadline(Date.now() + ANSWER_MS, () => client.status(ref));
   try {
-    return { kind: 'status', status: await (stop ? client.temporal.withAbortSignal(stop, query) : query()) };
+    return { kind: 'status', status: await (stop ? client.temporal.withAbortSignal(AbortSignal.any([stop]), query) : query()) };
   } catch (error) {
     if (!stop?.aborted && !isSilence(error)) throw error;
     return { kind: 'silent', who: (await reachable(client, ref)) ? 'worker' : 'server' };

@@ -54,14 +54,9 @@ function describeMigration(migration: PendingMigration, input: PlanInput, schema
     hazards,
     statements: facts.map(({ line, kind, locks, rewrites, transactional }) => ({ line, kind, locks, rewrites, transactional })),
     segments: segmentsOf(migration.statements).length,
-    reversal: { kind: migration.hasDownSql ? 'down.sql' : 'engine-diff', lossy: facts.some(createsPlaceForRows) },
+    reversal: { kind: migration.hasDownSql ? 'down.sql' : 'engine-diff', lossy: facts.some(({ dropsData }) => dropsData) },
   };
   return { plan, facts };
-}
-
-/** Undoing it drops what could hold rows by then. */
-function createsPlaceForRows({ creates }: StatementFacts): boolean {
-  return creates.tables.length > 0 || creates.columns > 0;
 }
 
 /** A migration with a danger, a hand-written reversal or more than one segment stands alone; quiet neighbours share a step. */

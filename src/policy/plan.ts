@@ -26,6 +26,7 @@ export interface MigrationPlan {
   hazards: HazardFinding[];
   statements: StatementPlan[];
   segments: number;
+  /** `lossy`: the migration itself drops rows or values, and no reversal brings them back. */
   reversal: { kind: 'down.sql' | 'engine-diff'; lossy: boolean };
 }
 

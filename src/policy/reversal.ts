@@ -1,6 +1,6 @@
 /** What a reversal takes away. Pure. */
 import type { Node, RangeVar } from '@pgsql/types';
-import type { Place } from '../adapters/content-digest';
+import type { Place } from '../adapters/written-since';
 import type { ParsedStatement } from '../adapters/sql-parser';
 
 /** The tables and columns that a reversal drops, each once: rows written there since the deployment would be lost. */

@@ -15,11 +15,17 @@ export function judgeSamples(samples: MetricSample[], thresholds: Threshold[], b
       return value !== null && exceeds(value, threshold) ? [{ at: sample.at, threshold, value }] : [];
     }),
   );
-  const critical = thresholds.some(
-    (threshold) => threshold.level === 'critical' && !breachedBy(baseline, threshold) && holds(samples.slice(-CONSECUTIVE), threshold),
-  );
+  const critical = lastingBreach(samples, thresholds, baseline) !== null;
   const withoutData = [...new Set(thresholds.map(({ metric }) => metric))].filter((metric) => samples.every(({ values }) => (values[metric] ?? null) === null));
   return { verdict: verdictOf(critical, withoutData, samples, thresholds), samples, breaches, withoutData };
+}
+
+/** The first critical threshold that the last samples all breach, with the value of the last; null when none does. */
+export function lastingBreach(samples: MetricSample[], thresholds: Threshold[], baseline: MetricSample | null): { threshold: Threshold; value: number } | null {
+  const lately = samples.slice(-CONSECUTIVE);
+  const threshold = thresholds.find((candidate) => candidate.level === 'critical' && !breachedBy(baseline, candidate) && holds(lately, candidate));
+  const value = threshold && lately.at(-1)?.values[threshold.metric];
+  return threshold && typeof value === 'number' ? { threshold, value } : null;
 }
 
 /** No data at all is inconclusive; metrics without a source are listed beside a verdict on the others. */

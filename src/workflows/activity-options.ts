@@ -1,5 +1,5 @@
 /** Four groups of activities by how they may fail. */
-import { proxyActivities } from '@temporalio/workflow';
+import { ActivityCancellationType, proxyActivities } from '@temporalio/workflow';
 import type { Activities } from '../activities';
 
 /** Looks and short writes: quick to answer, harmless to repeat. */
@@ -10,6 +10,7 @@ export const read = proxyActivities<Activities>({
 
 /** Backup and rehearsal: hours on a large database. A heartbeat that stops means a dead worker, not a slow one. */
 export const heavy = proxyActivities<Activities>({
+  cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
   startToCloseTimeout: '24h',
   heartbeatTimeout: '30s',
   retry: { initialInterval: '2s', backoffCoefficient: 2, maximumInterval: '30s', maximumAttempts: 4 },
@@ -17,6 +18,8 @@ export const heavy = proxyActivities<Activities>({
 
 /** Writes to production: each attempt first finds out what the last one did. */
 export const apply = proxyActivities<Activities>({
+  // An undo may not begin before a stopped step has come to rest. The SDK's default is TRY_CANCEL, though 1.24's reference says otherwise (sdk-typescript#2442).
+  cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
   startToCloseTimeout: '24h',
   heartbeatTimeout: '10s',
   retry: { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '15s', maximumAttempts: 12 },

@@ -9,10 +9,11 @@ import {
   type AuditEntry,
   type Decision,
   type DecisionReceipt,
+  type Person,
   type SignedDecision,
 } from '../contract';
 import { FailureType, permanent } from '../errors';
-import { refusal, standing, type Standing } from '../policy/approval';
+import { abortRefusal, refusal, standing, type Standing } from '../policy/approval';
 import { read } from './activity-options';
 import { now, type Run } from './run';
 
@@ -23,8 +24,9 @@ export class ApprovalGate {
 
   constructor(private readonly run: Run) {
     setHandler(decideUpdate, (signed) => this.decide(signed), { validator: (signed) => this.validate(signed) });
-    setHandler(approvalSignal, (signed) => this.decide(signed).then(ignore, ignore));
-    setHandler(abortSignal, (signed) => this.abort(signed));
+    // A failure in a signal's handler would be the workflow's: what is malformed is dropped, the rest is judged.
+    setHandler(approvalSignal, (signed) => (isEnvelope(signed) ? this.decide(signed).then(ignore, ignore) : undefined));
+    setHandler(abortSignal, (signed) => (isEnvelope(signed) ? this.abort(signed) : undefined));
   }
 
   /** Runs what a person may stop. An abort cancels what is under way in it. */
@@ -33,30 +35,46 @@ export class ApprovalGate {
   }
 
   /** Asks, and waits for the decision or the end of patience. */
-  async ask(request: Omit<ApprovalRequest, 'requestedAt' | 'expiresAt'>, expiryMs: number): Promise<Exclude<Standing, 'waiting'> | 'expired'> {
+  async ask(
+    request: Omit<ApprovalRequest, 'requestedAt' | 'expiresAt'>,
+    expiryMs: number,
+  ): Promise<Exclude<Standing, 'waiting'> | 'expired'> {
     if (request.required === 0) return 'approved';
     const { status } = this.run;
-    const open: ApprovalRequest = { ...request, requestedAt: now(), expiresAt: new Date(Date.now() + expiryMs).toISOString() };
+    const open: ApprovalRequest = {
+      ...request,
+      requestedAt: now(),
+      expiresAt: new Date(Date.now() + expiryMs).toISOString(),
+    };
     status.approval = open;
     this.run.changed();
-    const decided = await condition(() => standing(open, status.audit).state !== 'waiting', expiryMs, { summary: `approval of ${this.run.input.deploymentId} expires` });
-    const { state } = standing(open, status.audit);
-    status.approval = null;
-    this.run.changed();
-    return decided && state !== 'waiting' ? state : 'expired';
+    try {
+      const decided = await condition(() => standing(open, status.audit).state !== 'waiting', expiryMs, {
+        summary: `approval of ${this.run.input.deploymentId} expires`,
+      });
+      const { state } = standing(open, status.audit);
+      return decided && state !== 'waiting' ? state : 'expired';
+    } finally {
+      // Also when it was aborted: nobody may decide what is not asked any more.
+      status.approval = null;
+      this.run.changed();
+    }
   }
 
   /** Read-only, and before anything is written to history: what cannot be a decision at all. */
-  private validate({ decision, signature }: SignedDecision): void {
-    if (typeof signature !== 'string' || typeof decision.person.id !== 'string') throw refused('The decision is malformed.');
-    if (!this.run.status.approval) throw refused(this.run.status.outcome ? 'The deployment has ended.' : 'The deployment is not waiting for a decision.');
+  private validate(signed: SignedDecision): void {
+    if (!isEnvelope(signed)) throw refused('The decision is malformed.');
+    if (!this.run.status.approval)
+      throw refused(
+        this.run.status.outcome ? 'The deployment has ended.' : 'The deployment is not waiting for a decision.',
+      );
   }
 
   private async decide(signed: SignedDecision): Promise<DecisionReceipt> {
     const { status, input } = this.run;
     const { decision } = signed;
     // Judged after the activity's answer too: another decision may have come meanwhile.
-    const reason = (await read.verifyDecision(input, signed)) ?? refusal(decision, status.approval, input.requester, status.audit);
+    const reason = (await this.verify(signed)) ?? refusal(decision, status.approval, input.requester, status.audit);
     this.record(decision, reason);
     if (reason !== null || !status.approval) throw refused(reason ?? 'The deployment is not waiting for a decision.');
     const { state, approvals } = standing(status.approval, status.audit);
@@ -64,19 +82,40 @@ export class ApprovalGate {
   }
 
   private async abort(signed: SignedDecision): Promise<void> {
-    const reason = await read.verifyDecision(this.run.input, signed);
+    const reason = (await this.verify(signed)) ?? abortRefusal(signed.decision, this.run.status);
     const entry = this.record(signed.decision, reason);
     if (reason !== null || this.aborted) return;
     this.aborted = entry;
     this.stoppable.cancel();
   }
 
+  /** People can decide also after the workflow was cancelled; what cannot be verified is refused. */
+  private async verify(signed: SignedDecision): Promise<string | null> {
+    try {
+      return await CancellationScope.nonCancellable(() => read.verifyDecision(this.run.input, signed));
+    } catch (error) {
+      return `The decision could not be verified: ${this.run.failure(error).message}`;
+    }
+  }
+
   private record({ person, verdict, reason }: Decision, refusedBecause: string | null): AuditEntry {
-    const entry: AuditEntry = { at: now(), person, verdict, accepted: refusedBecause === null, reason: refusedBecause ?? reason };
+    const entry: AuditEntry = {
+      at: now(),
+      person,
+      verdict,
+      accepted: refusedBecause === null,
+      reason: refusedBecause ?? reason,
+    };
     this.run.status.audit.push(entry);
     this.run.changed();
     return entry;
   }
+}
+
+/** Any client of the namespace can send anything. */
+function isEnvelope(signed: Partial<SignedDecision> | undefined): signed is SignedDecision {
+  const person: Partial<Person> | undefined = (signed?.decision as Partial<Decision> | undefined)?.person;
+  return typeof signed?.signature === 'string' && typeof person?.id === 'string' && typeof person.name === 'string';
 }
 
 function refused(message: string): ApplicationFailure {

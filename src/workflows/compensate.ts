@@ -1,6 +1,6 @@
 /** Undoing what a deployment did, newest step first. Runs to its end whatever else happens. */
 import { sleep } from '@temporalio/workflow';
-import type { CompensationSummary, UndoAssessment } from '../contract';
+import type { ApprovalPolicy, CompensationSummary, UndoAssessment } from '../contract';
 import { ActivityFailure } from '@temporalio/common';
 import { apply, read } from './activity-options';
 import type { ApprovalGate } from './approval-gate';
@@ -11,15 +11,24 @@ const LOSSY_EXPIRY_MS = 24 * 3_600_000;
 /** A database that is down comes back, and then the undo must go on: how often it is tried, five minutes apart. */
 const ROUNDS = 12;
 
-/**
- * Reverses every step that left something. Rows written since are lost only after a second approval that names them.
- * @param undo the deployment whose steps are reversed.
- * @param fingerprint of the schema to come back to.
- */
-export async function compensate(run: Run, people: ApprovalGate, undo: string, fingerprint: string): Promise<CompensationSummary> {
-  const assessment = await patiently(() => read.assessUndo(run.input, undo));
-  if (assessment.unproven.length > 0) return needsHuman(run, `Step ${assessment.unproven.map(({ step }) => step + 1).join(', ')} has no proven reversal; nothing was undone.`);
-  if (assessment.lostRows.length > 0 && !(await mayLose(run, people, assessment))) {
+export interface Undo {
+  /** The deployment whose steps are reversed. */
+  deployment: string;
+  /** Of the schema to come back to. */
+  schemaFingerprint: string;
+  /** Of the environment: who must agree when rows would be lost. */
+  approval: ApprovalPolicy;
+}
+
+/** Reverses every step that left something. Rows written since are lost only after a second approval that names them. */
+export async function compensate(run: Run, people: ApprovalGate, undo: Undo): Promise<CompensationSummary> {
+  const assessment = await patiently(() => read.assessUndo(run.input, undo.deployment));
+  if (assessment.unproven.length > 0)
+    return needsHuman(
+      run,
+      `Step ${assessment.unproven.map(({ step }) => step + 1).join(', ')} has no proven reversal; nothing was undone.`,
+    );
+  if (assessment.lostRows.length > 0 && !(await mayLose(run, people, assessment, undo.approval))) {
     return needsHuman(run, `Undoing would lose ${lossText(assessment)}, and nobody approved that; nothing was undone.`);
   }
   const summary: CompensationSummary = { state: 'clean', reversals: [], schemaRestored: null, detail: '' };
@@ -28,32 +37,55 @@ export async function compensate(run: Run, people: ApprovalGate, undo: string, f
     const progress = run.status.steps[step];
     const names = progress?.migrations.join(', ') ?? `step ${step + 1}`;
     run.tell(`undoing ${names}`);
-    const result = await patiently(() => apply.reverseStep.executeWithOptions({ summary: `undo ${names}` }, [run.input, undo, step]));
+    const result = await patiently(() =>
+      apply.reverseStep.executeWithOptions({ summary: `undo ${names}` }, [run.input, undo.deployment, step]),
+    );
     summary.reversals.push(result);
     // Older steps stand under this one: going on would undo the wrong schema.
     if (result.state === 'failed') return needsHuman(run, `Undoing ${names} failed: ${result.detail}`);
     if (progress) progress.state = 'reversed';
   }
-  summary.schemaRestored = await patiently(() => read.schemaIs(run.input, fingerprint));
-  if (!summary.schemaRestored) return needsHuman(run, 'Every step was undone, but the schema is not what it was before the deployment; compare the two.');
-  summary.detail = assessment.steps.length > 0 ? `${assessment.steps.length} step(s) undone; the schema is as it was before.` : 'Nothing had been written; the schema is as it was before.';
+  summary.schemaRestored = await patiently(() => read.schemaIs(run.input, undo.schemaFingerprint));
+  if (!summary.schemaRestored)
+    return needsHuman(
+      run,
+      'Every step was undone, but the schema is not what it was before the deployment; compare the two.',
+    );
+  summary.detail =
+    assessment.steps.length > 0
+      ? `${assessment.steps.length} step(s) undone; the schema is as it was before.`
+      : 'Nothing had been written; the schema is as it was before.';
   return summary;
 }
 
-async function mayLose(run: Run, people: ApprovalGate, assessment: UndoAssessment): Promise<boolean> {
+async function mayLose(
+  run: Run,
+  people: ApprovalGate,
+  assessment: UndoAssessment,
+  approval: ApprovalPolicy,
+): Promise<boolean> {
   const note = `Undoing loses ${lossText(assessment)}.`;
   run.tell(`waits for approval: ${note}`);
-  const approval = run.status.plan?.approval ?? { required: 1, expiryMs: LOSSY_EXPIRY_MS };
-  const request = { kind: 'rollback' as const, bindingDigest: assessment.digest, required: Math.max(1, approval.required), note };
+  const request = {
+    kind: 'rollback' as const,
+    bindingDigest: assessment.digest,
+    required: Math.max(1, approval.required),
+    note,
+  };
   return (await people.ask(request, Math.max(approval.expiryMs, LOSSY_EXPIRY_MS))) === 'approved';
 }
 
 function lossText({ lostRows }: UndoAssessment): string {
-  return lostRows.map(({ relation, rows }) => `${rows} row(s) of ${relation}`).join(', ');
+  return lostRows.map(({ relation, rows }) => `${rows ?? 'an unknown number of'} row(s) of ${relation}`).join(', ');
 }
 
 function needsHuman(run: Run, detail: string): CompensationSummary {
-  return { state: 'needs-human', reversals: run.status.compensation?.reversals ?? [], schemaRestored: run.status.compensation?.schemaRestored ?? null, detail };
+  return {
+    state: 'needs-human',
+    reversals: run.status.compensation?.reversals ?? [],
+    schemaRestored: run.status.compensation?.schemaRestored ?? null,
+    detail,
+  };
 }
 
 /** Retries what an activity gave up on: giving up here would leave the database in between. */

@@ -5,26 +5,32 @@ import { FailureType } from '../errors';
 import { read } from './activity-options';
 import type { Announcer } from './announcer';
 import type { ApprovalGate } from './approval-gate';
-import { compensate } from './compensate';
+import { compensate, type Undo } from './compensate';
 import type { Run } from './run';
 
 /** Ends fully old, or says that a person is needed and writes nothing more. */
 export async function undoAfter(error: unknown, run: Run, people: ApprovalGate): Promise<Outcome> {
-  const failure = people.aborted ? abortion(run, people) : run.failure(error);
+  const happened = run.failure(error);
+  // An abort asks for an undo, but not where an activity found that nobody knows how.
+  const failure = people.aborted && happened.type !== FailureType.NeedsHuman ? abortion(run, people) : happened;
   const wrote = run.status.phases.some(({ phase, state }) => phase === 'migrate' && state !== 'pending');
-  const { facts } = run.status;
-  if (!wrote || !facts) {
+  const { facts, plan } = run.status;
+  if (!wrote || !facts || !plan) {
     const aborted = failure.type === FailureType.Aborted;
     return run.end(aborted ? 'aborted' : 'failed', `${failure.message} Nothing was migrated.`, failure);
   }
   if (failure.type === FailureType.NeedsHuman) return run.end('needs-human', failure.message, failure);
-  return undo(run, people, failure, run.input.deploymentId, facts.schemaFingerprint);
+  return undo(run, people, failure, {
+    deployment: run.input.deploymentId,
+    schemaFingerprint: facts.schemaFingerprint,
+    approval: plan.approval,
+  });
 }
 
 /** Runs phase `compensate` and says how it went. */
-export async function undo(run: Run, people: ApprovalGate, failure: FailureSummary, deploymentId: string, fingerprint: string): Promise<Outcome> {
+export async function undo(run: Run, people: ApprovalGate, failure: FailureSummary, what: Undo): Promise<Outcome> {
   try {
-    const summary = await run.phase('compensate', () => compensate(run, people, deploymentId, fingerprint));
+    const summary = await run.phase('compensate', () => compensate(run, people, what));
     run.status.compensation = summary;
     if (summary.state === 'needs-human') return run.end('needs-human', `${failure.message} ${summary.detail}`, failure);
     return run.end('rolled-back', `${failure.message} ${summary.detail}`, failure);
@@ -36,7 +42,11 @@ export async function undo(run: Run, people: ApprovalGate, failure: FailureSumma
 
 function abortion(run: Run, { aborted }: ApprovalGate): FailureSummary {
   const reason = aborted?.reason ? `: ${aborted.reason}` : '';
-  return { phase: run.status.phase, type: FailureType.Aborted, message: `Aborted by ${aborted?.person.name ?? 'somebody'}${reason}.` };
+  return {
+    phase: run.status.phase,
+    type: FailureType.Aborted,
+    message: `Aborted by ${aborted?.person.name ?? 'somebody'}${reason}.`,
+  };
 }
 
 /** Reports, tells people, and leaves nothing behind. */

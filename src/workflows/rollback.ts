@@ -26,8 +26,23 @@ async function story(input: RollbackInput, run: Run, people: ApprovalGate): Prom
   const steps = basis.assessment.steps.length;
   if (steps === 0) return run.end('up-to-date', `Deployment ${input.undo} left nothing to undo.`);
   const note = `Undoes ${steps} step(s) of ${input.undo}: ${basis.migrations.join(', ')}.`;
-  const answer = await run.phase('approve', () => people.ask({ kind: 'rollback', bindingDigest: basis.assessment.digest, required: basis.approval.required, note }, basis.approval.expiryMs));
+  const answer = await run.phase('approve', () =>
+    people.ask(
+      { kind: 'rollback', bindingDigest: basis.assessment.digest, required: basis.approval.required, note },
+      basis.approval.expiryMs,
+    ),
+  );
   if (answer !== 'approved') return run.end(answer, `The rollback was ${answer}; nothing was undone.`);
-  const wanted = { phase: run.status.phase, type: FailureType.Aborted, message: `Rollback of ${input.undo}, asked for by ${input.requester.name}.` };
-  return CancellationScope.nonCancellable(() => undo(run, people, wanted, input.undo, basis.schemaFingerprint));
+  const wanted = {
+    phase: run.status.phase,
+    type: FailureType.Aborted,
+    message: `Rollback of ${input.undo}, asked for by ${input.requester.name}.`,
+  };
+  return CancellationScope.nonCancellable(() =>
+    undo(run, people, wanted, {
+      deployment: input.undo,
+      schemaFingerprint: basis.schemaFingerprint,
+      approval: basis.approval,
+    }),
+  );
 }

@@ -1,7 +1,13 @@
 /** What a deployment knows of itself while it runs, and how people see it: query, details, search attributes. */
 import { ActivityFailure, ApplicationFailure, rootCause } from '@temporalio/common';
 import { defineSearchAttributeKey } from '@temporalio/common/lib/search-attributes';
-import { isCancellation, setCurrentDetails, setHandler, upsertSearchAttributes, workflowInfo } from '@temporalio/workflow';
+import {
+  isCancellation,
+  setCurrentDetails,
+  setHandler,
+  upsertSearchAttributes,
+  workflowInfo,
+} from '@temporalio/workflow';
 import {
   PHASES,
   SEARCH_ATTRIBUTES,
@@ -13,13 +19,21 @@ import {
   type OutcomeStatus,
   type Phase,
   type PhaseProgress,
+  type Plan,
+  type TargetFacts,
 } from '../contract';
 import { FailureType } from '../errors';
 
 const PHASE_KEY = defineSearchAttributeKey(SEARCH_ATTRIBUTES.phase, 'KEYWORD');
 const OUTCOME_KEY = defineSearchAttributeKey(SEARCH_ATTRIBUTES.outcome, 'KEYWORD');
 
-const MARK: Record<PhaseProgress['state'], string> = { pending: '○', running: '▶', done: '✓', failed: '✗', skipped: '–' };
+const MARK: Record<PhaseProgress['state'], string> = {
+  pending: '○',
+  running: '▶',
+  done: '✓',
+  failed: '✗',
+  skipped: '–',
+};
 
 export class Run {
   readonly status: DeploymentStatus;
@@ -50,8 +64,18 @@ export class Run {
     setHandler(statusQuery, () => this.status);
   }
 
-  /** Runs one phase; what it throws marks the phase as failed and goes on upwards. */
-  async phase<T>(phase: Phase, work: () => Promise<T>): Promise<T> {
+  /** What the plan and its facts are, once they are. @throws Error when the story is told out of order. */
+  get known(): { plan: Plan; facts: TargetFacts } {
+    const { plan, facts } = this.status;
+    if (!plan || !facts) throw new Error('A deployment cannot go on before it is planned.');
+    return { plan, facts };
+  }
+
+  /**
+   * Runs one phase; what it throws marks the phase as failed and goes on upwards.
+   * @param say what stays beside the phase when it is done, from its result.
+   */
+  async phase<T>(phase: Phase, work: () => Promise<T>, say: (result: T) => string | null = () => null): Promise<T> {
     const progress = this.progress(phase);
     Object.assign(progress, { state: 'running', startedAt: now(), endedAt: null, detail: null });
     this.status.phase = phase;
@@ -59,6 +83,7 @@ export class Run {
     this.changed();
     try {
       const result = await work();
+      progress.detail = say(result);
       this.close(progress, 'done');
       return result;
     } catch (error) {
@@ -87,7 +112,8 @@ export class Run {
     const outcome: Outcome = { deploymentId, environment, target, status, summary, failure };
     this.status.outcome = outcome;
     upsertSearchAttributes([{ key: OUTCOME_KEY, value: status }]);
-    for (const progress of this.status.phases) if (progress.state === 'pending' && progress.phase !== 'report') progress.state = 'skipped';
+    for (const progress of this.status.phases)
+      if (progress.state === 'pending' && progress.phase !== 'report') progress.state = 'skipped';
     this.changed();
     return outcome;
   }
@@ -95,7 +121,8 @@ export class Run {
   /** What went wrong, in the phase that was running. */
   failure(error: unknown): FailureSummary {
     const phase = this.status.phase;
-    if (isCancellation(error)) return { phase, type: FailureType.Aborted, message: 'The workflow was cancelled in Temporal.' };
+    if (isCancellation(error))
+      return { phase, type: FailureType.Aborted, message: 'The workflow was cancelled in Temporal.' };
     const cause = error instanceof ActivityFailure ? error.cause : error;
     if (cause instanceof ApplicationFailure) return { phase, type: cause.type ?? 'Unknown', message: cause.message };
     return { phase, type: 'Unknown', message: rootCause(error) ?? 'Something failed without saying why.' };
@@ -118,10 +145,13 @@ export class Run {
     const lines = phases
       .filter(({ state, phase }) => state !== 'pending' || phase !== 'compensate')
       .map(({ phase, state, detail }) => `- ${MARK[state]} **${phase}**${detail ? ` — ${detail}` : ''}`);
-    const migrations = steps.map(({ migrations: names, state }) => `  - ${state}: ${names.map((name) => `\`${name}\``).join(', ')}`);
+    const migrations = steps.map(
+      ({ migrations: names, state }) => `  - ${state}: ${names.map((name) => `\`${name}\``).join(', ')}`,
+    );
     const at = lines.findIndex((line) => line.includes('**migrate**'));
     lines.splice(at + 1, 0, ...migrations);
-    const waiting = approval && !outcome ? [`\nWaiting for ${approval.required} approval(s) until ${approval.expiresAt}.`] : [];
+    const waiting =
+      approval && !outcome ? [`\nWaiting for ${approval.required} approval(s) until ${approval.expiresAt}.`] : [];
     return [...(outcome ? [`### ${outcome.status}\n${outcome.summary}\n`] : []), ...lines, ...waiting].join('\n');
   }
 }

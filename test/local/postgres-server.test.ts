@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { Client } from 'pg';
 import { isPortFree, startPostgres, type StartPostgresOptions } from '../../src/local';
 import { isAlive } from '../../src/local/lock';
-import { occupy, spacedDir, startInAnotherProcess, until } from './support';
+import { until } from '../support/until';
+import { occupy, spacedDir, startInAnotherProcess } from './support';
 
 const BASE_PORT = 25_433;
 const quick = { settings: { fsync: 'off' }, port: BASE_PORT };

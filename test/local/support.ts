@@ -12,17 +12,6 @@ export async function spacedDir(): Promise<{ path: string; remove(): Promise<voi
   return { path, remove: () => rm(path, { recursive: true, force: true }) };
 }
 
-/** Waits until `check` gives something truthy, and returns it. Fails after `seconds`, naming what it waited for. */
-export async function until<T>(what: string, check: () => T | Promise<T>, seconds = 20): Promise<NonNullable<T>> {
-  const deadline = Date.now() + seconds * 1000;
-  for (;;) {
-    const value = await check();
-    if (value) return value as NonNullable<T>;
-    if (Date.now() > deadline) throw new Error(`not within ${seconds} s: ${what}`);
-    await sleep(25);
-  }
-}
-
 /** Listens on the port, on all addresses, as another program would. */
 export function occupy(port: number): Promise<Server> {
   return new Promise((resolve, reject) => {

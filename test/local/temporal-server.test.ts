@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { Connection } from '@temporalio/client';
 import { isPortFree, startTemporal } from '../../src/local';
 import { isAlive } from '../../src/local/lock';
-import { occupy, spacedDir, startInAnotherProcess, until } from './support';
+import { until } from '../support/until';
+import { occupy, spacedDir, startInAnotherProcess } from './support';
 
 const ports = { port: 27_233, uiPort: 28_233 };
 

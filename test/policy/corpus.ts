@@ -8,7 +8,11 @@ export interface CorpusProject {
 }
 
 const ROOT = path.resolve(__dirname, '../..');
-const FOLDERS = { broxiva: path.join(ROOT, 'prisma/migrations'), ghostfolio: path.join(ROOT, '../shared/corpus/ghostfolio/migrations'), umami: path.join(ROOT, '../shared/corpus/umami/migrations') };
+const FOLDERS = {
+  broxiva: path.join(ROOT, 'prisma/migrations'),
+  ghostfolio: path.join(ROOT, '../shared/corpus/ghostfolio/migrations'),
+  umami: path.join(ROOT, '../shared/corpus/umami/migrations'),
+};
 
 /** In the order in which Prisma applies them; projects that are not there are left out. */
 export function corpusScripts(): CorpusProject[] {

@@ -10,6 +10,8 @@ export interface Measurement {
   /** The same for indexes, views and sequences. */
   others: Record<string, string>;
   rewrites: boolean;
+  /** Every relation that was there before. */
+  names: Set<string>;
 }
 
 interface Relation {
@@ -43,7 +45,12 @@ export async function measure(client: Client, sql: string, end: 'COMMIT' | 'ROLL
 
 function compareCatalogs(before: Relation[], after: Relation[], locks: { oid: string; mode: string }[]): Measurement {
   const files = new Map(after.map(({ oid, file }) => [oid, file]));
-  const measured: Measurement = { tables: {}, others: {}, rewrites: false };
+  const measured: Measurement = {
+    tables: {},
+    others: {},
+    rewrites: false,
+    names: new Set(before.map(({ name }) => name)),
+  };
   for (const { oid, name, kind, file } of before) {
     const isTable = 'rpmf'.includes(kind);
     const modes = locks.filter((lock) => lock.oid === oid).map(({ mode }) => mode);
@@ -56,19 +63,25 @@ function compareCatalogs(before: Relation[], after: Relation[], locks: { oid: st
 
 /** Where prediction and measurement differ, in words; empty when they agree. */
 export function differences(facts: StatementFacts, measured: Measurement): string[] {
-  const predicted = byName(facts.contested);
+  const predicted = byName(facts.contested, measured.names);
   const found: string[] = [];
   for (const [name, mode] of Object.entries(measured.tables)) {
+    // A query's foreign keys are looked up for each row: whether there is one is not for the statement to say.
+    if (mode === 'RowShareLock' && /^(INSERT|UPDATE|DELETE|WITH)/.test(facts.kind)) continue;
     if (predicted[name] !== mode) found.push(`${name}: took ${mode}, predicted ${predicted[name] ?? 'nothing'}`);
   }
   for (const [name, mode] of Object.entries(predicted)) {
     if (mode === 'AccessShareLock' || measured.tables[name] === mode) continue;
-    if (!(name in measured.tables) && measured.others[name] !== mode) found.push(`${name}: predicted ${mode}, took ${measured.others[name] ?? 'nothing'}`);
+    if (!(name in measured.tables) && measured.others[name] !== mode)
+      found.push(`${name}: predicted ${mode}, took ${measured.others[name] ?? 'nothing'}`);
   }
   if (facts.rewrites !== measured.rewrites) found.push(`rewrites: ${measured.rewrites}, predicted ${facts.rewrites}`);
   return found;
 }
 
-function byName(locks: LockPrediction[]): Record<string, string> {
-  return Object.fromEntries(locks.map(({ relation, mode }) => [relation.includes('.') ? relation : `public.${relation}`, mode]));
+/** Unqualified names are in `public`; a dot may also be part of a name (Prisma 2 named indexes so). */
+function byName(locks: LockPrediction[], names: Set<string>): Record<string, string> {
+  return Object.fromEntries(
+    locks.map(({ relation, mode }) => [names.has(relation) ? relation : `public.${relation}`, mode]),
+  );
 }

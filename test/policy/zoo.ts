@@ -7,7 +7,9 @@ export const BASE = `
   CREATE TYPE mood AS ENUM ('sad', 'ok');
   CREATE DOMAIN plain AS integer;
   CREATE DOMAIN positive AS integer CHECK (VALUE > 0);
-  CREATE FUNCTION tick() RETURNS integer LANGUAGE sql VOLATILE AS 'SELECT 1';
+  CREATE FUNCTION tick() RETURNS integer LANGUAGE plpgsql VOLATILE AS 'BEGIN RETURN 1; END';
+  CREATE FUNCTION inlined() RETURNS integer LANGUAGE sql VOLATILE AS 'SELECT 1';
+  CREATE FUNCTION dice() RETURNS double precision LANGUAGE sql VOLATILE AS 'SELECT random()';
   CREATE FUNCTION steady() RETURNS integer LANGUAGE sql IMMUTABLE AS 'SELECT 1';
   CREATE FUNCTION react() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END';
   CREATE TABLE parent (id integer PRIMARY KEY, code text UNIQUE, name varchar(20));
@@ -24,21 +26,25 @@ export const BASE = `
   CREATE TABLE listed (id integer, kind text) PARTITION BY LIST (kind);
   CREATE TABLE listed_rest PARTITION OF listed DEFAULT;
   CREATE TABLE listed_a PARTITION OF listed FOR VALUES IN ('a');
+  CREATE TABLE keyed (id integer, at timestamp, PRIMARY KEY (id, at)) PARTITION BY RANGE (at);
+  CREATE TABLE keyed_2024 PARTITION OF keyed FOR VALUES FROM ('2024-01-01') TO ('2025-01-01');
   CREATE TABLE base_table (id integer, v integer);
   CREATE TABLE heir (extra integer) INHERITS (base_table);
   CREATE TABLE stray (id integer, v integer);
+  INSERT INTO parent (id) VALUES (7);
   CREATE INDEX child_note ON child (note);
   CREATE INDEX lone_val ON lone (val);
   CREATE UNIQUE INDEX lone_id ON lone (id);
-  CREATE VIEW seen AS SELECT id, name FROM parent;
-  CREATE MATERIALIZED VIEW summary AS SELECT id, name FROM parent;
+  CREATE VIEW seen AS SELECT code, name FROM parent;
+  CREATE MATERIALIZED VIEW summary AS SELECT code AS id, name FROM parent;
   CREATE UNIQUE INDEX summary_id ON summary (id);
   CREATE SEQUENCE counter;
   CREATE TRIGGER reaction BEFORE UPDATE ON child FOR EACH ROW EXECUTE FUNCTION react();
   CREATE POLICY everyone ON child USING (true);
   CREATE RULE quiet AS ON DELETE TO lone DO INSTEAD NOTHING;
   CREATE STATISTICS lone_stats ON id, val FROM lone;
-  CREATE PUBLICATION feed FOR TABLE stray;
+  CREATE TABLE published (id integer);
+  CREATE PUBLICATION feed FOR TABLE published;
 `;
 
 export const ZOO = [
@@ -53,10 +59,12 @@ export const ZOO = [
   'ALTER TABLE child ADD COLUMN c timestamptz DEFAULT clock_timestamp()',
   'ALTER TABLE child ADD COLUMN c integer DEFAULT tick()',
   'ALTER TABLE child ADD COLUMN c integer DEFAULT steady()',
+  'ALTER TABLE child ADD COLUMN c integer DEFAULT inlined()',
+  'ALTER TABLE child ADD COLUMN c double precision DEFAULT dice()',
   'ALTER TABLE child ADD COLUMN c integer DEFAULT (1 + 2)',
   'ALTER TABLE child ADD COLUMN c integer DEFAULT NULL',
   "ALTER TABLE child ADD COLUMN c integer DEFAULT nextval('counter')",
-  "ALTER TABLE child ADD COLUMN c text[] DEFAULT ARRAY[]::text[]",
+  'ALTER TABLE child ADD COLUMN c text[] DEFAULT ARRAY[]::text[]',
   'ALTER TABLE child ADD COLUMN c serial',
   'ALTER TABLE child ADD COLUMN c bigserial',
   'ALTER TABLE child ADD COLUMN c integer GENERATED ALWAYS AS IDENTITY',
@@ -74,6 +82,7 @@ export const ZOO = [
   'ALTER TABLE child DROP COLUMN note',
   'ALTER TABLE child DROP COLUMN parent_id',
   'ALTER TABLE parent DROP COLUMN id CASCADE',
+  'ALTER TABLE parent DROP COLUMN code CASCADE',
   'ALTER TABLE child ALTER COLUMN note SET DEFAULT 1',
   'ALTER TABLE child ALTER COLUMN note DROP DEFAULT',
   'ALTER TABLE child ALTER COLUMN label SET NOT NULL',
@@ -154,6 +163,11 @@ export const ZOO = [
   'ALTER TABLE lone ADD CONSTRAINT lone_pk PRIMARY KEY USING INDEX lone_id',
   'ALTER TABLE lone ADD CONSTRAINT ex EXCLUDE USING btree (val WITH =)',
   'ALTER TABLE measure ADD UNIQUE (id, at)',
+  'ALTER TABLE measure ADD PRIMARY KEY (id, at)',
+  'ALTER TABLE child ADD FOREIGN KEY (small, at) REFERENCES keyed (id, at)',
+  'ALTER TABLE base_table ADD FOREIGN KEY (id) REFERENCES parent (id)',
+  'ALTER TABLE base_table ADD UNIQUE (id)',
+  'CREATE TABLE fresh (id integer, at timestamp, FOREIGN KEY (id, at) REFERENCES keyed (id, at))',
   'ALTER TABLE pending_key VALIDATE CONSTRAINT pending_fk',
   'ALTER TABLE pending_key VALIDATE CONSTRAINT pending_check',
   'ALTER TABLE child DROP CONSTRAINT child_parent_id_fkey',
@@ -221,7 +235,7 @@ export const ZOO = [
   'CREATE TABLE fresh AS SELECT * FROM parent',
   'CREATE MATERIALIZED VIEW fresh AS SELECT * FROM parent',
   'CREATE VIEW fresh AS SELECT * FROM parent',
-  'CREATE OR REPLACE VIEW seen AS SELECT id, name FROM parent',
+  'CREATE OR REPLACE VIEW seen AS SELECT code, name FROM parent',
   'CREATE INDEX fresh ON child (label)',
   'CREATE UNIQUE INDEX fresh ON child (label) WHERE label IS NOT NULL',
   'CREATE INDEX IF NOT EXISTS child_note ON child (note)',
@@ -242,7 +256,7 @@ export const ZOO = [
   'CREATE EXTENSION IF NOT EXISTS pg_trgm',
   'CREATE PUBLICATION fresh FOR TABLE child',
   'ALTER PUBLICATION feed ADD TABLE child',
-  'ALTER PUBLICATION feed DROP TABLE stray',
+  'ALTER PUBLICATION feed DROP TABLE published',
   // Removal
   'DROP TABLE child',
   'DROP TABLE IF EXISTS missing',
@@ -314,10 +328,12 @@ export const ZOO = [
   'SET LOCAL lock_timeout = 1000',
   // Data
   'INSERT INTO parent (id) VALUES (1)',
+  'INSERT INTO pending_key (id) VALUES (1)',
+  'INSERT INTO pending_key (id, parent_id) VALUES (1, 7)',
   'INSERT INTO parent (id) SELECT id FROM lone',
   'INSERT INTO parent (id) VALUES (1) ON CONFLICT (id) DO UPDATE SET name = excluded.name',
   "UPDATE child SET label = 'x'",
-  "UPDATE child SET label = p.name FROM parent p WHERE p.id = child.parent_id",
+  'UPDATE child SET label = p.name FROM parent p WHERE p.id = child.parent_id',
   'UPDATE measure SET id = 1',
   'DELETE FROM child',
   'DELETE FROM child USING parent WHERE parent.id = child.parent_id',

@@ -57,12 +57,15 @@ async function apply(developer: Developer): Promise<string[]> {
 async function create(cli: Cli, developer: Developer, options: MigrateDevOptions): Promise<string | null> {
   const input = { migrationsList: migrationsOf(developer), schema: { files: schemaFiles(developer) }, filters: NO_FILTER };
   const draft = options.createOnly ?? false;
-  const loss = await onTarget(developer, (engine) => engine.evaluateDataLoss(input));
-  if (loss.migrationSteps === 0 && !draft) return null;
-  if (!draft) await accept(cli, loss, options.yes ?? false);
-  const migrationName = await nameOf(cli, options);
-  const written = await onTarget(developer, (engine) => engine.createMigration({ ...input, migrationName, draft }));
-  if (written.migrationScript === null) return null;
+  const written = await onTarget(developer, async (engine) => {
+    // The engine works out what the migrations make only while it diagnoses; the two operations below use what it kept.
+    await engine.devDiagnostic(input);
+    const loss = await engine.evaluateDataLoss(input);
+    if (loss.migrationSteps === 0 && !draft) return null;
+    if (!draft) await accept(cli, loss, options.yes ?? false);
+    return engine.createMigration({ ...input, migrationName: await nameOf(cli, options), draft });
+  });
+  if (!written || written.migrationScript === null) return null;
   write(developer.config.migrationsDir, written.generatedMigrationName, written.migrationScript);
   return written.generatedMigrationName;
 }

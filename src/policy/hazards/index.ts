@@ -1,21 +1,75 @@
+/** The dangers of a migration's statements: one file each beside this one. Pure. */
 import type { HazardFinding, Risk } from '../../contract';
 import type { ParsedStatement } from '../../adapters/sql-parser';
-import type { Schema, StatementFacts } from '../statements';
+import type { Schema, ScriptContext, StatementFacts } from '../statements';
+import { allowanceFor, type Allowance } from './allowances';
+import { sites, type DatabaseFacts, type Site } from './context';
+import type { Finding, Hazard } from './hazard';
+import { HAZARDS } from './registry';
 
-export interface DatabaseFacts {
-  /** By `schema.table`. */
-  tables: Record<string, { rows: number; bytes: number }>;
-  /** True when the sizes are unknown because only the files were read. */
-  offline: boolean;
-}
-export interface Allowance { line: number; hazard: string; reason: string }
+export { allowances } from './allowances';
+export { HAZARDS } from './registry';
+export type { Allowance } from './allowances';
+export type { DatabaseFacts } from './context';
+export type { Hazard } from './hazard';
+
 export interface FindOptions {
   /** `online` marks what the executor's online form takes away. */
   execution?: 'online' | 'as-written';
+  /** What people have silenced: still listed, as `info` with their reason. */
   allowances?: Allowance[];
-  /** The schema as it was before the script. */
+  /** The schema before the script; without it old types, keys and indexes are unknown. */
   schema?: Schema;
+  /** Looks into DO blocks. */
+  parse?: ScriptContext['parse'];
 }
-export function findHazards(_statements: ParsedStatement[], _facts: StatementFacts[], _database: DatabaseFacts, _options: FindOptions = {}): HazardFinding[] { return []; }
-export function allowances(_sql: string): Allowance[] { return []; }
-export function riskOf(hazards: HazardFinding[][]): Risk { return hazards.flat().length ? 'low' : 'none'; }
+
+/** @param facts of the same statements, in their order, as `describeScript` gives them. */
+export function findHazards(
+  statements: ParsedStatement[],
+  facts: StatementFacts[],
+  database: DatabaseFacts,
+  options: FindOptions = {},
+): HazardFinding[] {
+  const found: HazardFinding[] = [];
+  for (const site of sites(statements, facts, database, options)) {
+    for (const hazard of HAZARDS) {
+      for (const finding of hazard.detect(site.statement, site.context))
+        found.push(present(hazard, finding, site, statements, options));
+    }
+  }
+  return found;
+}
+
+function present(
+  hazard: Hazard,
+  finding: Finding,
+  { statement, context }: Site,
+  statements: ParsedStatement[],
+  options: FindOptions,
+): HazardFinding {
+  const allowed = allowanceFor(
+    hazard.id,
+    statements[context.position] ?? statement,
+    statements,
+    options.allowances ?? [],
+  );
+  // Inside the file's own BEGIN the statement runs as written, whatever the setting.
+  const online = options.execution === 'online' && hazard.onlineForm && !context.inOwnTransaction;
+  return {
+    id: hazard.id,
+    severity: allowed ? 'info' : finding.severity,
+    line: statement.line,
+    message: allowed ? `Allowed because ${allowed.reason}. ${finding.message}` : finding.message,
+    saferSql: finding.saferSql,
+    handledBy: online ? 'online' : null,
+  };
+}
+
+/** What is left of the dangers once the online forms have done their part. */
+export function riskOf(hazards: HazardFinding[][]): Risk {
+  const all = hazards.flat();
+  if (all.some(({ severity, handledBy }) => severity === 'danger' && handledBy === null)) return 'high';
+  if (all.some(({ severity }) => severity !== 'info')) return 'medium';
+  return all.length > 0 ? 'low' : 'none';
+}

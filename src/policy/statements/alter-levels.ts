@@ -32,8 +32,15 @@ const WEAKER: Partial<Record<AlterTableType, LockMode>> = {
 
 /** Storage parameters that need the full lock; all others of tables and btree indexes take SHARE UPDATE EXCLUSIVE. */
 const EXCLUSIVE_OPTIONS = new Set([
-  'user_catalog_table', 'buffering', 'fastupdate', 'pages_per_range', 'autosummarize', 'gin_pending_list_limit',
-  'security_barrier', 'security_invoker', 'check_option',
+  'user_catalog_table',
+  'buffering',
+  'fastupdate',
+  'pages_per_range',
+  'autosummarize',
+  'gin_pending_list_limit',
+  'security_barrier',
+  'security_invoker',
+  'check_option',
 ]);
 
 export function alterLevel(command: AlterTableCmd): LockMode {
@@ -44,7 +51,9 @@ export function alterLevel(command: AlterTableCmd): LockMode {
     case 'AT_ResetRelOptions':
     case 'AT_ReplaceRelOptions': {
       const options = all(as(command.def, 'List')?.items, 'DefElem');
-      return options.some(({ defname }) => EXCLUSIVE_OPTIONS.has(defname ?? '')) ? EXCLUSIVE : 'ShareUpdateExclusiveLock';
+      return options.some(({ defname }) => EXCLUSIVE_OPTIONS.has(defname ?? ''))
+        ? EXCLUSIVE
+        : 'ShareUpdateExclusiveLock';
     }
     case 'AT_DetachPartition':
       return as(command.def, 'PartitionCmd')?.concurrent ? 'ShareUpdateExclusiveLock' : EXCLUSIVE;
@@ -55,13 +64,36 @@ export function alterLevel(command: AlterTableCmd): LockMode {
 
 /** Subcommands that PostgreSQL applies to inheriting tables and partitions as well, and so locks them. */
 const RECURSES = new Set<AlterTableType | undefined>([
-  'AT_AddColumn', 'AT_ColumnDefault', 'AT_DropNotNull', 'AT_SetNotNull', 'AT_SetExpression', 'AT_DropExpression', 'AT_SetStatistics', 'AT_DropColumn', 'AT_AddConstraint',
-  'AT_ValidateConstraint', 'AT_DropConstraint', 'AT_AlterColumnType', 'AT_EnableTrig', 'AT_EnableAlwaysTrig', 'AT_EnableReplicaTrig',
-  'AT_DisableTrig', 'AT_EnableTrigAll', 'AT_DisableTrigAll', 'AT_EnableTrigUser', 'AT_DisableTrigUser', 'AT_SetStorage', 'AT_AlterConstraint',
+  'AT_AddColumn',
+  'AT_ColumnDefault',
+  'AT_DropNotNull',
+  'AT_SetNotNull',
+  'AT_SetExpression',
+  'AT_DropExpression',
+  'AT_SetStatistics',
+  'AT_DropColumn',
+  'AT_ValidateConstraint',
+  'AT_DropConstraint',
+  'AT_AlterColumnType',
+  'AT_EnableTrig',
+  'AT_EnableAlwaysTrig',
+  'AT_EnableReplicaTrig',
+  'AT_DisableTrig',
+  'AT_EnableTrigAll',
+  'AT_DisableTrigAll',
+  'AT_EnableTrigUser',
+  'AT_DisableTrigUser',
+  'AT_SetStorage',
+  'AT_AlterConstraint',
 ]);
 
-export function recurses(command: AlterTableCmd): boolean {
-  return RECURSES.has(command.subtype);
+/** Whether partitions and inheriting tables take the statement's lock too; a foreign key or an index reaches partitions alone. */
+export function recurses(command: AlterTableCmd, partitioned: boolean): boolean {
+  const constraint = command.subtype === 'AT_AddConstraint' ? as(command.def, 'Constraint') : undefined;
+  if (!constraint) return RECURSES.has(command.subtype);
+  if (constraint.contype === 'CONSTR_CHECK' || constraint.contype === 'CONSTR_NOTNULL')
+    return !constraint.is_no_inherit;
+  return partitioned && (constraint.contype === 'CONSTR_FOREIGN' || constraint.contype === 'CONSTR_PRIMARY');
 }
 
 const LABELS: Partial<Record<AlterTableType, string>> = {
@@ -91,7 +123,14 @@ const CONSTRAINT_LABELS: Record<string, string> = {
 
 /** `ADD COLUMN`, `SET NOT NULL`: the enum's own words where they are the SQL's. */
 export function alterLabel(command: AlterTableCmd): string {
-  if (command.subtype === 'AT_AddConstraint') return CONSTRAINT_LABELS[as(command.def, 'Constraint')?.contype ?? ''] ?? 'ADD CONSTRAINT';
+  if (command.subtype === 'AT_AddConstraint')
+    return CONSTRAINT_LABELS[as(command.def, 'Constraint')?.contype ?? ''] ?? 'ADD CONSTRAINT';
   const subtype = command.subtype ?? 'AT_AddColumn';
-  return LABELS[subtype] ?? subtype.slice('AT_'.length).replace(/(?<=[a-z])(?=[A-Z])/g, ' ').toUpperCase();
+  return (
+    LABELS[subtype] ??
+    subtype
+      .slice('AT_'.length)
+      .replace(/(?<=[a-z])(?=[A-Z])/g, ' ')
+      .toUpperCase()
+  );
 }

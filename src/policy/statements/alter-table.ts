@@ -12,16 +12,17 @@ import { columnType, losesValues, rewritesRows, type TypeChange } from './types'
 export function describeAlterTable(statement: AlterTableStmt, draft: Draft): void {
   if (statement.objtype === 'OBJECT_TYPE') return;
   const table = relationOf(statement.relation);
+  if (statement.missing_ok && draft.schema.isMissing(table)) return;
   const commands = all(statement.cmds, 'AlterTableCmd');
+  const partitioned = draft.schema.table(table)?.partitioned ?? false;
   const level = strongest(commands.map(alterLevel)) ?? 'AccessExclusiveLock';
   draft.locks.add(table, level);
-  if (statement.relation?.inh && commands.some(recurses)) {
+  if (statement.relation?.inh && commands.some((command) => recurses(command, partitioned)))
     draft.lockBelow(table, level);
-  }
   for (const command of commands) SUBCOMMANDS[command.subtype ?? 'AT_AddColumn']?.(command, table, draft);
 }
 
-type Subcommand = (command: AlterTableCmd, table: string, draft: Draft) => void;
+type Subcommand = (command: AlterTableCmd, table: string, draft: Draft) => unknown;
 
 /** Subcommands that do more than lock their own table. */
 const SUBCOMMANDS: Partial<Record<NonNullable<AlterTableCmd['subtype']>, Subcommand>> = {
@@ -36,16 +37,21 @@ const SUBCOMMANDS: Partial<Record<NonNullable<AlterTableCmd['subtype']>, Subcomm
   AT_DropColumn: (command, table, draft) => {
     draft.dropsData = true;
     lockKeysOfColumn(command.name ?? '', table, draft);
+    if (command.behavior !== 'DROP_CASCADE') return;
+    for (const view of draft.schema.viewsOver(table, command.name)) draft.locks.add(view.name, 'AccessExclusiveLock');
   },
   AT_SetLogged: rewrite,
   AT_SetUnLogged: rewrite,
-  AT_SetAccessMethod: rewrite,
-  AT_SetTableSpace: rewrite,
+  // Nearly every table is where these two would put it already.
+  AT_SetAccessMethod: (command, table, draft) => command.name !== 'heap' && rewrite(command, table, draft),
+  AT_SetTableSpace: (command, table, draft) => command.name !== 'pg_default' && rewrite(command, table, draft),
   AT_SetExpression: rewrite,
   AT_AttachPartition: attach,
   AT_DetachPartition: detach,
-  AT_AddInherit: (command, _table, draft) => draft.locks.add(relationOf(as(command.def, 'RangeVar')), 'ShareUpdateExclusiveLock'),
-  AT_DropInherit: (command, _table, draft) => draft.locks.add(relationOf(as(command.def, 'RangeVar')), 'AccessShareLock'),
+  AT_AddInherit: (command, _table, draft) =>
+    draft.locks.add(relationOf(as(command.def, 'RangeVar')), 'ShareUpdateExclusiveLock'),
+  AT_DropInherit: (command, _table, draft) =>
+    draft.locks.add(relationOf(as(command.def, 'RangeVar')), 'AccessShareLock'),
 };
 
 function rewrite(_command: AlterTableCmd, _table: string, draft: Draft): void {
@@ -67,7 +73,8 @@ function addColumn(command: AlterTableCmd, table: string, draft: Draft): void {
 function addInlineConstraints(column: ColumnDef, table: string, draft: Draft): void {
   for (const constraint of columnConstraints(column)) {
     if (constraint.contype === 'CONSTR_FOREIGN') addForeignKey(constraint, draft, inlineKeyIsChecked(column));
-    if (constraint.contype === 'CONSTR_UNIQUE') draft.creates.indexes.push(constraintName(constraint, table, [column.colname ?? '']));
+    if (constraint.contype === 'CONSTR_UNIQUE')
+      draft.creates.indexes.push(constraintName(constraint, table, [column.colname ?? '']));
     draft.scans ||= constraint.contype === 'CONSTR_UNIQUE' || constraint.contype === 'CONSTR_PRIMARY';
   }
 }
@@ -76,7 +83,10 @@ function addConstraint(constraint: Constraint, table: string, draft: Draft): voi
   const checked = !constraint.skip_validation;
   if (constraint.contype === 'CONSTR_FOREIGN') addForeignKey(constraint, draft, checked);
   else draft.scans ||= checked && !constraint.indexname;
-  if (constraint.contype === 'CONSTR_UNIQUE' && !constraint.indexname) draft.creates.indexes.push(constraintName(constraint, table));
+  if (constraint.contype !== 'CONSTR_UNIQUE' || constraint.indexname) return;
+  // Partitions get indexes of their own, made like any other.
+  if (draft.schema.table(table)?.partitioned) draft.lockBelow(table, 'ShareLock');
+  draft.creates.indexes.push(constraintName(constraint, table));
 }
 
 /** Both sides get triggers, so both are locked against writes; the partitions of either as well. */
@@ -93,7 +103,9 @@ function alterType(command: AlterTableCmd, table: string, draft: Draft): void {
   draft.dropsData ||= losesValues(change);
   if (rewritesRows(change, draft.schema)) rewrite(command, table, draft);
   // Without a rewrite its check constraints are still made anew, and tested against every row.
-  const checks = draft.schema.table(table)?.constraints.filter(({ kind, columns }) => kind === 'check' && columns.includes(change.column));
+  const checks = draft.schema
+    .table(table)
+    ?.constraints.filter(({ kind, columns }) => kind === 'check' && columns.includes(change.column));
   draft.scans ||= (checks?.length ?? 0) > 0;
   lockKeysOfColumn(change.column, table, draft);
 }
@@ -101,7 +113,12 @@ function alterType(command: AlterTableCmd, table: string, draft: Draft): void {
 export function typeChangeOf(command: AlterTableCmd, table: string, schema: Schema): TypeChange {
   const definition = as(command.def, 'ColumnDef');
   const column = command.name ?? '';
-  return { from: schema.table(table)?.columns.get(column)?.type ?? null, to: columnType(definition?.typeName), using: definition?.raw_default, column };
+  return {
+    from: schema.table(table)?.columns.get(column)?.type ?? null,
+    to: columnType(definition?.typeName),
+    using: definition?.raw_default,
+    column,
+  };
 }
 
 /** Dropping a column or its type makes its foreign keys anew or drops them: triggers on the other side go. */
@@ -117,7 +134,10 @@ function lockKeysOfColumn(column: string, table: string, draft: Draft): void {
 /** True when PostgreSQL can tell without reading the table: a valid check, a key, or NOT NULL already. */
 export function notNullIsProven(column: string, table: string, schema: Schema): boolean {
   const known = schema.table(table);
-  return known?.columns.get(column)?.notNull === true || (known?.constraints.some((each) => each.valid && each.provesNotNull.includes(column)) ?? false);
+  return (
+    known?.columns.get(column)?.notNull === true ||
+    (known?.constraints.some((each) => each.valid && each.provesNotNull.includes(column)) ?? false)
+  );
 }
 
 function validate(command: AlterTableCmd, table: string, draft: Draft): void {
@@ -131,7 +151,8 @@ function dropConstraint(command: AlterTableCmd, table: string, draft: Draft): vo
   if (known?.references) draft.locks.add(known.references, 'AccessExclusiveLock');
   if (command.behavior !== 'DROP_CASCADE' || !known || !['primary', 'unique'].includes(known.kind)) return;
   for (const { table: other, constraint } of draft.schema.referencing(table)) {
-    if (constraint.referencedColumns.join() === known.columns.join()) draft.locks.add(other.name, 'AccessExclusiveLock');
+    if (constraint.referencedColumns.join() === known.columns.join())
+      draft.locks.add(other.name, 'AccessExclusiveLock');
   }
 }
 
@@ -139,13 +160,19 @@ function attach(command: AlterTableCmd, table: string, draft: Draft): void {
   const partition = as(command.def, 'PartitionCmd');
   draft.locks.add(relationOf(partition?.name), 'AccessExclusiveLock');
   draft.scans = true;
-  for (const { references } of foreignKeys(draft.schema.table(table))) draft.locks.add(references ?? '', 'ShareRowExclusiveLock');
-  for (const sibling of draft.schema.descendants(table)) if (sibling.defaultPartition) draft.locks.add(sibling.name, 'AccessExclusiveLock');
+  for (const { references } of foreignKeys(draft.schema.table(table)))
+    draft.locks.add(references ?? '', 'ShareRowExclusiveLock');
+  for (const sibling of draft.schema.descendants(table))
+    if (sibling.defaultPartition) draft.locks.add(sibling.name, 'AccessExclusiveLock');
 }
 
 function detach(command: AlterTableCmd, table: string, draft: Draft): void {
   const partition = as(command.def, 'PartitionCmd');
-  draft.locks.add(relationOf(partition?.name), partition?.concurrent ? 'ShareUpdateExclusiveLock' : 'AccessExclusiveLock');
+  draft.locks.add(
+    relationOf(partition?.name),
+    partition?.concurrent ? 'ShareUpdateExclusiveLock' : 'AccessExclusiveLock',
+  );
   if (partition?.concurrent) return;
-  for (const sibling of draft.schema.descendants(table)) if (sibling.defaultPartition) draft.locks.add(sibling.name, 'AccessExclusiveLock');
+  for (const sibling of draft.schema.descendants(table))
+    if (sibling.defaultPartition) draft.locks.add(sibling.name, 'AccessExclusiveLock');
 }

@@ -17,10 +17,13 @@ export const CHANGE: Describers = {
   AlterSeqStmt: ({ sequence }, draft) => draft.locks.add(relationOf(sequence), 'ShareRowExclusiveLock'),
   AlterPolicyStmt: ({ table }, draft) => draft.locks.add(relationOf(table), 'AccessExclusiveLock'),
   AlterPublicationStmt: ({ pubobjects }, draft) => {
-    for (const { pubtable } of all(pubobjects, 'PublicationObjSpec')) draft.locks.add(relationOf(pubtable?.relation), 'ShareUpdateExclusiveLock');
+    for (const { pubtable } of all(pubobjects, 'PublicationObjSpec'))
+      draft.locks.add(relationOf(pubtable?.relation), 'ShareUpdateExclusiveLock');
   },
-  CommentStmt: ({ objtype, object }, draft) => commentLock({ ...(objtype && { objtype }), ...(object && { object }) }, draft),
-  SecLabelStmt: ({ objtype, object }, draft) => commentLock({ ...(objtype && { objtype }), ...(object && { object }) }, draft),
+  CommentStmt: ({ objtype, object }, draft) =>
+    commentLock({ ...(objtype && { objtype }), ...(object && { object }) }, draft),
+  SecLabelStmt: ({ objtype, object }, draft) =>
+    commentLock({ ...(objtype && { objtype }), ...(object && { object }) }, draft),
   LockStmt: ({ relations, mode }, draft) => {
     for (const range of all(relations, 'RangeVar')) {
       // The grammar counts the modes from 1.
@@ -101,7 +104,8 @@ function reindex({ kind, relation, params }: ReindexStmt, draft: Draft): void {
   draft.scans = true;
   if (kind === 'REINDEX_OBJECT_TABLE') {
     draft.locks.add(name, concurrently ? 'ShareUpdateExclusiveLock' : 'ShareLock');
-    for (const index of draft.schema.indexesOf(name)) draft.locks.add(index.name, concurrently ? 'ShareUpdateExclusiveLock' : 'AccessExclusiveLock');
+    for (const index of draft.schema.indexesOf(name))
+      draft.locks.add(index.name, concurrently ? 'ShareUpdateExclusiveLock' : 'AccessExclusiveLock');
   }
   if (kind === 'REINDEX_OBJECT_INDEX') {
     const table = draft.schema.index(name)?.table;

@@ -6,7 +6,9 @@ import type { Schema } from './schema';
 import { columnType, isSerial } from './types';
 
 /** Why adding a column writes every row. */
-export type RewriteCause = { cause: 'volatile-default'; function: string } | { cause: 'stored-generated' | 'identity' | 'serial' | 'constrained-domain' };
+export type RewriteCause =
+  | { cause: 'volatile-default'; function: string }
+  | { cause: 'stored-generated' | 'identity' | 'serial' | 'constrained-domain' };
 
 export function columnConstraints(column: ColumnDef): Constraint[] {
   return all(column.constraints, 'Constraint');
@@ -35,7 +37,10 @@ export function addColumnRewrite(column: ColumnDef, schema: Schema): RewriteCaus
 /** NOT NULL and nothing to fill the old rows with: the statement fails on the first of them. */
 export function lacksValue(column: ColumnDef): boolean {
   const required = hasConstraint(column, 'CONSTR_NOTNULL', 'CONSTR_PRIMARY');
-  const filled = defaultOf(column) !== undefined || isSerial(column.typeName) || hasConstraint(column, 'CONSTR_IDENTITY', 'CONSTR_GENERATED');
+  const filled =
+    defaultOf(column) !== undefined ||
+    isSerial(column.typeName) ||
+    hasConstraint(column, 'CONSTR_IDENTITY', 'CONSTR_GENERATED');
   return required && !filled;
 }
 

@@ -24,7 +24,11 @@ export function constraintName(node: ConstraintNode, table: string, inlineColumn
 }
 
 /** The constraint as the schema keeps it; null for those that are part of a column (defaults, identity, NULL). */
-export function constraintOf(node: ConstraintNode, table: Pick<Table, 'name' | 'constraints'>, inlineColumns: string[] = []): Constraint | null {
+export function constraintOf(
+  node: ConstraintNode,
+  table: Pick<Table, 'name' | 'constraints'>,
+  inlineColumns: string[] = [],
+): Constraint | null {
   const kind = KINDS[node.contype ?? 'CONSTR_DEFAULT']?.kind;
   if (!kind) return null;
   const columns = columnsOf(node, inlineColumns);
@@ -60,7 +64,8 @@ export function columnsDefined(elements: Node[] | undefined): ColumnDef[] {
 }
 
 function columnsOf(node: ConstraintNode, inlineColumns: string[]): string[] {
-  if (node.contype === 'CONSTR_CHECK') return [...new Set(find(node.raw_expr, 'ColumnRef').map(({ fields }) => words(fields).at(-1) ?? ''))];
+  if (node.contype === 'CONSTR_CHECK')
+    return [...new Set(find(node.raw_expr, 'ColumnRef').map(({ fields }) => words(fields).at(-1) ?? ''))];
   const written = node.contype === 'CONSTR_FOREIGN' ? words(node.fk_attrs) : words(node.keys);
   return written.length > 0 ? written : inlineColumns;
 }

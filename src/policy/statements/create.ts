@@ -16,12 +16,12 @@ export const CREATE: Describers = {
     draft.creates.enums.push(words(typeName).join('.'));
   },
   CreateTableAsStmt: ({ into, query, objtype }, draft) => {
-    draft.locks.add(relationOf(into?.rel), 'AccessExclusiveLock');
+    draft.make(relationOf(into?.rel));
     if (objtype === 'OBJECT_TABLE') draft.creates.tables.push(relationOf(into?.rel));
     lockReads(query, draft);
   },
   ViewStmt: ({ view, query }, draft) => {
-    draft.locks.add(relationOf(view), 'AccessExclusiveLock');
+    draft.make(relationOf(view));
     lockReads(query, draft);
   },
   CreateTrigStmt: ({ relation, row }, draft) => {
@@ -34,7 +34,8 @@ export const CREATE: Describers = {
     for (const range of all(relations, 'RangeVar')) draft.locks.add(relationOf(range), 'ShareUpdateExclusiveLock');
   },
   CreatePublicationStmt: ({ pubobjects }, draft) => {
-    for (const { pubtable } of all(pubobjects, 'PublicationObjSpec')) draft.locks.add(relationOf(pubtable?.relation), 'ShareUpdateExclusiveLock');
+    for (const { pubtable } of all(pubobjects, 'PublicationObjSpec'))
+      draft.locks.add(relationOf(pubtable?.relation), 'ShareUpdateExclusiveLock');
   },
   CreateSchemaStmt: ({ schemaElts }, draft, describeNode) => {
     for (const element of schemaElts ?? []) describeNode(element, draft);
@@ -47,26 +48,31 @@ export const CREATE: Describers = {
 function createTable(statement: CreateStmt, draft: Draft): void {
   const table = relationOf(statement.relation);
   if (statement.if_not_exists && draft.schema.table(table)) return;
-  draft.locks.add(table, 'AccessExclusiveLock');
+  draft.make(table);
   draft.creates.tables.push(table);
   const columns = columnsDefined(statement.tableElts);
   draft.creates.columns += columns.length;
-  const inline = columns.flatMap((column) => columnConstraints(column).map((constraint) => ({ constraint, column: [column.colname ?? ''] })));
+  const inline = columns.flatMap((column) =>
+    columnConstraints(column).map((constraint) => ({ constraint, column: [column.colname ?? ''] })),
+  );
   const alone = all(statement.tableElts, 'Constraint').map((constraint) => ({ constraint, column: [] }));
   for (const { constraint, column } of [...inline, ...alone]) {
     // The new table is empty: nothing to check, but the referenced one gets its triggers.
     if (constraint.contype === 'CONSTR_FOREIGN') addForeignKey(constraint, draft, false);
     if (constraint.contype === 'CONSTR_UNIQUE') draft.creates.indexes.push(constraintName(constraint, table, column));
   }
-  for (const like of all(statement.tableElts, 'TableLikeClause')) draft.locks.add(relationOf(like.relation), 'AccessShareLock');
-  for (const parent of all(statement.inhRelations, 'RangeVar')) joinParent(relationOf(parent), statement.partbound !== undefined, draft);
+  for (const like of all(statement.tableElts, 'TableLikeClause'))
+    draft.locks.add(relationOf(like.relation), 'AccessShareLock');
+  for (const parent of all(statement.inhRelations, 'RangeVar'))
+    joinParent(relationOf(parent), statement.partbound !== undefined, draft);
 }
 
 /** A new partition changes what its parent is made of: that stops its readers, unlike ATTACH PARTITION. */
 function joinParent(parent: string, asPartition: boolean, draft: Draft): void {
   draft.locks.add(parent, asPartition ? 'AccessExclusiveLock' : 'ShareUpdateExclusiveLock');
   if (!asPartition) return;
-  for (const { references } of foreignKeys(draft.schema.table(parent))) draft.locks.add(references ?? '', 'ShareRowExclusiveLock');
+  for (const { references } of foreignKeys(draft.schema.table(parent)))
+    draft.locks.add(references ?? '', 'ShareRowExclusiveLock');
   for (const sibling of draft.schema.descendants(parent)) {
     if (!sibling.defaultPartition) continue;
     draft.locks.add(sibling.name, 'AccessExclusiveLock');
@@ -77,10 +83,11 @@ function joinParent(parent: string, asPartition: boolean, draft: Draft): void {
 function createIndex(statement: IndexStmt, draft: Draft): void {
   const table = relationOf(statement.relation);
   const name = indexName(statement);
-  if (statement.if_not_exists && statement.idxname && draft.schema.index(name)) return;
   const mode = statement.concurrent ? 'ShareUpdateExclusiveLock' : 'ShareLock';
   draft.locks.add(table, mode);
   if (statement.relation?.inh && draft.schema.table(table)?.partitioned) draft.lockBelow(table, mode);
+  // The lock is taken before IF NOT EXISTS looks.
+  if (statement.if_not_exists && statement.idxname && draft.schema.index(name)) return;
   draft.scans = true;
   draft.creates.indexes.push(name);
 }

@@ -8,7 +8,11 @@ import { foreignKeys } from './schema';
 export const DROP: Describers = {
   DropStmt: (statement, draft) => {
     const cascade = statement.behavior === 'DROP_CASCADE';
-    for (const object of statement.objects ?? []) DROPPED[statement.removeType ?? 'OBJECT_TABLE']?.(nameParts(object), draft, cascade, statement);
+    for (const parts of (statement.objects ?? []).map(nameParts)) {
+      if (statement.missing_ok && RELATIONS.has(statement.removeType) && draft.schema.isMissing(parts.join('.')))
+        continue;
+      DROPPED[statement.removeType ?? 'OBJECT_TABLE']?.(parts, draft, cascade, statement);
+    }
   },
   TruncateStmt: ({ relations, behavior }, draft) => {
     draft.dropsData = true;
@@ -35,7 +39,24 @@ const DROPPED: Partial<Record<ObjectType, Dropped>> = {
   OBJECT_TYPE: dropType,
   OBJECT_DOMAIN: dropType,
   OBJECT_SCHEMA: dropSchema,
+  OBJECT_STATISTIC_EXT: (parts, draft) =>
+    draft.locks.add(draft.schema.statistics.get(keyOf(parts.join('.'))) ?? '', 'ShareUpdateExclusiveLock'),
+  OBJECT_FUNCTION: (parts, draft, cascade) => {
+    if (!cascade) return;
+    for (const trigger of draft.schema.triggers.values()) {
+      if (keyOf(trigger.function) === keyOf(parts.join('.'))) draft.locks.add(trigger.table, 'AccessExclusiveLock');
+    }
+  },
 };
+
+/** What the schema keeps by name, so that it can say what is not there. */
+const RELATIONS = new Set<ObjectType | undefined>([
+  'OBJECT_TABLE',
+  'OBJECT_VIEW',
+  'OBJECT_MATVIEW',
+  'OBJECT_INDEX',
+  'OBJECT_SEQUENCE',
+]);
 
 function dropTable(parts: string[], draft: Draft, cascade: boolean): void {
   const name = parts.join('.');
@@ -48,7 +69,7 @@ function dropTable(parts: string[], draft: Draft, cascade: boolean): void {
   if (cascade || known?.partitioned) draft.lockBelow(name, 'AccessExclusiveLock');
   if (!cascade) return;
   for (const { table } of draft.schema.referencing(name)) draft.locks.add(table.name, 'AccessExclusiveLock');
-  for (const view of draft.schema.tables()) if (view.reads.some((read) => keyOf(read) === keyOf(name))) draft.locks.add(view.name, 'AccessExclusiveLock');
+  for (const view of draft.schema.viewsOver(name)) draft.locks.add(view.name, 'AccessExclusiveLock');
 }
 
 function dropIndex(parts: string[], draft: Draft, _cascade: boolean, { concurrent }: DropStmt): void {
@@ -60,7 +81,7 @@ function dropIndex(parts: string[], draft: Draft, _cascade: boolean, { concurren
 
 function dropType(parts: string[], draft: Draft, cascade: boolean): void {
   if (!cascade) return;
-  for (const table of draft.schema.tablesWithType(parts.join('.'))) {
+  for (const table of draft.schema.tablesDependingOn(parts.join('.'))) {
     draft.dropsData = true;
     draft.locks.add(table.name, 'AccessExclusiveLock');
   }
@@ -81,5 +102,6 @@ function truncate(name: string, cascade: boolean, draft: Draft): void {
   // A table of the same transaction is emptied in place.
   draft.rewrites ||= !draft.script.created.has(keyOf(name));
   if (!cascade) return;
-  for (const { table } of draft.schema.referencing(name)) if (keyOf(table.name) !== keyOf(name)) truncate(table.name, true, draft);
+  for (const { table } of draft.schema.referencing(name))
+    if (keyOf(table.name) !== keyOf(name)) truncate(table.name, true, draft);
 }

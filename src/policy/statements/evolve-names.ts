@@ -7,7 +7,8 @@ import type { Schema, Table } from './schema';
 export function renameObject(statement: RenameStmt, script: ScriptContext): void {
   const to = statement.newname ?? '';
   const relation = relationOf(statement.relation);
-  const renamed = sibling(relation, to);
+  // The new name stands without a schema: the object stays in its own.
+  const renamed = relationOf({ ...statement.relation, relname: to });
   switch (statement.renameType) {
     case 'OBJECT_TABLE':
     case 'OBJECT_VIEW':
@@ -35,7 +36,7 @@ export function renameObject(statement: RenameStmt, script: ScriptContext): void
   }
 }
 
-/** The new name stands without a schema: the object stays in its own. */
+/** A name in the schema of a table or type. */
 function sibling(name: string, to: string): string {
   return [...name.split('.').slice(0, -1), to].join('.');
 }
@@ -58,8 +59,14 @@ function renameColumn(table: string, from: string, to: string, schema: Schema): 
   const known = schema.table(table);
   if (!known) return;
   schema.changeTable(table, () => ({
-    columns: new Map([...known.columns].map(([name, column]) => (name === from ? [to, { ...column, name: to }] : [name, column]))),
-    constraints: known.constraints.map((each) => ({ ...each, columns: swap(each.columns), provesNotNull: swap(each.provesNotNull) })),
+    columns: new Map(
+      [...known.columns].map(([name, column]) => (name === from ? [to, { ...column, name: to }] : [name, column])),
+    ),
+    constraints: known.constraints.map((each) => ({
+      ...each,
+      columns: swap(each.columns),
+      provesNotNull: swap(each.provesNotNull),
+    })),
   }));
   for (const index of schema.indexesOf(table)) {
     schema.setIndex({ ...index, columns: index.columns.map((column) => (column === from ? to : column)) });
@@ -67,7 +74,9 @@ function renameColumn(table: string, from: string, to: string, schema: Schema): 
 }
 
 function renameConstraint(table: string, from: string, to: string, schema: Schema): void {
-  schema.changeTable(table, ({ constraints }) => ({ constraints: constraints.map((each) => (each.name === from ? { ...each, name: to } : each)) }));
+  schema.changeTable(table, ({ constraints }) => ({
+    constraints: constraints.map((each) => (each.name === from ? { ...each, name: to } : each)),
+  }));
   renameIndex(sibling(table, from), sibling(table, to), schema);
 }
 
@@ -79,11 +88,15 @@ function renameType(from: string, to: string, schema: Schema): void {
     types.delete(keyOf(from));
     if (known !== undefined) types.set(keyOf(renamed), known);
   }
-  for (const table of schema.tablesWithType(from)) schema.setTable({ ...table, columns: retyped(table, from, renamed) });
+  for (const table of schema.tablesWithType(from))
+    schema.setTable({ ...table, columns: retyped(table, from, renamed) });
 }
 
 function retyped(table: Table, from: string, to: string): Table['columns'] {
   return new Map(
-    [...table.columns].map(([name, column]) => [name, keyOf(column.type.name) === keyOf(from) ? { ...column, type: { ...column.type, name: to } } : column]),
+    [...table.columns].map(([name, column]) => [
+      name,
+      keyOf(column.type.name) === keyOf(from) ? { ...column, type: { ...column.type, name: to } } : column,
+    ]),
   );
 }

@@ -1,6 +1,7 @@
 /** Types, functions and DROP, as far as later predictions need them. */
-import type { AlterEnumStmt, CreateDomainStmt, CreateFunctionStmt, DropStmt, ObjectType } from '@pgsql/types';
+import type { AlterEnumStmt, CreateDomainStmt, CreateFunctionStmt, DropStmt, Node, ObjectType } from '@pgsql/types';
 import { all, as, keyOf, nameParts, words } from './ast';
+import { namesVolatile } from './expressions';
 import type { Schema } from './schema';
 import { columnType } from './types';
 
@@ -11,15 +12,29 @@ export function alterEnum({ typeName, oldVal, newVal = '' }: AlterEnumStmt, sche
 }
 
 export function createDomain({ domainname, typeName, constraints }: CreateDomainStmt, schema: Schema): void {
-  const constrained = all(constraints, 'Constraint').some(({ contype }) => contype === 'CONSTR_CHECK' || contype === 'CONSTR_NOTNULL');
+  const constrained = all(constraints, 'Constraint').some(
+    ({ contype }) => contype === 'CONSTR_CHECK' || contype === 'CONSTR_NOTNULL',
+  );
   schema.domains.set(keyOf(words(domainname).join('.')), { base: columnType(typeName), constrained });
 }
 
 export function createFunction({ funcname, options }: CreateFunctionStmt, schema: Schema): void {
   const written = all(options, 'DefElem').find(({ defname }) => defname === 'volatility');
-  const volatility = as(written?.arg, 'String')?.sval ?? 'volatile';
+  const declared = as(written?.arg, 'String')?.sval ?? 'volatile';
   const name = keyOf(words(funcname).join('.'));
-  schema.functions.set(name, volatility === 'volatile' ? 'volatile' : 'stable');
+  schema.functions.set(name, declared === 'volatile' && !inlinesStable(options) ? 'volatile' : 'stable');
+}
+
+/** PostgreSQL puts the body of a one-expression SQL function in place of its call, whatever the function says of itself. */
+function inlinesStable(options: CreateFunctionStmt['options']): boolean {
+  const option = (name: string): Node | undefined =>
+    all(options, 'DefElem').find(({ defname }) => defname === name)?.arg;
+  const body = words(as(option('as'), 'List')?.items).join(' ');
+  return (
+    as(option('language'), 'String')?.sval === 'sql' &&
+    /^\s*SELECT\b(?![\s\S]*(?:\bFROM\b|;\s*\S))/i.test(body) &&
+    !namesVolatile(body)
+  );
 }
 
 const DROPPERS: Partial<Record<ObjectType, (name: string, schema: Schema) => void>> = {
@@ -39,6 +54,12 @@ const DROPPERS: Partial<Record<ObjectType, (name: string, schema: Schema) => voi
   },
   OBJECT_SCHEMA: (name, schema) => {
     for (const table of schema.tables()) if (table.name.startsWith(`${name}.`)) dropTable(table.name, schema);
+  },
+  OBJECT_STATISTIC_EXT: (name, schema) => {
+    schema.statistics.delete(keyOf(name));
+  },
+  OBJECT_TRIGGER: (name, schema) => {
+    schema.triggers.delete(keyOf(name));
   },
   OBJECT_FUNCTION: (name, schema) => {
     schema.functions.delete(keyOf(name));
@@ -60,7 +81,12 @@ function dropTable(name: string, schema: Schema): void {
 
 /** Only CASCADE gets here with columns of the type left. */
 function dropColumnsOf(type: string, schema: Schema): void {
-  for (const table of schema.tablesWithType(type)) {
-    schema.setTable({ ...table, columns: new Map([...table.columns].filter(([, column]) => keyOf(column.type.name) !== keyOf(type))) });
+  for (const table of schema.tablesDependingOn(type)) {
+    const left = [...table.columns].filter(([, column]) => keyOf(column.type.name) !== keyOf(type));
+    const columns = left.map(
+      ([name, column]) =>
+        [name, keyOf(column.defaultType ?? '') === keyOf(type) ? { ...column, defaultType: null } : column] as const,
+    );
+    schema.setTable({ ...table, columns: new Map(columns) });
   }
 }

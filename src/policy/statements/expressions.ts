@@ -5,10 +5,44 @@ import type { Schema } from './schema';
 
 /** PostgreSQL's volatile functions that stand in defaults, and those of the usual extensions. */
 const VOLATILE = new Set([
-  'random', 'random_normal', 'clock_timestamp', 'timeofday', 'gen_random_uuid', 'uuidv4', 'uuidv7', 'nextval', 'setval', 'currval', 'lastval',
-  'pg_sleep', 'set_config', 'gen_random_bytes', 'gen_salt', 'uuid_generate_v1', 'uuid_generate_v1mc', 'uuid_generate_v4', 'uuid_generate_v7',
-  'nanoid', 'cuid', 'cuid2', 'ulid', 'gen_ulid', 'generate_ulid', 'ksuid', 'xid', 'gen_uuid_v7', 'gen_random_ulid',
+  'random',
+  'random_normal',
+  'clock_timestamp',
+  'timeofday',
+  'gen_random_uuid',
+  'uuidv4',
+  'uuidv7',
+  'nextval',
+  'setval',
+  'currval',
+  'lastval',
+  'pg_sleep',
+  'set_config',
+  'gen_random_bytes',
+  'gen_salt',
+  'uuid_generate_v1',
+  'uuid_generate_v1mc',
+  'uuid_generate_v4',
+  'uuid_generate_v7',
+  'nanoid',
+  'cuid',
+  'cuid2',
+  'ulid',
+  'gen_ulid',
+  'generate_ulid',
+  'ksuid',
+  'xid',
+  'gen_uuid_v7',
+  'gen_random_ulid',
 ]);
+
+/** True when SQL text names a function whose value differs from call to call. */
+export function namesVolatile(sql: string): boolean {
+  return sql
+    .toLowerCase()
+    .split(/\W+/)
+    .some((word) => VOLATILE.has(word));
+}
 
 /** The first volatile function in an expression: its value differs from row to row, so every row must be written. */
 export function volatileFunction(expression: Node | undefined, schema: Schema): string | null {

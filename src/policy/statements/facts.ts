@@ -1,6 +1,7 @@
 /** What is known of one statement before it runs. */
 import type { ParsedStatement } from '../../adapters/sql-parser';
 import type { LockPrediction, StatementPlan } from '../plan';
+import { keyOf } from './ast';
 import { LockSet, type LockMode } from './locks';
 import type { Schema } from './schema';
 
@@ -40,6 +41,8 @@ export interface ScriptContext {
 export class Draft {
   readonly locks = new LockSet();
   readonly creates: Creation = { tables: [], columns: 0, indexes: [], enums: [], foreignKeys: 0 };
+  /** Keys of the relations that are there only afterwards. */
+  readonly made = new Set<string>();
   rewrites = false;
   scans = false;
   dropsData = false;
@@ -48,6 +51,12 @@ export class Draft {
 
   get schema(): Schema {
     return this.script.schema;
+  }
+
+  /** A relation that is new with this statement, unless it only replaces one. */
+  make(relation: string): void {
+    this.locks.add(relation, 'AccessExclusiveLock');
+    if (!this.schema.table(relation)) this.made.add(keyOf(relation));
   }
 
   /** Locks a table's partitions and the tables that inherit from it. */

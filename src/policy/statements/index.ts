@@ -41,7 +41,7 @@ export function describe(statement: ParsedStatement, script: ScriptContext): Sta
     line: statement.line,
     kind: kindOf(statement),
     locks,
-    contested: locks.filter(({ relation }) => !script.created.has(keyOf(relation)) && !draft.creates.tables.includes(relation)),
+    contested: locks.filter(({ relation }) => !script.created.has(keyOf(relation)) && !draft.made.has(keyOf(relation))),
     rewrites: draft.rewrites,
     scans: draft.scans || draft.rewrites,
     transactional: canRunInTransaction(statement),
@@ -51,7 +51,10 @@ export function describe(statement: ParsedStatement, script: ScriptContext): Sta
 }
 
 /** Describes a whole script in order, and leaves `script` as it is after it. */
-export function describeScript(statements: ParsedStatement[], script: ScriptContext = scriptContext()): StatementFacts[] {
+export function describeScript(
+  statements: ParsedStatement[],
+  script: ScriptContext = scriptContext(),
+): StatementFacts[] {
   return statements.map((statement) => {
     const facts = describe(statement, script);
     learn(statement, script);
@@ -72,10 +75,14 @@ const describeNode: DescribeNode = (node: Node, draft: Draft) => {
 };
 
 /** The statements of a DO block, at their lines in the file; none without a parser. */
-export function statementsInside(statement: ParsedStatement, { parse }: Pick<ScriptContext, 'parse'>): ParsedStatement[] {
+export function statementsInside(
+  statement: ParsedStatement,
+  { parse }: Pick<ScriptContext, 'parse'>,
+): ParsedStatement[] {
   const body = parse ? doBody(statement.node) : null;
   if (!parse || body === null) return [];
-  const firstLine = statement.line + Math.max(0, statement.text.slice(0, statement.text.indexOf(body)).split('\n').length - 1);
+  const firstLine =
+    statement.line + Math.max(0, statement.text.slice(0, statement.text.indexOf(body)).split('\n').length - 1);
   return innerStatements(body).flatMap(({ sql, lineOffset }) => {
     try {
       return parse(sql).map((inner) => ({ ...inner, index: statement.index, line: firstLine + lineOffset }));
@@ -88,7 +95,8 @@ export function statementsInside(statement: ParsedStatement, { parse }: Pick<Scr
 
 /** What pending migrations create. Indexes are those of CREATE INDEX and of UNIQUE constraints, not of primary keys. */
 export function totals(facts: StatementFacts[]): SchemaTotals {
-  const sum = (count: (facts: StatementFacts) => number): number => facts.reduce((total, each) => total + count(each), 0);
+  const sum = (count: (facts: StatementFacts) => number): number =>
+    facts.reduce((total, each) => total + count(each), 0);
   return {
     tables: sum(({ creates }) => creates.tables.length),
     columns: sum(({ creates }) => creates.columns),

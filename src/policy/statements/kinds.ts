@@ -5,7 +5,8 @@ import { all, as, hasOption } from './ast';
 import { withoutComments } from './scan';
 
 /** Words after the first that name the object of CREATE, ALTER, DROP and their like. */
-const OBJECT_WORDS = /^(?:(?:OR REPLACE|GLOBAL|LOCAL|TEMP|TEMPORARY|UNLOGGED|RECURSIVE|CONSTRAINT|TRUSTED|PROCEDURAL|IF EXISTS|DEFAULT) )*((?:ACCESS METHOD|DEFAULT PRIVILEGES|EVENT TRIGGER|FOREIGN DATA WRAPPER|FOREIGN TABLE|MATERIALIZED VIEW|OPERATOR CLASS|OPERATOR FAMILY|TEXT SEARCH \w+|USER MAPPING|UNIQUE INDEX|OWNED BY)|\w+)/;
+const OBJECT_WORDS =
+  /^(?:(?:OR REPLACE|GLOBAL|LOCAL|TEMP|TEMPORARY|UNLOGGED|RECURSIVE|CONSTRAINT|TRUSTED|PROCEDURAL|IF EXISTS|DEFAULT) )*((?:ACCESS METHOD|DEFAULT PRIVILEGES|EVENT TRIGGER|FOREIGN DATA WRAPPER|FOREIGN TABLE|MATERIALIZED VIEW|OPERATOR CLASS|OPERATOR FAMILY|TEXT SEARCH \w+|USER MAPPING|UNIQUE INDEX|OWNED BY)|\w+)/;
 const WITH_OBJECT = new Set(['CREATE', 'ALTER', 'DROP', 'COMMENT', 'REFRESH', 'SECURITY', 'IMPORT', 'LOCK']);
 
 export function kindOf({ node, text }: ParsedStatement): string {
@@ -16,7 +17,8 @@ export function kindOf({ node, text }: ParsedStatement): string {
   if (index) return `${words}${index.concurrent ? ' CONCURRENTLY' : ''}`;
   if (as(node, 'DropStmt')?.concurrent) return `${words} CONCURRENTLY`;
   if (as(node, 'RenameStmt')) return `${words} ${renameLabel(node)}`;
-  if (as(node, 'AlterEnumStmt')) return `${words} ${as(node, 'AlterEnumStmt')?.oldVal === undefined ? 'ADD VALUE' : 'RENAME VALUE'}`;
+  if (as(node, 'AlterEnumStmt'))
+    return `${words} ${as(node, 'AlterEnumStmt')?.oldVal === undefined ? 'ADD VALUE' : 'RENAME VALUE'}`;
   if (hasOption(as(node, 'VacuumStmt')?.options, 'full')) return 'VACUUM FULL';
   const into = as(node, 'CreateTableAsStmt');
   return into?.objtype === 'OBJECT_TABLE' ? 'CREATE TABLE AS' : words;

@@ -19,7 +19,10 @@ export function strength(mode: string): number {
 }
 
 export function strongest(modes: LockMode[]): LockMode | null {
-  return modes.reduce<LockMode | null>((best, mode) => (best === null || strength(mode) > strength(best) ? mode : best), null);
+  return modes.reduce<LockMode | null>(
+    (best, mode) => (best === null || strength(mode) > strength(best) ? mode : best),
+    null,
+  );
 }
 
 /** `ShareRowExclusiveLock` -> `SHARE ROW EXCLUSIVE`, as the manual and LOCK TABLE write it. */

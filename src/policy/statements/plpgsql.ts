@@ -5,8 +5,10 @@
  */
 import { splitTopLevel, withoutComments } from './scan';
 
-const CONTROL = /^\s*(?:<<\w+>>|DECLARE\b[\s\S]*?\bBEGIN\b|BEGIN\b|LOOP\b|ELSE\b|EXCEPTION\b|END\b(?:\s+(?:IF|LOOP|CASE))?|(?:IF|ELSIF|ELSEIF|WHEN)\b[\s\S]*?\bTHEN\b|(?:FOR|FOREACH|WHILE)\b[\s\S]*?\bLOOP\b)\s*/i;
-const STATEMENT = /^(?:CREATE|ALTER|DROP|INSERT|UPDATE|DELETE|MERGE|TRUNCATE|LOCK|COMMENT|GRANT|REVOKE|REINDEX|REFRESH|WITH)\b/i;
+const CONTROL =
+  /^\s*(?:<<\w+>>|DECLARE\b[\s\S]*?\bBEGIN\b|BEGIN\b|LOOP\b|ELSE\b|EXCEPTION\b|END\b(?:\s+(?:IF|LOOP|CASE))?|(?:IF|ELSIF|ELSEIF|WHEN)\b[\s\S]*?\bTHEN\b|(?:FOR|FOREACH|WHILE)\b[\s\S]*?\bLOOP\b)\s*/i;
+const STATEMENT =
+  /^(?:CREATE|ALTER|DROP|INSERT|UPDATE|DELETE|MERGE|TRUNCATE|LOCK|COMMENT|GRANT|REVOKE|REINDEX|REFRESH|WITH)\b/i;
 const EXECUTE = /^EXECUTE\s+(?:'((?:[^']|'')*)'|(\$\w*\$)([\s\S]*?)\2)\s*$/i;
 /** Reads that PL/pgSQL throws away. */
 const PERFORM = /^PERFORM\b/i;

@@ -1,8 +1,9 @@
 /** SELECT, INSERT, UPDATE, DELETE, MERGE, COPY: whom they write to and read from. */
-import type { Node, RangeVar } from '@pgsql/types';
-import { as, find, keyOf, relationOf } from './ast';
+import type { InsertStmt, Node, RangeVar } from '@pgsql/types';
+import { all, as, find, keyOf, relationOf } from './ast';
 import type { Describers } from './describers';
 import type { Draft } from './facts';
+import { foreignKeys } from './schema';
 
 /** Locks what a query reads: tables by AccessShareLock, those of `FOR UPDATE` and its like by RowShareLock; writes in its CTEs too. */
 export function lockReads(query: unknown, draft: Draft): void {
@@ -12,12 +13,30 @@ export function lockReads(query: unknown, draft: Draft): void {
 }
 
 function writesBelow(query: unknown): { relation?: RangeVar }[] {
-  return [...find(query, 'InsertStmt'), ...find(query, 'UpdateStmt'), ...find(query, 'DeleteStmt'), ...find(query, 'MergeStmt')];
+  return [
+    ...find(query, 'InsertStmt'),
+    ...find(query, 'UpdateStmt'),
+    ...find(query, 'DeleteStmt'),
+    ...find(query, 'MergeStmt'),
+  ];
 }
 
 function lockWrite(relation: RangeVar | undefined, draft: Draft): void {
   const table = relationOf(relation);
   draft.locks.add(table, 'RowExclusiveLock');
+}
+
+/**
+ * A row's foreign keys are looked up under RowShareLock. Only VALUES is sure to have rows; what an INSERT ... SELECT, an
+ * UPDATE or a DELETE looks up depends on the data, and nothing but ACCESS EXCLUSIVE waits for it.
+ */
+function lockKeysOf({ relation, cols, selectStmt }: InsertStmt, draft: Draft): void {
+  if (!as(selectStmt, 'SelectStmt')?.valuesLists?.length) return;
+  const given = all(cols, 'ResTarget').map(({ name }) => name ?? '');
+  for (const key of foreignKeys(draft.schema.table(relationOf(relation)))) {
+    if (given.length === 0 || key.columns.every((column) => given.includes(column)))
+      draft.locks.add(key.references ?? '', 'RowShareLock');
+  }
 }
 
 /** UPDATE and DELETE reach inheriting tables and every partition. */
@@ -32,6 +51,7 @@ export const QUERIES: Describers = {
   InsertStmt: (statement, draft) => {
     lockWrite(statement.relation, draft);
     lockReads([statement.selectStmt, statement.withClause, statement.onConflictClause], draft);
+    lockKeysOf(statement, draft);
   },
   UpdateStmt: (statement, draft) => {
     lockWriteBelow(statement.relation, draft);
@@ -46,7 +66,10 @@ export const QUERIES: Describers = {
   },
   MergeStmt: (statement, draft) => {
     lockWriteBelow(statement.relation, draft);
-    lockReads([statement.sourceRelation, statement.joinCondition, statement.mergeWhenClauses, statement.withClause], draft);
+    lockReads(
+      [statement.sourceRelation, statement.joinCondition, statement.mergeWhenClauses, statement.withClause],
+      draft,
+    );
   },
   CopyStmt: ({ relation, query, is_from }, draft) => {
     if (relation) draft.locks.add(relationOf(relation), is_from ? 'RowExclusiveLock' : 'AccessShareLock');
@@ -69,6 +92,8 @@ export function isUnbounded(where: Node | undefined): boolean {
 /** Tables that a query's FROM, subqueries and CTEs name; those it only writes to are not among them. */
 export function readTables(query: unknown): string[] {
   const ctes = new Set(find(query, 'CommonTableExpr').map(({ ctename }) => ctename ?? ''));
-  const names = find(query, 'RangeVar').filter((range) => range.schemaname !== undefined || !ctes.has(range.relname ?? ''));
+  const names = find(query, 'RangeVar').filter(
+    (range) => range.schemaname !== undefined || !ctes.has(range.relname ?? ''),
+  );
   return [...new Map(names.map((range) => [keyOf(relationOf(range)), relationOf(range)])).values()];
 }

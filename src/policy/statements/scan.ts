@@ -1,7 +1,8 @@
 /** Cutting SQL text where the parser's tree keeps no text: commas of ALTER TABLE, semicolons of PL/pgSQL. */
 
 /** What a separator inside does not count in: strings, quoted names, dollar quotes, comments. */
-const OPAQUE = /E'(?:[^'\\]|\\[\s\S]|'')*'|'(?:[^']|'')*'|"(?:[^"]|"")*"|(\$(?:[A-Za-z_]\w*)?\$)[\s\S]*?\1|--[^\n]*|\/\*[\s\S]*?\*\//iy;
+const OPAQUE =
+  /E'(?:[^'\\]|\\[\s\S]|'')*'|'(?:[^']|'')*'|"(?:[^"]|"")*"|(\$(?:[A-Za-z_]\w*)?\$)[\s\S]*?\1|--[^\n]*|\/\*[\s\S]*?\*\//iy;
 
 /** Position after the opaque piece that starts here, or null where none does. */
 function skipOpaque(text: string, at: number): number | null {
@@ -17,7 +18,7 @@ export function splitTopLevel(text: string, separator: ',' | ';'): string[] {
   const parts: string[] = [];
   let depth = 0;
   let from = 0;
-  for (let at = 0; at < text.length; ) {
+  for (let at = 0; at < text.length;) {
     const skipped = skipOpaque(text, at);
     if (skipped !== null) {
       at = skipped;
@@ -39,7 +40,7 @@ export function splitTopLevel(text: string, separator: ',' | ';'): string[] {
 /** Blanks out comments, and keeps every line break so that lines still count. */
 export function withoutComments(text: string): string {
   let out = '';
-  for (let at = 0; at < text.length; ) {
+  for (let at = 0; at < text.length;) {
     const end = skipOpaque(text, at);
     const piece = text.slice(at, end ?? at + 1);
     out += /^(--|\/\*)/.test(piece) ? piece.replace(/[^\n]/g, ' ') : piece;
@@ -49,7 +50,10 @@ export function withoutComments(text: string): string {
 }
 
 const IDENTIFIER = String.raw`(?:"(?:[^"]|"")+"|[\w$]+)`;
-const ALTER_HEAD = new RegExp(String.raw`^\s*ALTER\s+(?:FOREIGN\s+)?\w+(?:\s+VIEW)?\s+(?:IF\s+EXISTS\s+)?(?:ONLY\s+)?${IDENTIFIER}(?:\s*\.\s*${IDENTIFIER})*\s*\*?`, 'i');
+const ALTER_HEAD = new RegExp(
+  String.raw`^\s*ALTER\s+(?:FOREIGN\s+)?\w+(?:\s+VIEW)?\s+(?:IF\s+EXISTS\s+)?(?:ONLY\s+)?${IDENTIFIER}(?:\s*\.\s*${IDENTIFIER})*\s*\*?`,
+  'i',
+);
 
 /** The text of each subcommand of an ALTER TABLE, in the order of its `cmds`. */
 export function subcommands(text: string): string[] {

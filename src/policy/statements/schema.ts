@@ -6,6 +6,8 @@ export interface Column {
   readonly name: string;
   readonly type: ColumnType;
   readonly notNull: boolean;
+  /** The type that its default was written in: a later change of the column's type keeps it inside the default. */
+  readonly defaultType: string | null;
 }
 
 export interface Constraint {
@@ -31,8 +33,9 @@ export interface Table {
   readonly parents: readonly string[];
   readonly partitioned: boolean;
   readonly defaultPartition: boolean;
-  /** Of a view: what it selects from. */
+  /** Of a view: the tables it selects from, and every column name in its query (`*` for all). */
   readonly reads: readonly string[];
+  readonly mentions: readonly string[];
 }
 
 export interface Index {
@@ -50,12 +53,18 @@ export interface Domain {
 }
 
 export class Schema {
+  /** True when it was built from the first migration on: what it does not know is not there. */
+  complete = false;
   private readonly tableRows: Map<string, Table>;
   private readonly indexRows: Map<string, Index>;
   readonly enums: Map<string, readonly string[]>;
   readonly domains: Map<string, Domain>;
   /** By name alone: overloads that differ in volatility count as volatile. */
   readonly functions: Map<string, 'volatile' | 'stable'>;
+  /** Extended statistics: name -> table. */
+  readonly statistics: Map<string, string>;
+  /** `table.trigger` -> its table and function. */
+  readonly triggers: Map<string, { table: string; function: string }>;
 
   constructor(from?: Schema) {
     this.tableRows = new Map(from?.tableRows);
@@ -63,6 +72,9 @@ export class Schema {
     this.enums = new Map(from?.enums);
     this.domains = new Map(from?.domains);
     this.functions = new Map(from?.functions);
+    this.statistics = new Map(from?.statistics);
+    this.triggers = new Map(from?.triggers);
+    this.complete = from?.complete ?? false;
   }
 
   clone(): Schema {
@@ -99,8 +111,16 @@ export class Schema {
     for (const index of this.indexesOf(from)) this.setIndex({ ...index, table: to });
     const renamed = (name: string): string => (keyOf(name) === keyOf(from) ? to : name);
     for (const other of this.tables()) {
-      if (![...other.parents, ...foreignKeys(other).map(({ references }) => references ?? '')].some((name) => keyOf(name) === keyOf(from))) continue;
-      const constraints = other.constraints.map((each) => ({ ...each, references: each.references && renamed(each.references) }));
+      if (
+        ![...other.parents, ...foreignKeys(other).map(({ references }) => references ?? '')].some(
+          (name) => keyOf(name) === keyOf(from),
+        )
+      )
+        continue;
+      const constraints = other.constraints.map((each) => ({
+        ...each,
+        references: each.references && renamed(each.references),
+      }));
       this.setTable({ ...other, parents: other.parents.map(renamed), constraints });
     }
   }
@@ -138,7 +158,32 @@ export class Schema {
 
   /** Tables with a column of this type. */
   tablesWithType(type: string): Table[] {
-    return this.tables().filter(({ columns }) => [...columns.values()].some((column) => keyOf(column.type.name) === keyOf(type)));
+    return this.tables().filter(({ columns }) =>
+      [...columns.values()].some((column) => keyOf(column.type.name) === keyOf(type)),
+    );
+  }
+
+  /** Tables with a column of this type, or with a default that was written in it. */
+  tablesDependingOn(type: string): Table[] {
+    return this.tables().filter(({ columns }) =>
+      [...columns.values()].some((column) =>
+        [column.type.name, column.defaultType ?? ''].some((name) => keyOf(name) === keyOf(type)),
+      ),
+    );
+  }
+
+  /** Views over a table; with a column, those that need it. */
+  viewsOver(table: string, column?: string): Table[] {
+    return this.tables().filter(
+      ({ reads, mentions }) =>
+        reads.some((read) => keyOf(read) === keyOf(table)) &&
+        (column === undefined || mentions.includes(column) || mentions.includes('*')),
+    );
+  }
+
+  /** True for what `IF EXISTS` passes over. */
+  isMissing(name: string): boolean {
+    return this.complete && !this.table(name) && !this.index(name);
   }
 }
 
@@ -147,5 +192,15 @@ export function foreignKeys(table: Table | undefined): Constraint[] {
 }
 
 export function emptyTable(name: string, kind: Table['kind'] = 'table'): Table {
-  return { name, kind, columns: new Map(), constraints: [], parents: [], partitioned: false, defaultPartition: false, reads: [] };
+  return {
+    name,
+    kind,
+    columns: new Map(),
+    constraints: [],
+    parents: [],
+    partitioned: false,
+    defaultPartition: false,
+    reads: [],
+    mentions: [],
+  };
 }

@@ -47,17 +47,22 @@ export function canRunInTransaction({ node }: ParsedStatement): boolean {
 }
 
 function refusesReindex({ kind, params }: ReindexStmt): boolean {
-  const many = kind === 'REINDEX_OBJECT_SCHEMA' || kind === 'REINDEX_OBJECT_SYSTEM' || kind === 'REINDEX_OBJECT_DATABASE';
+  const many =
+    kind === 'REINDEX_OBJECT_SCHEMA' || kind === 'REINDEX_OBJECT_SYSTEM' || kind === 'REINDEX_OBJECT_DATABASE';
   return many || hasOption(params, 'concurrently');
 }
 
 /** Making the replication slot cannot be rolled back; `connect = false` makes none either. */
 function createsSlot({ options }: CreateSubscriptionStmt): boolean {
-  return !all(options, 'DefElem').some((option) => ['create_slot', 'connect'].includes(option.defname ?? '') && isFalse(option));
+  return !all(options, 'DefElem').some(
+    (option) => ['create_slot', 'connect'].includes(option.defname ?? '') && isFalse(option),
+  );
 }
 
 function detachesConcurrently({ cmds }: AlterTableStmt): boolean {
-  return all(cmds, 'AlterTableCmd').some(({ subtype, def }) => subtype === 'AT_DetachPartition' && as(def, 'PartitionCmd')?.concurrent === true);
+  return all(cmds, 'AlterTableCmd').some(
+    ({ subtype, def }) => subtype === 'AT_DetachPartition' && as(def, 'PartitionCmd')?.concurrent === true,
+  );
 }
 
 /** The value that `ALTER TYPE ... ADD VALUE` adds: it may be used only after its transaction has committed. */
@@ -84,7 +89,12 @@ export function setsSession({ node }: ParsedStatement): boolean {
   const set = as(node, 'VariableSetStmt');
   // SET TRANSACTION is of its transaction alone; the grammar gives it as a multiple setting.
   if (set) return set.is_local !== true && !(set.kind === 'VAR_SET_MULTI' && set.name === 'TRANSACTION');
-  return as(node, 'SelectStmt') !== undefined && find(node, 'FuncCall').some((call) => nameParts(call.funcname?.at(-1)).join() === 'set_config' && !isTrue(call.args?.[2]));
+  return (
+    as(node, 'SelectStmt') !== undefined &&
+    find(node, 'FuncCall').some(
+      (call) => nameParts(call.funcname?.at(-1)).join() === 'set_config' && !isTrue(call.args?.[2]),
+    )
+  );
 }
 
 function isTrue(node: Parameters<typeof as>[0]): boolean {

@@ -12,14 +12,29 @@ export interface ColumnType {
 }
 
 const SERIALS: Record<string, string> = {
-  serial: 'int4', serial4: 'int4', bigserial: 'int8', serial8: 'int8', smallserial: 'int2', serial2: 'int2',
+  serial: 'int4',
+  serial4: 'int4',
+  bigserial: 'int8',
+  serial8: 'int8',
+  smallserial: 'int2',
+  serial2: 'int2',
 };
-const ALIASES: Record<string, string> = { int: 'int4', bigint: 'int8', integer: 'int4', boolean: 'bool', decimal: 'numeric' };
+const ALIASES: Record<string, string> = {
+  int: 'int4',
+  bigint: 'int8',
+  integer: 'int4',
+  boolean: 'bool',
+  decimal: 'numeric',
+};
 
 export function columnType(type: TypeName | undefined): ColumnType {
   const written = typeNameOf(type);
   const modifiers = all(type?.typmods, 'A_Const').map(({ ival }) => ival?.ival ?? 0);
-  return { name: SERIALS[written] ?? ALIASES[written] ?? written, modifiers, array: (type?.arrayBounds?.length ?? 0) > 0 };
+  return {
+    name: SERIALS[written] ?? ALIASES[written] ?? written,
+    modifiers,
+    array: (type?.arrayBounds?.length ?? 0) > 0,
+  };
 }
 
 export function isSerial(type: TypeName | undefined): boolean {
@@ -42,7 +57,13 @@ const CHECKED_CASTS = new Set(['inet>cidr']);
 const ONE_WAY = new Set(['xml>text', 'xml>varchar', 'bit>varbit']);
 /** Types that drop a modifier, or widen it, without touching a row; the number is what no modifier stands for. */
 const WIDENING: Record<string, number> = {
-  varchar: Infinity, varbit: Infinity, timestamp: 6, timestamptz: 6, time: 6, timetz: 6, interval: 6,
+  varchar: Infinity,
+  varbit: Infinity,
+  timestamp: 6,
+  timestamptz: 6,
+  time: 6,
+  timetz: 6,
+  interval: 6,
 };
 
 export interface TypeChange {
@@ -57,7 +78,8 @@ export interface TypeChange {
 export function rewritesRows({ from, to, using, column }: TypeChange, schema: Schema): boolean {
   const casts = using ? castChain(using, column) : [];
   if (casts === null) return true;
-  if (from === null) return casts.length > 0 || to.array || to.modifiers.length > 0 || !['text', 'varchar', 'citext'].includes(to.name);
+  if (from === null)
+    return casts.length > 0 || to.array || to.modifiers.length > 0 || !['text', 'varchar', 'citext'].includes(to.name);
   let current = baseOf(from, schema);
   for (const step of [...casts, to]) {
     if (schema.domains.get(keyOf(step.name))?.constrained && keyOf(step.name) !== keyOf(from.name)) return true;
@@ -114,8 +136,16 @@ export function losesValues({ from, to, using }: TypeChange): boolean {
   if (FRACTIONS.includes(from.name) && INTEGERS.includes(to.name)) return true;
   if (from.name === 'float8' && to.name === 'float4') return true;
   if (from.name.startsWith('timestamp') && ['date', 'time', 'timetz'].includes(to.name)) return true;
-  if (from.name === 'numeric' && to.name === 'numeric') return to.modifiers.length > 0 && (to.modifiers[1] ?? 0) < (from.modifiers[1] ?? (from.modifiers.length ? 0 : Infinity));
-  if (from.name.startsWith('time') && to.name.startsWith('time')) return (to.modifiers[0] ?? 6) < (from.modifiers[0] ?? 6);
+  if (from.name === 'numeric' && to.name === 'numeric')
+    return (
+      to.modifiers.length > 0 && (to.modifiers[1] ?? 0) < (from.modifiers[1] ?? (from.modifiers.length ? 0 : Infinity))
+    );
+  if (from.name.startsWith('time') && to.name.startsWith('time'))
+    return (to.modifiers[0] ?? 6) < (from.modifiers[0] ?? 6);
   // Only an explicit cast cuts a string; an assignment refuses it.
-  return using !== undefined && ['varchar', 'bpchar'].includes(to.name) && (to.modifiers[0] ?? Infinity) < (from.modifiers[0] ?? Infinity);
+  return (
+    using !== undefined &&
+    ['varchar', 'bpchar'].includes(to.name) &&
+    (to.modifiers[0] ?? Infinity) < (from.modifiers[0] ?? Infinity)
+  );
 }

@@ -1,15 +1,15 @@
 /** The workflow code as the worker loads it, bundled once for each state of the sources. */
 import { createHash, randomUUID } from 'node:crypto';
-import { existsSync, globSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { version } from '@temporalio/worker/package.json';
 import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker';
+import { version } from '@temporalio/worker/package.json';
 
 const SOURCES = resolve(__dirname, '../../../src');
 const CACHE = join(tmpdir(), 'lockkeeper-test-bundles');
 
-/** @param interceptors modules that change the workflows, for tests that want them wrong. */
+/** @param interceptors modules that change what the workflows do, for tests that want them wrong. */
 export async function workflowBundle(interceptors: string[] = []): Promise<{ codePath: string }> {
   const codePath = join(CACHE, `${digestOf(interceptors)}.js`);
   if (!existsSync(codePath)) {
@@ -28,8 +28,9 @@ export async function workflowBundle(interceptors: string[] = []): Promise<{ cod
 }
 
 function digestOf(interceptors: string[]): string {
+  const rooms = ['workflows', 'policy'].flatMap((room) => readdirSync(join(SOURCES, room), { recursive: true, encoding: 'utf8' }).map((name) => join(room, name)));
+  const files = ['contract.ts', 'errors.ts', ...rooms].filter((name) => name.endsWith('.ts')).sort();
   const hash = createHash('sha256').update(version);
-  const files = [...globSync('{contract,errors}.ts', { cwd: SOURCES }), ...globSync('{workflows,policy}/**/*.ts', { cwd: SOURCES })];
-  for (const file of [...files.sort().map((name) => join(SOURCES, name)), ...interceptors]) hash.update(`\n${file}\n`).update(readFileSync(file));
+  for (const file of [...files.map((name) => join(SOURCES, name)), ...interceptors]) hash.update(`\n${file}\n`).update(readFileSync(file));
   return hash.digest('hex').slice(0, 24);
 }

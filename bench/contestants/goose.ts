@@ -1,0 +1,37 @@
+/** goose: one transaction a file where the file allows it, statements split at the ends of lines. */
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { loadParser, parseScript, type ParsedStatement } from '../../src/adapters/sql-parser';
+import { segmentsOf } from '../../src/policy/segments';
+import type { Contestant } from './contestant';
+import { timedProcess } from './timed-process';
+
+export const GOOSE_MODULE = 'github.com/pressly/goose/v3/cmd/goose';
+
+export function goose(path: string, version: string): Contestant {
+  return {
+    name: `goose ${version}`,
+    prepare: async (server, { id, pending }) => {
+      await loadParser();
+      const folder = join(server.folder, `goose-${id}`);
+      mkdirSync(folder, { recursive: true });
+      for (const [position, { name, sql }] of pending.entries()) {
+        writeFileSync(join(folder, `${String(position + 1).padStart(5, '0')}_${name}.sql`), gooseFile(sql));
+      }
+      return (url) => timedProcess(path, ['-dir', folder, 'postgres', `${url}?sslmode=disable`, 'up']);
+    },
+  };
+}
+
+/** What is more than one of our segments cannot be one transaction. */
+function gooseFile(sql: string): string {
+  const statements = parseScript(sql);
+  const segments = segmentsOf(statements);
+  const transactional = segments.length === 1 && segments[0]?.kind === 'transaction';
+  return [...(transactional ? [] : ['-- +goose NO TRANSACTION']), '-- +goose Up', ...statements.map(gooseStatement), ''].join('\n');
+}
+
+/** goose takes a semicolon at the end of a line for the end of a statement, in a function's body too. */
+function gooseStatement({ text }: ParsedStatement): string {
+  return text.includes(';') ? `-- +goose StatementBegin\n${text};\n-- +goose StatementEnd` : `${text};`;
+}

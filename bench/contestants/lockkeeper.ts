@@ -1,0 +1,69 @@
+/** Lockkeeper's executor, as a worker runs it: the activities of the phase `migrate`, one after the other. */
+import { MockActivityEnvironment } from '@temporalio/testing';
+import { createActivities, type Activities } from '../../src/activities';
+import { createPgTools } from '../../src/adapters/pg-tools';
+import { withEngine } from '../../src/adapters/prisma-engine';
+import { openSession } from '../../src/adapters/postgres';
+import { loadParser } from '../../src/adapters/sql-parser';
+import type { DeployInput, Plan, RehearsalSummary } from '../../src/contract';
+import { benchProject, ENVIRONMENT, TARGET } from '../project';
+import type { BenchServer } from '../server';
+import type { Workload } from '../workloads';
+import type { Contestant, TimedRun } from './contestant';
+
+/** What a deployment has decided before it migrates. */
+interface Prepared {
+  input: DeployInput;
+  plan: Plan;
+  rehearsal: RehearsalSummary;
+  schemaFingerprint: string;
+}
+
+const PREPARATION = 'bench_preparation';
+
+export const lockkeeper: Contestant = { name: 'Lockkeeper', prepare };
+
+/** Plans and rehearses once, on a copy: a plan and its proven reversals hold for every copy of the same template. */
+async function prepare(server: BenchServer, workload: Workload): Promise<TimedRun> {
+  const project = benchProject(server.folder, workload, 'schema-only');
+  const activitiesAt = (url: string): Activities =>
+    createActivities({ config: project.config, tools: createPgTools(server.binDir), signingKey: '', slack: null, uiUrl: '', env: project.env(url) });
+  const activities = activitiesAt(await server.recreate(PREPARATION, workload.template));
+  const input: DeployInput = { deploymentId: `bench-${workload.id}`, environment: ENVIRONMENT, target: TARGET, requester: { id: 'cli:bench', name: 'bench' } };
+  const { schemaFingerprint } = await inActivity(() => activities.inspect(input));
+  const { plan } = await inActivity(() => activities.plan(input));
+  const rehearsal = await inActivity(() => activities.rehearse(input, plan, null));
+  await server.drop(PREPARATION);
+  return (url) => migrate(activitiesAt(url), { input, plan, rehearsal, schemaFingerprint });
+}
+
+/** What the workflow's phase `migrate` runs. Resolves to milliseconds. */
+async function migrate(activities: Activities, { input, plan, rehearsal, schemaFingerprint }: Prepared): Promise<number> {
+  const checksums = new Map(plan.migrations.map(({ name, checksum }) => [name, checksum]));
+  const startedAt = performance.now();
+  await inActivity(() => activities.registerUndo(input, plan.steps, rehearsal, schemaFingerprint));
+  for (const step of plan.steps) {
+    const migrations = step.migrations.map((name) => ({ name, checksum: checksums.get(name) ?? '' }));
+    await inActivity(() => activities.applyStep(input, { step, migrations }));
+  }
+  return performance.now() - startedAt;
+}
+
+/** An activity finds its context, heartbeats included, as under a worker. */
+function inActivity<T>(work: () => Promise<T>): Promise<T> {
+  return new MockActivityEnvironment({ attempt: 1 }).run(work);
+}
+
+/** Milliseconds that a process pays once, whatever it deploys; must be measured before anything else uses them. */
+export async function measureLoading(url: string): Promise<{ engineMs: number; parserMs: number }> {
+  const emptyEngine = async (): Promise<number> => {
+    const startedAt = performance.now();
+    await withEngine({ schema: 'public', connect: () => openSession(url, { applicationName: 'lockkeeper/bench' }) }, () => Promise.resolve());
+    return performance.now() - startedAt;
+  };
+  const first = await emptyEngine();
+  const engineMs = first - (await emptyEngine());
+  const startedAt = performance.now();
+  await loadParser();
+  return { engineMs, parserMs: performance.now() - startedAt };
+}

@@ -1,0 +1,66 @@
+/** What is deployed: migrations, and the database that they meet, kept as a template. */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { seed } from '../prisma/seed';
+import { migrationList, NO_FILTER, withEngine } from '../src/adapters/prisma-engine';
+import { readMigrations, type MigrationFolder } from '../src/adapters/migration-files';
+import { openSession } from '../src/adapters/postgres';
+import { connected, type BenchServer } from './server';
+
+export interface Workload {
+  /** Short; names databases and files. */
+  id: string;
+  title: string;
+  migrationsDir: string;
+  schema: string;
+  pending: MigrationFolder[];
+  /** Database with everything before the pending migrations. */
+  template: string;
+  /** Highest allowed ratio of Lockkeeper's time to psql's. */
+  target: number;
+}
+
+const ROOT = join(__dirname, '..');
+const CORPUS = join(ROOT, '..', 'shared', 'corpus');
+const BROXIVA = { migrationsDir: join(ROOT, 'prisma', 'migrations'), schema: join(ROOT, 'prisma', 'schema.prisma') };
+const BROXIVA_PENDING = 7;
+const TARGET = { seven: 1.15, tinyFiles: 1.5 };
+
+export const migrationFile = ({ migrationsDir }: Workload, { name }: MigrationFolder): string => join(migrationsDir, name, 'migration.sql');
+
+/** Broxiva's seven pending migrations, on the schema that production has, without rows. */
+export async function broxivaEmpty(server: BenchServer): Promise<Workload> {
+  const folders = readMigrations(BROXIVA.migrationsDir);
+  const template = 'broxiva_empty';
+  const url = await server.recreate(template);
+  await applyBaseline(url, folders.slice(0, -BROXIVA_PENDING));
+  await connected(url, (client) => client.query('VACUUM ANALYZE'));
+  const pending = folders.slice(-BROXIVA_PENDING);
+  return { ...BROXIVA, id: 'broxiva-empty', title: "Broxiva's seven, no rows", pending, template, target: TARGET.seven };
+}
+
+/** The same seven on seeded tables (scale 1: 10,000 orders). */
+export async function broxivaSeeded(server: BenchServer, empty: Workload): Promise<Workload> {
+  const template = 'broxiva_seeded';
+  const url = await server.recreate(template, empty.template);
+  await seed(url, { scale: 1 });
+  await connected(url, (client) => client.query('VACUUM ANALYZE'));
+  return { ...empty, id: 'broxiva-seeded', title: "Broxiva's seven, seeded at scale 1", template };
+}
+
+/** All of ghostfolio's on an empty database; null where the corpus is not beside the repository. */
+export function ghostfolio(): Workload | null {
+  const project = join(CORPUS, 'ghostfolio');
+  if (!existsSync(project)) return null;
+  const migrationsDir = join(project, 'migrations');
+  const pending = readMigrations(migrationsDir);
+  const title = `ghostfolio's ${pending.length}, from nothing`;
+  return { id: 'ghostfolio', title, migrationsDir, schema: join(project, 'schema.prisma'), pending, template: 'template0', target: TARGET.tinyFiles };
+}
+
+/** As `prisma migrate deploy` would have done it, history rows and all. */
+async function applyBaseline(url: string, folders: MigrationFolder[]): Promise<void> {
+  await withEngine({ schema: 'public', connect: () => openSession(url, { applicationName: 'lockkeeper/bench' }) }, (engine) =>
+    engine.applyMigrations({ migrationsList: migrationList(BROXIVA.migrationsDir, folders), filters: NO_FILTER }),
+  );
+}

@@ -1,0 +1,55 @@
+/** Rows that others wrote where a deployment made room: what dropping that room again would lose. */
+import type { Client } from './postgres';
+
+/** A table, or one column of it; the relation as SQL writes it (`"public"."orders"`). */
+export interface Place {
+  relation: string;
+  column: string | null;
+}
+
+/** Milliseconds; what takes longer is unknown, and unknown is never taken for nothing. */
+const COUNT_TIMEOUT_MS = 15_000;
+
+/** `public.orders.channel`: for people. */
+export function placeName({ relation, column }: Place): string {
+  const name = relation.replaceAll('"', '');
+  return column === null ? name : `${name}.${column}`;
+}
+
+/**
+ * Counts rows by the transaction that wrote them last (`xmin`): everything in a table that the deployment made and did
+ * not fill itself; in a column that it added, values other than NULL and the default.
+ * @param own the deployment's transactions.
+ * @param step the transactions of the step that made the place: a column holds nothing older.
+ * @returns null when it cannot be told in time.
+ */
+export async function rowsWritten(client: Client, place: Place, own: string[], step: string[]): Promise<number | null> {
+  await client.query(`BEGIN READ ONLY; SET LOCAL statement_timeout = ${COUNT_TIMEOUT_MS}`);
+  try {
+    const { rows: there } = await client.query<{ exists: boolean }>('SELECT to_regclass($1) IS NOT NULL AS exists', [place.relation]);
+    if (!there[0]?.exists) return 0;
+    const condition = place.column === null ? 'true' : await isOthersValue(client, place.relation, place.column, step);
+    const { rows } = await client.query<{ rows: string }>(
+      `SELECT count(*)::text AS rows FROM ${place.relation} AS t WHERE NOT (t.xmin::text = ANY($1)) AND ${condition}`,
+      [own],
+    );
+    return Number(rows[0]?.rows ?? 0);
+  } catch {
+    return null;
+  } finally {
+    await client.query('ROLLBACK');
+  }
+}
+
+async function isOthersValue(client: Client, relation: string, column: string, step: string[]): Promise<string> {
+  const { rows } = await client.query<{ fallback: string | null }>(
+    `SELECT pg_get_expr(d.adbin, d.adrelid) AS fallback FROM pg_attribute a LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
+      WHERE a.attrelid = to_regclass($1) AND a.attname = $2`,
+    [relation, column],
+  );
+  if (rows.length === 0) return 'false';
+  const value = `t.${client.escapeIdentifier(column)}`;
+  const fallback = rows[0]?.fallback;
+  const newer = step.map((xid) => `age(t.xmin) < age('${Number(xid)}'::xid)`).join(' AND ') || 'true';
+  return `${newer} AND ${value} IS NOT NULL${fallback ? ` AND ${value} IS DISTINCT FROM (${fallback})` : ''}`;
+}

@@ -1,0 +1,40 @@
+import { as, nameParts, relationOf } from '../statements/ast';
+import type { ParsedStatement } from '../../adapters/sql-parser';
+import type { Hazard } from './hazard';
+import { alterations, oneLine } from './sql';
+
+export const hazard: Hazard = {
+  id: 'drop-cascade',
+  docs: 'https://www.postgresql.org/docs/current/ddl-depend.html',
+  onlineForm: false,
+  detect(statement, context) {
+    const drop = as(statement.node, 'DropStmt');
+    const truncate = as(statement.node, 'TruncateStmt');
+    const cascades = [
+      drop?.behavior,
+      truncate?.behavior,
+      ...alterations(statement).map(({ command }) => command.behavior),
+    ].includes('DROP_CASCADE');
+    if (!cascades || objects(statement).every((name) => context.isNew(name) || context.schema.isMissing(name)))
+      return [];
+    const others = context.facts.contested
+      .map(({ relation }) => relation)
+      .filter((relation) => !objects(statement).includes(relation));
+    // All that hangs on it is known, and it is nothing.
+    if (others.length === 0 && context.schema.complete && drop?.removeType !== 'OBJECT_SCHEMA') return [];
+    const reach = others.length > 0 ? `here ${others.join(', ')}` : 'which the statement does not name';
+    return [
+      {
+        severity: 'danger',
+        message: `CASCADE takes along whatever hangs on it, ${reach}: foreign keys, views, columns, and with TRUNCATE the rows of other tables. Name them, and let RESTRICT stop at what was forgotten.`,
+        saferSql: `${oneLine(statement.text).replace(/\s+CASCADE\b/i, '')};`,
+      },
+    ];
+  },
+};
+
+function objects({ node }: ParsedStatement): string[] {
+  const dropped = as(node, 'DropStmt')?.objects?.map((object) => nameParts(object).join('.'));
+  const emptied = as(node, 'TruncateStmt')?.relations?.map((range) => relationOf(as(range, 'RangeVar')));
+  return dropped ?? emptied ?? [relationOf(as(node, 'AlterTableStmt')?.relation)];
+}

@@ -1,0 +1,54 @@
+/** What a hazard is: one danger of one statement, found in its parse tree with the facts of script and database beside it. */
+import type { Severity } from '../../contract';
+import type { ParsedStatement } from '../../adapters/sql-parser';
+import type { Schema, StatementFacts } from '../statements';
+import type { Work } from './sizes';
+
+export interface Hazard {
+  id: string;
+  /** PostgreSQL's manual on it. */
+  docs: string;
+  /** True where the executor knows a form with the same end state that takes the danger away. */
+  onlineForm: boolean;
+  detect(statement: ParsedStatement, context: HazardContext): Finding[];
+}
+
+export interface Finding {
+  severity: Severity;
+  /** What happens, to whom, and for how long. */
+  message: string;
+  /** The safe way to write it with the real names; null where only another design is safe. */
+  saferSql: string | null;
+}
+
+/** A statement with its facts, as neighbours see it. */
+export interface Step {
+  statement: ParsedStatement;
+  facts: StatementFacts;
+  /** Statements with the same number commit together. */
+  transaction: number;
+}
+
+export interface HazardContext {
+  facts: StatementFacts;
+  /** Before the statement. */
+  schema: Schema;
+  /** After the whole script. */
+  after: Schema;
+  /** All statements of the script, and this one's place among them. */
+  steps: readonly Step[];
+  position: number;
+  /** True inside the file's own BEGIN. */
+  inOwnTransaction: boolean;
+  /** Earlier statements that commit together with this one. */
+  sameTransaction: readonly Step[];
+  /** True for a relation that this script creates, and (with a database at hand) for one that is not there yet. */
+  isNew(relation: string): boolean;
+  /** Rows that are there; null when unknown. */
+  rows(relation: string): number | null;
+  /**
+   * A danger that lasts as long as the work on a table: nothing on a new or empty one, `info` on a tiny one, `warning`
+   * where it takes less than a second. `build` gets how long, in words: `for about 2 min (40,000,000 rows, 12 GB)`.
+   */
+  whileBusy(relation: string, work: Work, build: (howLong: string) => Omit<Finding, 'severity'>): Finding[];
+}

@@ -1,0 +1,20 @@
+import { as, relationOf } from '../statements/ast';
+import { oneLine, quote } from './sql';
+import type { Hazard } from './hazard';
+
+export const hazard: Hazard = {
+  id: 'if-not-exists-index',
+  docs: 'https://www.postgresql.org/docs/current/sql-createindex.html#SQL-CREATEINDEX-CONCURRENTLY',
+  onlineForm: false,
+  detect({ node, text }, context) {
+    const index = as(node, 'IndexStmt');
+    if (!index?.if_not_exists || context.isNew(relationOf(index.relation))) return [];
+    return [
+      {
+        severity: 'warning',
+        message: `IF NOT EXISTS is content with any index called ${index.idxname}: one that a failed CREATE INDEX CONCURRENTLY left invalid, or one on other columns. It is not checked, and queries do not use it.`,
+        saferSql: `DROP INDEX CONCURRENTLY IF EXISTS ${quote(index.idxname)};\n${oneLine(text).replace(/\s+IF\s+NOT\s+EXISTS/i, '')};`,
+      },
+    ];
+  },
+};

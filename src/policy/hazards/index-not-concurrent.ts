@@ -1,0 +1,21 @@
+import { as, relationOf } from '../statements/ast';
+import { oneLine } from './sql';
+import type { Hazard } from './hazard';
+
+export const hazard: Hazard = {
+  id: 'index-not-concurrent',
+  docs: 'https://www.postgresql.org/docs/current/sql-createindex.html#SQL-CREATEINDEX-CONCURRENTLY',
+  onlineForm: true,
+  detect({ node, text }, context) {
+    const index = as(node, 'IndexStmt');
+    if (!index || index.concurrent || !context.facts.scans) return [];
+    const table = relationOf(index.relation);
+    const duplicates = index.unique ? ' It fails if the rows that are there hold duplicates.' : '';
+    return context.whileBusy(table, 'index', (howLong) => ({
+      message: `CREATE INDEX without CONCURRENTLY holds SHARE on ${table} ${howLong}. Every INSERT, UPDATE and DELETE on it waits.${duplicates}`,
+      saferSql: context.schema.table(table)?.partitioned
+        ? null
+        : `${oneLine(text).replace(/\bINDEX\b/i, 'INDEX CONCURRENTLY')};`,
+    }));
+  },
+};

@@ -1,0 +1,32 @@
+import { keyOf } from '../statements/ast';
+import type { Hazard, Step } from './hazard';
+
+export const hazard: Hazard = {
+  id: 'many-exclusive-tables',
+  docs: 'https://www.postgresql.org/docs/current/explicit-locking.html#LOCKING-DEADLOCKS',
+  onlineForm: false,
+  detect(statement, context) {
+    const step = context.steps[context.position];
+    if (step?.statement !== statement) return [];
+    const before = exclusiveTables(context.sameTransaction);
+    const all = exclusiveTables([...context.sameTransaction, step]);
+    // Said once a transaction: where the second table comes in.
+    if (before.length > 1 || all.length < 2) return [];
+    const whole = exclusiveTables(context.steps.filter(({ transaction }) => transaction === step.transaction));
+    return [
+      {
+        severity: 'warning',
+        message: `One transaction takes ACCESS EXCLUSIVE on ${whole.join(', ')} and keeps each until the end: a query that meets them in another order deadlocks, and waiting for the last one blocks all the others.`,
+        saferSql: '-- one migration a table, or the same order in which the application locks them',
+      },
+    ];
+  },
+};
+
+/** Tables that were there before, under ACCESS EXCLUSIVE, in the order in which they are locked. */
+function exclusiveTables(steps: readonly Step[]): string[] {
+  const locks = steps
+    .flatMap(({ facts }) => (facts.kind === 'DROP TABLE' ? [] : facts.contested))
+    .filter(({ mode }) => mode === 'AccessExclusiveLock');
+  return [...new Map(locks.map(({ relation }) => [keyOf(relation), relation])).values()];
+}

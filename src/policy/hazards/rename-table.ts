@@ -1,0 +1,33 @@
+import { as, relationOf } from '../statements/ast';
+import { lines, oneLine, quote, quoteRange } from './sql';
+import type { Hazard } from './hazard';
+
+export const hazard: Hazard = {
+  id: 'rename-table',
+  docs: 'https://www.postgresql.org/docs/current/sql-altertable.html#SQL-ALTERTABLE-DESC-RENAME',
+  onlineForm: false,
+  detect({ node, text }, context) {
+    const rename = as(node, 'RenameStmt');
+    const move = as(node, 'AlterObjectSchemaStmt');
+    const statement =
+      rename?.renameType === 'OBJECT_TABLE' ? rename : move?.objectType === 'OBJECT_TABLE' ? move : undefined;
+    if (!statement || context.isNew(relationOf(statement.relation))) return [];
+    const table = relationOf(statement.relation);
+    const renamed = rename
+      ? quoteRange({ ...statement.relation, relname: rename.newname ?? '' })
+      : `${quote(move?.newschema)}.${quote(move?.relation?.relname)}`;
+    return [
+      {
+        severity: 'danger',
+        message: `${table} is gone under its old name at once: every query of the running version fails until the new one is out. In Prisma, rename the model and keep the table with @@map.`,
+        saferSql: lines(
+          'BEGIN;',
+          `${oneLine(text)};`,
+          `CREATE VIEW ${quoteRange(statement.relation)} AS SELECT * FROM ${renamed};`,
+          'COMMIT;',
+          '-- drop the view once nothing uses the old name',
+        ),
+      },
+    ];
+  },
+};

@@ -1,0 +1,27 @@
+import type { AlterTableType } from '@pgsql/types';
+import { alterations } from './sql';
+import type { Hazard } from './hazard';
+
+export const hazard: Hazard = {
+  id: 'table-rewrite',
+  docs: 'https://www.postgresql.org/docs/current/sql-altertable.html#SQL-ALTERTABLE-NOTES',
+  onlineForm: false,
+  detect(statement, context) {
+    return alterations(statement).flatMap(({ command, table, text }) => {
+      const effect = EFFECTS[command.subtype ?? 'AT_AddColumn'];
+      if (!effect || command.name === 'heap' || command.name === 'pg_default') return [];
+      return context.whileBusy(table, 'rewrite', (howLong) => ({
+        message: `${text} holds ACCESS EXCLUSIVE on ${table} ${howLong}. Nobody can read or write it.${effect}`,
+        saferSql: null,
+      }));
+    });
+  },
+};
+
+const EFFECTS: Partial<Record<AlterTableType, string>> = {
+  AT_SetLogged: ' All of it is written to the WAL.',
+  AT_SetUnLogged: ' From then on a crash empties it, and replicas do not have it.',
+  AT_SetAccessMethod: '',
+  AT_SetTableSpace: '',
+  AT_SetExpression: '',
+};

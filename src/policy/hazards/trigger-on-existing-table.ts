@@ -1,0 +1,22 @@
+import { as, relationOf } from '../statements/ast';
+import type { Hazard } from './hazard';
+
+export const hazard: Hazard = {
+  id: 'trigger-on-existing-table',
+  docs: 'https://www.postgresql.org/docs/current/sql-createtrigger.html',
+  onlineForm: false,
+  detect({ node }, context) {
+    const trigger = as(node, 'CreateTrigStmt');
+    const rule = as(node, 'RuleStmt');
+    const table = relationOf(trigger?.relation ?? rule?.relation);
+    if (!(trigger ?? rule) || context.isNew(table)) return [];
+    const lock = trigger ? 'SHARE ROW EXCLUSIVE: writes' : 'ACCESS EXCLUSIVE: reads and writes';
+    return [
+      {
+        severity: 'warning',
+        message: `CREATE ${trigger ? 'TRIGGER' : 'RULE'} takes ${lock} on ${table} wait until it commits. From then on every write runs it: an error in it stops the writes of the running version.`,
+        saferSql: null,
+      },
+    ];
+  },
+};

@@ -1,0 +1,29 @@
+import { words } from '../statements/ast';
+import { constraintName } from '../statements/constraints';
+import type { Finding, Hazard, HazardContext } from './hazard';
+import { addedConstraints, lines, quote, quoteList, type AddedConstraint } from './sql';
+
+/** A key builds its index under ACCESS EXCLUSIVE, unless the index was built before and is only adopted. */
+export const hazard: Hazard = {
+  id: 'unique-constraint',
+  docs: 'https://www.postgresql.org/docs/current/sql-altertable.html#SQL-ALTERTABLE-DESC-ADD-TABLE-CONSTRAINT-USING-INDEX',
+  onlineForm: true,
+  detect(statement, context) {
+    const added = [...addedConstraints(statement, 'CONSTR_UNIQUE'), ...addedConstraints(statement, 'CONSTR_PRIMARY')];
+    return added.filter(({ constraint }) => !constraint.indexname).flatMap((each) => finding(each, context));
+  },
+};
+
+function finding({ constraint, column, table, quoted }: AddedConstraint, context: HazardContext): Finding[] {
+  const columns = column ? [column.colname ?? ''] : words(constraint.keys);
+  const name = constraintName(constraint, table, columns);
+  const kind = constraint.contype === 'CONSTR_PRIMARY' ? 'PRIMARY KEY' : 'UNIQUE';
+  return context.whileBusy(table, 'index', (howLong) => ({
+    message: `ADD ${kind} (${columns.join(', ')}) holds ACCESS EXCLUSIVE on ${table} ${howLong}. Nobody can read or write it, and duplicates make it fail.`,
+    saferSql: lines(
+      column ? `ALTER TABLE ${quoted} ADD COLUMN ${quote(column.colname)} ...;` : null,
+      `CREATE UNIQUE INDEX CONCURRENTLY ${quote(name)} ON ${quoted} (${quoteList(columns)});`,
+      `ALTER TABLE ${quoted} ADD CONSTRAINT ${quote(name)} ${kind} USING INDEX ${quote(name)};`,
+    ),
+  }));
+}

@@ -1,0 +1,46 @@
+/** migrate: the undo of every step is registered, then step by step. */
+import type { PlanStep } from '../contract';
+import { apply, read } from './activity-options';
+import type { Run } from './run';
+
+export async function migrate(run: Run): Promise<void> {
+  const { plan, facts } = run.known;
+  await run.phase(
+    'migrate',
+    async () => {
+      const { rehearsal } = run.status;
+      if (!rehearsal) throw new Error('A deployment cannot migrate before it is rehearsed.');
+      run.status.baseline = await read.sample(run.input, null);
+      const options = { summary: `${plan.steps.length} reversal(s)` };
+      await apply.registerUndo.executeWithOptions(options, [run.input, plan.steps, rehearsal, facts.schemaFingerprint]);
+      for (const step of plan.steps) await applyStep(run, step);
+    },
+    () => `${plan.migrations.length} migration(s)`,
+  );
+}
+
+async function applyStep(run: Run, step: PlanStep): Promise<void> {
+  const { plan } = run.known;
+  const progress = run.status.steps[step.index];
+  const title = titleOf(step);
+  const migrations = plan.migrations
+    .filter(({ name }) => step.migrations.includes(name))
+    .map(({ name, checksum }) => ({ name, checksum }));
+  if (progress) progress.state = 'running';
+  run.tell(`${step.index + 1} of ${plan.steps.length}: ${title}`);
+  try {
+    const { durationMs } = await apply.applyStep.executeWithOptions({ summary: title }, [
+      run.input,
+      { step, migrations },
+    ]);
+    if (progress) Object.assign(progress, { state: 'applied', durationMs });
+  } catch (error) {
+    if (progress) progress.state = 'failed';
+    throw error;
+  }
+}
+
+function titleOf({ migrations }: PlanStep): string {
+  const [first = ''] = migrations;
+  return migrations.length === 1 ? first : `${first} and ${migrations.length - 1} more`;
+}

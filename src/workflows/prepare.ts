@@ -1,0 +1,108 @@
+/** The phases before production is written to: from what there is to what people have agreed upon. */
+import { sleep } from '@temporalio/workflow';
+import type { ApprovalRequest, Outcome, RehearsalSummary, TargetFacts } from '../contract';
+import { bindingOf } from '../policy/approval';
+import { msUntilOpen } from '../policy/window';
+import { heavy, read } from './activity-options';
+import type { ApprovalGate } from './approval-gate';
+import type { Run } from './run';
+
+export async function inspect(run: Run): Promise<TargetFacts> {
+  const say = ({ pending, database }: TargetFacts): string => `${pending.length} pending on ${database}`;
+  run.status.facts = await run.phase('inspect', () => read.inspect(run.input), say);
+  return run.status.facts;
+}
+
+export async function makePlan(run: Run): Promise<void> {
+  await run.phase('plan', async () => {
+    const { plan, checklist } = await read.plan(run.input);
+    const steps = plan.steps.map((step) => ({ ...step, state: 'pending' as const, durationMs: null }));
+    Object.assign(run.status, { plan, checklist, steps });
+  });
+}
+
+/** @returns why the deployment may not go on; null when it may. */
+export async function judgeChecklist(run: Run): Promise<string | null> {
+  const { checklist } = run.status;
+  const say = (): string => `${checklist.length} checks`;
+  const failed = await run.phase(
+    'checklist',
+    () => Promise.resolve(checklist.filter(({ status }) => status === 'fail')),
+    say,
+  );
+  if (failed.length === 0) return null;
+  return `Blocked by the checklist: ${failed.map(({ title, evidence }) => `${title}: ${evidence}`).join(' ')}`;
+}
+
+export async function backup(run: Run, round: number): Promise<void> {
+  const { plan, facts } = run.known;
+  if (!plan.backup) return run.skip('backup', 'switched off for this environment');
+  const options = { summary: `pg_dump of ${facts.database}` };
+  const dump = (): ReturnType<typeof heavy.backup> => heavy.backup.executeWithOptions(options, [run.input, round]);
+  run.status.backup = await run.phase('backup', dump, ({ id }) => id);
+}
+
+export async function rehearse(run: Run): Promise<void> {
+  const { rehearsal, steps, migrations } = run.known.plan;
+  const options = { summary: `${migrations.length} migration(s) on a copy` };
+  run.status.rehearsal = await run.phase(
+    'rehearse',
+    () => heavy.rehearse.executeWithOptions(options, [run.input, { rehearsal, steps }, run.status.backup]),
+    rehearsalText,
+  );
+}
+
+function rehearsalText({ mode, reversible }: RehearsalSummary): string {
+  if (mode === 'off') return 'off';
+  const where = mode === 'full' ? 'on the restored backup' : 'on the schema alone';
+  return `${where}; ${reversible ? 'every step can be undone' : 'not every step can be undone'}`;
+}
+
+/** The deployment's own answer to what people decided. */
+export interface Answer {
+  verdict: 'approved' | Extract<Outcome['status'], 'rejected' | 'expired'>;
+  summary: string;
+}
+
+export async function approve(run: Run, people: ApprovalGate): Promise<Answer> {
+  const { plan } = run.known;
+  const verdict = await run.phase('approve', () => people.ask(request(run), plan.approval.expiryMs));
+  const summaries = {
+    approved: '',
+    rejected: `${rejection(run)} Nothing was migrated.`,
+    expired: 'Nobody decided in time; nothing was migrated.',
+  };
+  return { verdict, summary: summaries[verdict] };
+}
+
+/** Bound to everything that was shown: the plan, the schema it was made for, and the backup that would undo it. */
+function request(run: Run): Omit<ApprovalRequest, 'requestedAt' | 'expiresAt'> {
+  const { plan, facts } = run.known;
+  const bindingDigest = bindingOf(plan.digest, facts.schemaFingerprint, run.status.backup?.sha256 ?? null);
+  const irreversible = run.status.rehearsal?.reversals.filter(({ proven }) => !proven).length ?? 0;
+  const note = irreversible > 0 ? `${irreversible} step(s) have no proven reversal.` : null;
+  return { kind: 'deploy', bindingDigest, required: plan.approval.required, note };
+}
+
+function rejection({ status }: Run): string {
+  const entry = status.audit.findLast(({ verdict, accepted }) => verdict === 'reject' && accepted);
+  return `Rejected by ${entry?.person.name ?? 'somebody'}${entry?.reason ? `: ${entry.reason}.` : '.'}`;
+}
+
+export async function awaitWindow(run: Run): Promise<void> {
+  const { window } = run.known.plan;
+  if (!window) return run.skip('window', 'none is configured');
+  await run.phase('window', async () => {
+    const wait = msUntilOpen(Date.now(), window);
+    if (wait === 0) return;
+    run.tell(`opens ${new Date(Date.now() + wait).toISOString()}`);
+    await sleep(wait, { summary: 'the maintenance window opens' });
+  });
+}
+
+/** @returns what changed since the plan was shown, in words; null when nothing did. */
+export function recheck(run: Run): Promise<string | null> {
+  const { plan, facts } = run.known;
+  const approved = { planDigest: plan.digest, schemaFingerprint: facts.schemaFingerprint, backup: run.status.backup };
+  return run.phase('recheck', () => read.recheck(run.input, approved));
+}

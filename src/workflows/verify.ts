@@ -1,0 +1,18 @@
+/** verify: a health check that fails is a reason to undo. */
+import { FailureType, permanent } from '../errors';
+import { heavy } from './activity-options';
+import type { Run } from './run';
+
+export async function verify(run: Run): Promise<void> {
+  const { status } = run;
+  await run.phase(
+    'verify',
+    async () => {
+      status.health = await heavy.verify(run.input);
+      const failed = status.health.filter((check) => check.status === 'fail');
+      if (failed.length === 0) return;
+      throw permanent(FailureType.HealthCheck, failed.map(({ name, evidence }) => `${name}: ${evidence}`).join(' '));
+    },
+    () => `${status.health.filter((check) => check.status === 'pass').length} check(s) passed`,
+  );
+}

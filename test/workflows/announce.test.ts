@@ -1,0 +1,85 @@
+/** Slack is told, and never waited for. */
+import { setTimeout as pause } from 'node:timers/promises';
+import { Context } from '@temporalio/activity';
+import type { DeploymentStatus } from '../../src/contract';
+import { Bench } from './support/bench';
+import type { Deployment } from './support/deployment';
+import { failing, HEALTHY, held, MINUTE, planned } from './support/stubs';
+
+const SLACK = planned({ slack: true });
+
+let bench: Bench;
+beforeAll(async () => (bench = await Bench.timeSkipping()));
+afterAll(() => bench.close());
+
+const announced = (deployment: Deployment): DeploymentStatus[] => deployment.calls.filter(({ name }) => name === 'announce').map(({ args }) => args[0] as DeploymentStatus);
+
+test('one message is posted, brought up to date, and has the last word', async () => {
+  const deployment = await bench.deploy(SLACK);
+  const { outcome } = await deployment.ended();
+  const [first, ...later] = deployment.argsOf('announce');
+  expect(first).toEqual([null]);
+  expect(later.length).toBeGreaterThan(0);
+  expect(later.every(([message]) => message !== null)).toBe(true);
+  expect(announced(deployment).at(-1)?.outcome).toEqual(outcome);
+  expect(deployment.argsOf('note')).toEqual([[outcome.summary, false]]);
+});
+
+test('a failure is shown in the channel too', async () => {
+  const deployment = await bench.deploy({ ...SLACK, verify: failing('HealthCheck', 'Sick.') });
+  const { outcome } = await deployment.ended();
+  expect(outcome.status).toBe('rolled-back');
+  expect(deployment.argsOf('note')).toEqual([[outcome.summary, true]]);
+});
+
+test('at most one call is under way, and they keep three seconds apart', async () => {
+  const underWay = { now: 0, most: 0 };
+  const scheduled: number[] = [];
+  const deployment = await bench.deploy({
+    ...SLACK,
+    announce: async (status) => {
+      underWay.most = Math.max(underWay.most, ++underWay.now);
+      scheduled.push(Context.current().info.scheduledTimestampMs);
+      await pause(20);
+      underWay.now--;
+      return { channel: status.input.deploymentId, ts: '1.0' };
+    },
+  });
+  await deployment.ended();
+  expect(underWay.most).toBe(1);
+  // The last word is not kept waiting.
+  const gaps = scheduled.slice(1, -1).map((at, index) => at - (scheduled[index] ?? 0));
+  expect(gaps.length).toBeGreaterThan(1);
+  expect(Math.min(...gaps)).toBeGreaterThanOrEqual(3_000);
+});
+
+test('Slack being down changes nothing, and it is told when it is back', async () => {
+  let attempts = 0;
+  const deployment = await bench.deploy({ ...SLACK, announce: (status, message) => (++attempts < 4 ? Promise.reject(new Error('ECONNREFUSED')) : HEALTHY.announce(status, message)) });
+  const { outcome } = await deployment.ended();
+  expect(outcome.status).toBe('deployed');
+  expect(attempts).toBeGreaterThanOrEqual(4);
+  expect(deployment.argsOf('note')).toHaveLength(1);
+});
+
+test.each([
+  ['refuses everything', () => Promise.reject(new Error('invalid_auth'))],
+  ['never answers', held({ channel: '', ts: '' }).activity],
+])('a Slack that %s costs the deployment no time, and its end three minutes at most', async (_, announce) => {
+  const deployment = await bench.deploy({ ...SLACK, announce, note: failing('Configuration', 'Nobody there.') });
+  const { outcome, status } = await deployment.ended();
+  expect(outcome.status).toBe('deployed');
+  const at = (name: string): number => Date.parse(status.phases.find(({ phase }) => phase === name)?.endedAt ?? '');
+  const started = Date.parse(status.phases[0]?.startedAt ?? '');
+  expect(at('migrate') - started).toBeLessThan(5_000);
+  const { closeTime } = await deployment.handle.describe();
+  expect((closeTime?.getTime() ?? Infinity) - at('report')).toBeLessThanOrEqual(3 * MINUTE);
+});
+
+test('without Slack nobody is told', async () => {
+  const deployment = await bench.deploy(planned({ slack: false }));
+  await deployment.ended();
+  expect(deployment.calls.filter(({ name }) => name === 'announce' || name === 'note')).toEqual([]);
+});
+
+test('every deployment of this file replays', () => bench.replayAll());

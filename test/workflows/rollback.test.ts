@@ -1,0 +1,80 @@
+/** Undoing an earlier deployment by hand. */
+import { Bench } from './support/bench';
+import { ALICE, BOB } from './support/deployment';
+import { ALL_STEPS, failing, FACTS, HOUR, LOSSY } from './support/stubs';
+
+let bench: Bench;
+beforeAll(async () => (bench = await Bench.timeSkipping()));
+afterAll(() => bench.close());
+
+/** What a rollback starts from: these steps are left, so many people must agree. */
+const basis = (assessment = ALL_STEPS, required = 1) => ({
+  rollbackBasis: () => Promise.resolve({ assessment, schemaFingerprint: FACTS.schemaFingerprint, migrations: FACTS.pending, approval: { required, expiryMs: HOUR } }),
+  assessUndo: () => Promise.resolve(assessment),
+});
+
+test('is approved, undoes newest first, and compares the schema with the one before', async () => {
+  const rollback = await bench.rollback();
+  const request = await rollback.asked('rollback');
+  expect(request).toMatchObject({ bindingDigest: ALL_STEPS.digest, note: 'Undoes 3 step(s) of deployment-0: 0_first, 1_second, 2_third.' });
+  await rollback.decide(ALICE);
+  const { outcome, status } = await rollback.ended();
+  expect(outcome).toMatchObject({ status: 'rolled-back', summary: 'Rollback of deployment-0, asked for by rhea. 3 step(s) undone; the schema is as it was before.' });
+  expect(rollback.story).toEqual(['rollbackBasis', 'assessUndo', 'reverseStep', 'reverseStep', 'reverseStep', 'schemaIs', 'dropScratch', 'writeReport']);
+  expect(rollback.argsOf('reverseStep')).toEqual([2, 1, 0].map((step) => ['deployment-0', step]));
+  expect(rollback.argsOf('schemaIs')).toEqual([[FACTS.schemaFingerprint]]);
+  expect(status.compensation).toMatchObject({ state: 'clean', schemaRestored: true });
+});
+
+test('of a deployment that left nothing has nothing to do', async () => {
+  const rollback = await bench.rollback(basis({ ...ALL_STEPS, steps: [] }));
+  expect((await rollback.ended()).outcome).toMatchObject({ status: 'up-to-date', summary: 'Deployment deployment-0 left nothing to undo.' });
+});
+
+test.each([
+  ['rejected', 'reject'],
+  ['aborted', 'abort'],
+  ['expired', null],
+] as const)('that is %s undoes nothing', async (status, verdict) => {
+  const rollback = await bench.rollback();
+  await rollback.asked('rollback');
+  if (verdict === 'reject') await rollback.decide(ALICE, verdict);
+  if (verdict === 'abort') await rollback.abort(ALICE);
+  const { outcome } = await rollback.ended();
+  expect(outcome.status).toBe(status);
+  expect(rollback.story).not.toContain('reverseStep');
+});
+
+test('who asked for it cannot approve it', async () => {
+  const rollback = await bench.rollback();
+  await rollback.asked('rollback');
+  expect(await rollback.refusal(rollback.decide(rollback.input.requester))).toMatch('cannot approve it');
+  await rollback.ended();
+});
+
+test('of what never was deployed here fails', async () => {
+  const rollback = await bench.rollback({ rollbackBasis: failing('Configuration', 'Deployment deployment-0 never wrote to test/main.') });
+  expect((await rollback.ended()).outcome).toMatchObject({ status: 'failed', failure: { phase: 'inspect', type: 'Configuration' } });
+});
+
+test('that would lose rows asks as many people as the environment does, with the rows', async () => {
+  const rollback = await bench.rollback(basis(LOSSY, 2));
+  await rollback.asked('rollback');
+  await rollback.decide(ALICE);
+  await rollback.decide(BOB);
+  const { approval } = await rollback.until('the loss is asked about', (status) => status.approval?.note?.includes('public.orders') ?? false);
+  expect(approval).toMatchObject({ required: 2 });
+  expect(await rollback.decide(ALICE)).toMatchObject({ state: 'waiting' });
+  await rollback.decide(BOB);
+  expect((await rollback.ended()).outcome.status).toBe('rolled-back');
+});
+
+test('where nobody need be asked, the loss of rows is still asked about', async () => {
+  const rollback = await bench.rollback(basis(LOSSY, 0));
+  expect(await rollback.asked('rollback')).toMatchObject({ required: 1, note: 'Undoing loses 7 row(s) of public.orders.' });
+  const { outcome } = await rollback.ended();
+  expect(outcome.status).toBe('needs-human');
+  expect(rollback.story).not.toContain('reverseStep');
+});
+
+test('every rollback of this file replays', () => bench.replayAll());
