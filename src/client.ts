@@ -58,7 +58,8 @@ export interface DeploymentRef {
   target: string;
   requester: string;
   runId: string;
-  state: 'RUNNING' | 'COMPLETED' | 'FAILED' | 'CANCELLED' | 'TERMINATED' | 'TIMED_OUT' | string;
+  /** Temporal's own: RUNNING, COMPLETED, FAILED, CANCELLED, TERMINATED, TIMED_OUT. */
+  state: string;
   phase: string | null;
   outcome: string | null;
   startedAt: Date;

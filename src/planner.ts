@@ -25,8 +25,8 @@ export interface Inspection {
 }
 
 /** PostgreSQL's client tools of this machine. @throws UsageError listing what was tried. */
-export async function localPgTools(): Promise<PgTools> {
-  const { path } = requireTool(await resolvePostgres({ mode: 'look' }));
+export async function localPgTools(env: NodeJS.ProcessEnv = process.env): Promise<PgTools> {
+  const { path } = requireTool(await resolvePostgres({ mode: 'look', env }));
   return createPgTools(path);
 }
 
@@ -121,9 +121,11 @@ export async function planInspected(inspection: Inspection, target: Target, conf
 }
 
 /** What `lockkeeper plan` prints. @throws UsageError or ApplicationFailure in one clear sentence. */
-export async function makePlan(target: Target, config: Config, requester: Person = { id: 'cli:plan', name: 'plan' }): Promise<FullPlan> {
-  const tools = await localPgTools();
-  const inspection = await inspect(target, config, targetUrl(target));
+export async function makePlan(target: Target, config: Config, env: NodeJS.ProcessEnv = process.env): Promise<FullPlan> {
+  const requester: Person = { id: 'cli:plan', name: 'plan' };
+  const url = targetUrl(target, env);
+  const tools = await localPgTools(env);
+  const inspection = await inspect(target, config, url);
   return planInspected(inspection, target, config, requester, tools);
 }
 

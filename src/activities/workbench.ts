@@ -4,6 +4,7 @@ import { diffDatabases } from '../adapters/engine-diff';
 import { ensureLedger, takeFence } from '../adapters/ledger';
 import { schemaFingerprint, type PgTools } from '../adapters/pg-tools';
 import { withDatabase } from '../adapters/postgres';
+import { schemaOf } from '../adapters/prisma-engine';
 import { scratchName, type ScratchDatabases } from '../adapters/scratch';
 import type { PlanStep, ReversalSummary } from '../contract';
 import { DatabaseError } from '../adapters/postgres';
@@ -84,6 +85,7 @@ function downSql({ migrations }: PlanStep, folders: Map<string, MigrationFolder>
 
 export function diffOf(bench: Workbench, from: string, to: string): Promise<string> {
   return diffDatabases(
+    schemaOf(bench.url),
     () => bench.scratch.open(from),
     () => bench.scratch.open(to),
   );

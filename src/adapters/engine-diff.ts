@@ -6,10 +6,10 @@ import type { Client } from './postgres';
 const PREPARED = migrationList('/', [{ name: 'prepared', sql: '', checksum: '', downSql: null }]);
 
 /**
- * SQL that turns the schema of `from` into that of `to`, as far as Prisma models it: no checks, triggers, functions,
+ * SQL that turns the objects of `schema` in `from` into those in `to`, as far as Prisma models it: no checks, triggers, functions,
  * views, partial or expression indexes.
  */
-export async function diffDatabases(from: () => Promise<Client>, to: () => Promise<Client>): Promise<string> {
+export async function diffDatabases(schema: string, from: () => Promise<Client>, to: () => Promise<Client>): Promise<string> {
   // The engine opens its two shadow databases in this order.
   const opened = [from, to].values();
   const connectToShadow = async (): Promise<ShadowConnection> => {
@@ -17,7 +17,7 @@ export async function diffDatabases(from: () => Promise<Client>, to: () => Promi
     if (!open) throw new Error('The engine asked for a third database.');
     return { client: await open(), prepared: true, drop: () => Promise.resolve() };
   };
-  return withEngine({ schema: 'public', connect: from, connectToShadow }, async (engine) => {
+  return withEngine({ schema, connect: from, connectToShadow }, async (engine) => {
     const result = await engine.diff({
       from: { tag: 'migrations', ...PREPARED },
       to: { tag: 'migrations', ...PREPARED },

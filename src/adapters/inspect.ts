@@ -33,15 +33,12 @@ export function inspectServer(url: string, applicationName: string): Promise<Ser
 }
 
 async function readIdentity(client: Client): Promise<Omit<ServerFacts, 'longTransactions' | 'tables'>> {
-  const { rows: banner } = await client.query<{ version: string; number: number; recovery: boolean }>(
+  const { rows: banner } = await client.query<Banner>(
     `SELECT version(), current_setting('server_version_num')::int AS number, pg_is_in_recovery() AS recovery`,
   );
-  const [server] = banner;
-  const majorVersion = Math.floor((server?.number ?? 0) / 10_000);
-  if (!server?.version.startsWith('PostgreSQL ') || majorVersion < OLDEST_SUPPORTED) {
-    throw permanent(FailureType.TargetUnavailable, `The target is ${server?.version.split(' on ')[0] ?? 'unknown'}; Lockkeeper needs PostgreSQL ${OLDEST_SUPPORTED} or newer.`);
-  }
-  if (server.recovery) throw permanent(FailureType.TargetUnavailable, 'The target is a read replica; point the URL at the primary server.');
+  const server = banner[0] ?? { version: 'unknown', number: 0, recovery: false };
+  const unfit = judgeServer(server);
+  if (unfit !== null) throw permanent(FailureType.TargetUnavailable, unfit);
   const { rows } = await client.query<Omit<ServerFacts, 'majorVersion' | 'connections' | 'sizeBytes'> & { used: number; max: number; size: string }>(
     `SELECT current_database() AS database, current_setting('server_version') AS version,
             (SELECT system_identifier::text FROM pg_control_system()) AS "systemIdentifier",
@@ -56,7 +53,28 @@ async function readIdentity(client: Client): Promise<Omit<ServerFacts, 'longTran
   const [row] = rows;
   if (!row) throw permanent(FailureType.TargetUnavailable, 'The target answers no question about itself.');
   const { used, max, size, ...identity } = row;
-  return { ...identity, version: identity.version.split(' ')[0] ?? '', majorVersion, sizeBytes: Number(size), connections: { used, max } };
+  return { ...identity, version: identity.version.split(' ')[0] ?? '', majorVersion: majorOf(server), sizeBytes: Number(size), connections: { used, max } };
+}
+
+/** What a server says of itself before anything else is asked. */
+interface Banner {
+  /** `version()`. */
+  version: string;
+  /** `server_version_num`. */
+  number: number;
+  recovery: boolean;
+}
+
+function majorOf({ number }: Banner): number {
+  return Math.floor(number / 10_000);
+}
+
+/** @returns why it cannot be a target, in one sentence; null when it can. */
+export function judgeServer(server: Banner): string | null {
+  if (!server.version.startsWith('PostgreSQL ') || majorOf(server) < OLDEST_SUPPORTED) {
+    return `The target is ${server.version.split(/ on | \(/)[0] ?? 'unknown'}; Lockkeeper needs PostgreSQL ${OLDEST_SUPPORTED} or newer.`;
+  }
+  return server.recovery ? 'The target is a read replica; point the URL at the primary server.' : null;
 }
 
 async function readLongTransactions(client: Client): Promise<ServerFacts['longTransactions']> {

@@ -131,6 +131,9 @@ export async function schemaBefore(client: Client, deployment: string): Promise<
   return rows[0]?.fingerprint ?? null;
 }
 
+/** `migration/<name>` of `migration/<name>@<checksum>`: names may hold an @, checksums have 64 digits. */
+const MIGRATION_OF_SCRIPT = 'left(script, -65)';
+
 /** Idempotent: a retry registers the same reversal again. */
 export async function registerReversal(client: Client, deployment: string, reversal: Omit<RegisteredReversal, 'reversed'>): Promise<void> {
   await client.query(
@@ -154,7 +157,7 @@ export async function registeredReversals(client: Client, deployment: string): P
 export async function recordReversed(client: Client, deployment: string, step: number, migrations: string[]): Promise<void> {
   const hasHistory = await historyExists(client);
   await client.query('BEGIN');
-  await client.query(`DELETE FROM lockkeeper.marker WHERE deployment = $1 AND split_part(script, '@', 1) = ANY($2)`, [
+  await client.query(`DELETE FROM lockkeeper.marker WHERE deployment = $1 AND ${MIGRATION_OF_SCRIPT} = ANY($2)`, [
     deployment,
     migrations.map((name) => `migration/${name}`),
   ]);
@@ -174,7 +177,7 @@ export async function ledgerExists(client: Client): Promise<boolean> {
 /** The transactions in which a deployment committed segments of these migrations (32-bit ids, as `xmin` shows them). */
 export async function transactionsOf(client: Client, deployment: string, migrations: string[]): Promise<string[]> {
   const { rows } = await client.query<{ xid: string }>(
-    `SELECT DISTINCT xid FROM lockkeeper.marker WHERE deployment = $1 AND split_part(script, '@', 1) = ANY($2)`,
+    `SELECT DISTINCT xid FROM lockkeeper.marker WHERE deployment = $1 AND ${MIGRATION_OF_SCRIPT} = ANY($2)`,
     [deployment, migrations.map((name) => `migration/${name}`)],
   );
   return rows.map(({ xid }) => xid);

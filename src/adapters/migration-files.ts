@@ -15,7 +15,7 @@ export interface MigrationFolder {
 
 const MAX_NAME_BYTES = 255;
 // Control characters are the point: a NUL or newline in a name must be refused.
-// eslint-disable-next-line no-control-regex
+ 
 const FORBIDDEN_IN_NAME = /[\u0000-\u001f\u007f/\\]|^\.\.?$/;
 
 /**

@@ -14,7 +14,7 @@ import {
 } from '@prisma/driver-adapter-utils';
 import { types, type QueryArrayResult } from 'pg';
 import { acquireMigrationLock } from './migration-lock';
-import { DatabaseError, type Client } from './postgres';
+import type { Client, DatabaseError } from './postgres';
 
 /** Runs one migration's script. `migration` is the folder's name, or null for scripts without a history row. */
 export type ScriptRunner = (script: string, migration: string | null) => Promise<void>;
@@ -22,7 +22,8 @@ export type ScriptRunner = (script: string, migration: string | null) => Promise
 export const PROVIDER = { provider: 'postgres', adapterName: 'lockkeeper' } as const;
 
 const FIRST_USER_OID = 16_384;
-const TEXT_ARRAY_OID: number = 1009;
+/** A plain number to pg-types, whose own list of types has no arrays. */
+const TEXT_ARRAY_OID = Number(1009);
 
 /** Type oids that the engine's catalog queries and history table return. */
 const COLUMN_TYPES: Record<number, ColumnType> = {
@@ -69,7 +70,6 @@ const PARSERS: Record<number, (text: string) => unknown> = {
   3802: asText,
 };
 
-const ADVISORY_LOCK = /pg_advisory_lock\(/;
 const HISTORY_INSERT = /^\s*INSERT INTO\s+(?:"[^"]+"\.)?"_prisma_migrations"\s*\(([^)]*)\)/i;
 
 export class PgDriver implements SqlDriverAdapter {
@@ -88,7 +88,7 @@ export class PgDriver implements SqlDriverAdapter {
 
   async queryRaw(query: SqlQuery): Promise<SqlResultSet> {
     // The engine waits for its lock without a bound and leaves the waiter behind when it gives up; ours is bounded and names the holder.
-    if (ADVISORY_LOCK.test(query.sql)) {
+    if (query.sql.includes('pg_advisory_lock(')) {
       await this.capture(() => acquireMigrationLock(this.client));
       return { columnNames: ['pg_advisory_lock'], columnTypes: [ColumnTypeEnum.Text], rows: [['']] };
     }

@@ -77,7 +77,7 @@ async function shadowDriver(options: EngineOptions): Promise<PgDriver> {
     if (!prepared) await client.query(script);
   };
   let disposed = false;
-  return new PgDriver(client, 'public', runScript, async () => {
+  return new PgDriver(client, options.schema, runScript, async () => {
     if (disposed) return;
     disposed = true;
     await closeOnce(client);
@@ -125,7 +125,7 @@ function loadEngine(): typeof Wasm {
   const bindings = require('@prisma/schema-engine-wasm/schema_engine_bg') as typeof Wasm & { __wbg_set_wasm(exports: unknown): void };
   const folder = dirname(require.resolve('@prisma/schema-engine-wasm/schema_engine_bg'));
   const module = new WebAssembly.Module(readFileSync(join(folder, 'schema_engine_bg.wasm')));
-  const instance = new WebAssembly.Instance(module, { './schema_engine_bg.js': bindings as unknown as WebAssembly.ModuleImports });
+  const instance = new WebAssembly.Instance(module, { './schema_engine_bg.js': bindings });
   bindings.__wbg_set_wasm(instance.exports);
   (instance.exports['__wbindgen_start'] as () => void)();
   loaded = bindings;

@@ -12,5 +12,6 @@ void run(process.argv.slice(2), {
   cwd: process.cwd(),
   isTTY: process.stdin.isTTY === true && process.stderr.isTTY === true,
 }).then((code) => {
-  process.exitCode = code;
+  // Explicitly: Prisma's engine leaves a timer of a minute behind. First the streams, which are asynchronous when they are pipes.
+  process.stdout.write('', () => process.stderr.write('', () => process.exit(code)));
 });

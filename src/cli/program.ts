@@ -56,6 +56,7 @@ function addSetup(program: Command, add: Add): void {
 function addDeployments(program: Command, add: Add): void {
   add(program, 'plan', 'Show what a deployment would do, and change nothing.', commands.plan)
     .option('--offline', 'judge the files alone, without a database')
+    .option('--brief', 'only the dangers among the findings')
     .option('--markdown', 'as Markdown, for a pull request');
   add(program, 'deploy', 'Deploy the pending migrations, and watch.', commands.deploy).option('--detach', 'start it, print its id and return');
   add(program, 'status [id]', 'Show a deployment once (default: the latest).', commands.status);

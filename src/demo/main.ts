@@ -79,7 +79,7 @@ async function play(stage: Stage, root: string, scenario: Scenario, fail: Failin
   try {
     await slack?.startReceiver(loadConfig('lockkeeper.yaml', root));
     heading('What is pending, and what is dangerous about it');
-    await cli(root, ['plan']);
+    await cli(root, ['plan', '--brief']);
     heading(`The deployment. ${scenario.says}`);
     const attended = attend(client, ENVIRONMENT, TARGET, {
       say,

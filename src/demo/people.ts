@@ -1,6 +1,7 @@
 /** Who asks and who decides in the demo: never the same person. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { LockkeeperClient, type DeploymentRef } from '../client';
+import type { LockkeeperClient} from '../client';
+import { type DeploymentRef } from '../client';
 import type { DeploymentStatus, Person } from '../contract';
 
 export const REQUESTER = 'maya';

@@ -55,7 +55,7 @@ async function askForArchive(base: string, artifact: string): Promise<DownloadIn
 async function saveTo(file: string, url: string): Promise<void> {
   const response = await get(new URL(url), ARCHIVE_MS);
   if (!response.body) throw new Error(`${url}: empty answer`);
-  await pipeline(Readable.fromWeb(response.body as import('node:stream/web').ReadableStream), createWriteStream(file));
+  await pipeline(Readable.fromWeb(response.body), createWriteStream(file));
 }
 
 async function get(url: URL, timeoutMs: number): Promise<Response> {

@@ -1,5 +1,5 @@
 /** Where people decide: update `decide`, signals `approval` and `abort`, and the audit trail of all three. */
-import { ApplicationFailure } from '@temporalio/common';
+import type { ApplicationFailure } from '@temporalio/common';
 import { CancellationScope, condition, setHandler } from '@temporalio/workflow';
 import {
   abortSignal,

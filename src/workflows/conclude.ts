@@ -36,6 +36,8 @@ export async function undo(run: Run, people: ApprovalGate, failure: FailureSumma
     return run.end('rolled-back', `${failure.message} ${summary.detail}`, failure);
   } catch (error) {
     const { message } = run.failure(error);
+    const sofar = run.status.compensation ?? { reversals: [], schemaRestored: null };
+    run.status.compensation = { ...sofar, state: 'needs-human', detail: message };
     return run.end('needs-human', `${failure.message} Undoing it did not succeed either: ${message}`, failure);
   }
 }

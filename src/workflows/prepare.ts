@@ -36,6 +36,8 @@ export async function judgeChecklist(run: Run): Promise<string | null> {
 
 export async function backup(run: Run, round: number): Promise<void> {
   const { plan, facts } = run.known;
+  // An earlier plan's backup is not this one's.
+  run.status.backup = null;
   if (!plan.backup) return run.skip('backup', 'switched off for this environment');
   const options = { summary: `pg_dump of ${facts.database}` };
   const dump = (): ReturnType<typeof heavy.backup> => heavy.backup.executeWithOptions(options, [run.input, round]);

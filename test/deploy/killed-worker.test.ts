@@ -1,4 +1,5 @@
 /** kill -9 of the worker in mid-deployment: started again, it ends as if nothing had happened. */
+import { Client } from 'pg';
 import { testDatabase, type TestDatabase } from '../support/database';
 import { writeMigrations } from '../support/migrations';
 import { spawnWorker } from '../support/processes';
@@ -60,11 +61,14 @@ it('killed between the commit and the history row that tells of it', async () =>
   const first = spawnWorker(project);
   const ref = await project.client.start(project.environment, project.target, MAYA);
   await until('the slow statement runs', () => running('%pg_sleep%'));
-  await database.client.query('BEGIN');
-  await database.client.query(`SELECT FROM _prisma_migrations WHERE migration_name = '02_slow' FOR UPDATE`);
+  // In a session of its own: pg_stat_activity stands still inside a transaction.
+  const holder = new Client({ connectionString: database.url });
+  await holder.connect();
+  await holder.query('BEGIN');
+  await holder.query(`SELECT FROM _prisma_migrations WHERE migration_name = '02_slow' FOR UPDATE`);
   await until('the history row waits for its update', () => running('UPDATE%_prisma_migrations%'));
   await first.kill('SIGKILL');
-  await database.client.query('ROLLBACK');
+  await holder.end();
   const { rows } = await database.client.query(`SELECT finished_at FROM _prisma_migrations WHERE migration_name = '02_slow'`);
   expect(rows).toEqual([{ finished_at: null }]);
   const second = spawnWorker(project);

@@ -62,18 +62,24 @@ test('Slack being down changes nothing, and it is told when it is back', async (
   expect(deployment.argsOf('note')).toHaveLength(1);
 });
 
-test.each([
-  ['refuses everything', () => Promise.reject(new Error('invalid_auth'))],
-  ['never answers', held({ channel: '', ts: '' }).activity],
-])('a Slack that %s costs the deployment no time, and its end three minutes at most', async (_, announce) => {
-  const deployment = await bench.deploy({ ...SLACK, announce, note: failing('Configuration', 'Nobody there.') });
+test('a Slack that does not answer keeps nothing waiting', async () => {
+  const slack = held({ channel: 'nowhere', ts: '1.0' });
+  const deployment = await bench.deploy({ ...SLACK, announce: slack.activity });
+  await deployment.until('it is watched', ({ phase }) => phase === 'monitor');
+  expect(announced(deployment)).toHaveLength(1);
+  slack.release();
+  expect((await deployment.ended()).outcome.status).toBe('deployed');
+});
+
+test('a Slack that refuses everything costs no time, and the end three minutes at most', async () => {
+  const deployment = await bench.deploy({ ...SLACK, announce: () => Promise.reject(new Error('invalid_auth')) });
   const { outcome, status } = await deployment.ended();
   expect(outcome.status).toBe('deployed');
-  const at = (name: string): number => Date.parse(status.phases.find(({ phase }) => phase === name)?.endedAt ?? '');
-  const started = Date.parse(status.phases[0]?.startedAt ?? '');
-  expect(at('migrate') - started).toBeLessThan(5_000);
+  const ended = (name: string): number => Date.parse(status.phases.find(({ phase }) => phase === name)?.endedAt ?? '');
+  expect(ended('migrate') - Date.parse(status.phases[0]?.startedAt ?? '')).toBeLessThan(5_000);
   const { closeTime } = await deployment.handle.describe();
-  expect((closeTime?.getTime() ?? Infinity) - at('report')).toBeLessThanOrEqual(3 * MINUTE);
+  expect(closeTime?.getTime()).toBeLessThanOrEqual(ended('report') + 3 * MINUTE);
+  expect(deployment.argsOf('note')).toEqual([]);
 });
 
 test('without Slack nobody is told', async () => {

@@ -105,8 +105,9 @@ test('a database that is down is waited for: the undo goes on when it is back', 
 
 test('an undo that never succeeds ends with a person, not in silence', async () => {
   const deployment = await bench.deploy({ ...failingAt(1), reverseStep: failing('TargetUnavailable', 'No answer.') });
-  const { outcome } = await deployment.ended();
+  const { outcome, status } = await deployment.ended();
   expect(outcome).toMatchObject({ status: 'needs-human', summary: 'It went wrong. Undoing it did not succeed either: No answer.', failure: { type: 'Statement' } });
+  expect(status.compensation).toMatchObject({ state: 'needs-human', reversals: [], detail: 'No answer.' });
   expect(reversed(deployment)).toEqual(Array(12).fill(1));
 });
 

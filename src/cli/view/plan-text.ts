@@ -8,12 +8,13 @@ import { strongestLock } from './locks';
 import { table } from './table';
 import { plain } from './text';
 
-export function planText(plan: FullPlan, colors: Colors): string {
+/** @param brief leaves out all but the dangers. */
+export function planText(plan: FullPlan, colors: Colors, brief = false): string {
   const where = `${plan.environment}/${plan.target}`;
   const sections = [
     plan.migrations.length === 0 ? `Nothing is pending on ${where}.` : `${count(plan.migrations.length, 'migration')} pending on ${where}:`,
     migrations(plan.migrations, colors),
-    plan.migrations.flatMap((migration) => migration.hazards.map((hazard) => hazardText(migration.name, hazard, colors))).join('\n'),
+    hazards(plan.migrations, colors, brief),
     plan.checklist.map((check) => checkLine(check, colors)).join('\n'),
     summary(plan, colors),
   ];
@@ -30,6 +31,15 @@ function migrations(all: MigrationPlan[], colors: Colors): string {
     migration.reversal.lossy ? colors.yellow('loses rows') : 'yes',
   ]);
   return table(['migration', 'statements', 'strongest lock', 'hazards', 'reversible'], rows, colors);
+}
+
+function hazards(all: MigrationPlan[], colors: Colors, brief: boolean): string {
+  const found = all.flatMap((migration) => migration.hazards.map((hazard) => ({ name: migration.name, hazard })));
+  const shown = found.filter(({ hazard }) => !brief || hazard.severity === 'danger');
+  const lines = shown.map(({ name, hazard }) => hazardText(name, hazard, colors));
+  const hidden = found.length - shown.length;
+  if (hidden > 0) lines.push(colors.dim(`and ${count(hidden, 'finding')} below danger; "lockkeeper plan" shows them`));
+  return lines.join('\n');
 }
 
 function hazardText(migration: string, hazard: HazardFinding, colors: Colors): string {

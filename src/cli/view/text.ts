@@ -6,7 +6,7 @@ export function plain(text: string): string {
   return (
     stripVTControlCharacters(text)
       .replace(/\s+/g, ' ')
-      // eslint-disable-next-line no-control-regex
+       
       .replace(/[\u0000-\u001f\u007f-\u009f]/g, '')
       .trim()
   );
@@ -17,7 +17,7 @@ export function clampLine(line: string, width: number): string {
   if (stripVTControlCharacters(line).length <= width) return line;
   let visible = 0;
   let cut = '';
-  // eslint-disable-next-line no-control-regex
+   
   for (const [part] of line.matchAll(/\u001b\[[0-9;]*m|[^]/gu)) {
     const isColor = part.startsWith('\u001b');
     if (!isColor && visible >= width - 1) continue;

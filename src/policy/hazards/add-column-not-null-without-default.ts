@@ -6,6 +6,7 @@ export const hazard: Hazard = {
   id: 'add-column-not-null-without-default',
   docs: 'https://www.postgresql.org/docs/current/sql-altertable.html#SQL-ALTERTABLE-DESC-ADD-COLUMN',
   onlineForm: false,
+  on: ['AlterTableStmt'],
   detect(statement, context) {
     return addedColumns(statement)
       .filter(({ column, table }) => lacksValue(column) && !context.isNew(table) && context.rows(table) !== 0)

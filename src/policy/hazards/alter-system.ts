@@ -5,6 +5,7 @@ export const hazard: Hazard = {
   id: 'alter-system',
   docs: 'https://www.postgresql.org/docs/current/sql-altersystem.html',
   onlineForm: false,
+  on: ['AlterDatabaseSetStmt', 'AlterSystemStmt'],
   detect({ node }) {
     const statement = as(node, 'AlterSystemStmt') ?? as(node, 'AlterDatabaseSetStmt');
     if (!statement) return [];

@@ -6,6 +6,7 @@ export const hazard: Hazard = {
   id: 'attach-partition-without-check',
   docs: 'https://www.postgresql.org/docs/current/ddl-partitioning.html#DDL-PARTITIONING-DECLARATIVE-MAINTENANCE',
   onlineForm: false,
+  on: ['AlterTableStmt'],
   detect(statement, context) {
     return alterations(statement).flatMap(({ command, table, text, quoted }) => {
       const partition = command.subtype === 'AT_AttachPartition' ? as(command.def, 'PartitionCmd') : undefined;

@@ -6,6 +6,7 @@ export const hazard: Hazard = {
   id: 'check-not-valid',
   docs: 'https://www.postgresql.org/docs/current/sql-altertable.html#SQL-ALTERTABLE-DESC-ADD-TABLE-CONSTRAINT',
   onlineForm: true,
+  on: ['AlterTableStmt'],
   detect(statement, context) {
     const checked = addedConstraints(statement, 'CONSTR_CHECK').filter(
       ({ constraint }) => !constraint.skip_validation && constraint.is_enforced !== false,

@@ -8,6 +8,7 @@ export const hazard: Hazard = {
   id: 'column-type-change',
   docs: 'https://www.postgresql.org/docs/current/sql-altertable.html#SQL-ALTERTABLE-NOTES',
   onlineForm: false,
+  on: ['AlterTableStmt'],
   detect(statement, context) {
     return alterations(statement)
       .filter(({ command }) => command.subtype === 'AT_AlterColumnType')

@@ -6,6 +6,7 @@ export const hazard: Hazard = {
   id: 'constrained-domain-column',
   docs: 'https://www.postgresql.org/docs/current/sql-createdomain.html',
   onlineForm: false,
+  on: ['AlterTableStmt'],
   detect(statement, context) {
     return addedColumns(statement).flatMap((added) => {
       const rewrite = addColumnRewrite(added.column, context.schema);

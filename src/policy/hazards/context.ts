@@ -46,6 +46,7 @@ export function* sites(
   for (const [position, step] of steps.entries()) {
     const shared = {
       ...viewOf(script, database),
+      before: start.schema ?? after.schema,
       after: after.schema,
       steps,
       position,

@@ -7,6 +7,7 @@ export const hazard: Hazard = {
   id: 'domain-constraint',
   docs: 'https://www.postgresql.org/docs/current/sql-alterdomain.html',
   onlineForm: false,
+  on: ['AlterDomainStmt'],
   detect({ node, text }, context) {
     const alter = as(node, 'AlterDomainStmt');
     const constraint = as(alter?.def, 'Constraint');

@@ -7,6 +7,7 @@ export const hazard: Hazard = {
   id: 'drop-cascade',
   docs: 'https://www.postgresql.org/docs/current/ddl-depend.html',
   onlineForm: false,
+  on: ['AlterTableStmt', 'DropStmt', 'TruncateStmt'],
   detect(statement, context) {
     const drop = as(statement.node, 'DropStmt');
     const truncate = as(statement.node, 'TruncateStmt');

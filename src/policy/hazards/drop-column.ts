@@ -6,6 +6,7 @@ export const hazard: Hazard = {
   id: 'drop-column',
   docs: 'https://www.postgresql.org/docs/current/sql-altertable.html#SQL-ALTERTABLE-DESC-DROP-COLUMN',
   onlineForm: false,
+  on: ['AlterTableStmt'],
   detect(statement, context) {
     return alterations(statement)
       .filter(

@@ -7,6 +7,7 @@ export const hazard: Hazard = {
   id: 'drop-constraint',
   docs: 'https://www.postgresql.org/docs/current/sql-altertable.html#SQL-ALTERTABLE-DESC-DROP-CONSTRAINT',
   onlineForm: false,
+  on: ['AlterTableStmt'],
   detect(statement, context) {
     return alterations(statement).flatMap(({ command, table }) => {
       if (command.subtype !== 'AT_DropConstraint' || context.isNew(table)) return [];

@@ -1,22 +1,22 @@
-import { as, keyOf } from '../statements/ast';
+import { as } from '../statements/ast';
+import type { Hazard, HazardContext } from './hazard';
 import { dropped } from './names';
 import { oneLine } from './sql';
-import type { Hazard } from './hazard';
 
 export const hazard: Hazard = {
   id: 'drop-index',
   docs: 'https://www.postgresql.org/docs/current/sql-dropindex.html',
   onlineForm: true,
+  on: ['DropStmt'],
   detect(statement, context) {
     if (as(statement.node, 'DropStmt')?.concurrent) return [];
     return dropped(statement, 'OBJECT_INDEX').flatMap((name) => {
       const table = context.schema.index(name)?.table;
-      if (context.schema.isMissing(name) || context.isNew(table ?? name)) return [];
-      const replaced = [...context.after.indexesOf(table ?? '')].some((index) => keyOf(index.name) === keyOf(name));
-      const effect = replaced ? '' : ' Queries that used it turn to reading the whole table.';
+      if (context.schema.isMissing(name) || context.isNew(table ?? name) || context.rows(table ?? '') === 0) return [];
+      const effect = isReplaced(name, context) ? '' : ' Queries that used it turn to reading the whole table.';
       return [
         {
-          severity: context.rows(table ?? '') === 0 ? ('info' as const) : ('warning' as const),
+          severity: 'warning' as const,
           message: `DROP INDEX takes ACCESS EXCLUSIVE on ${table ?? `the table of ${name}`}: it waits for every running query, and all that come after wait behind it.${effect}`,
           saferSql: `${oneLine(statement.text).replace(/\bINDEX\b/i, 'INDEX CONCURRENTLY')};`,
         },
@@ -24,3 +24,15 @@ export const hazard: Hazard = {
     });
   },
 };
+
+/** Another index serves the same columns, once the script is through. */
+function isReplaced(name: string, { schema, after }: HazardContext): boolean {
+  const index = schema.index(name);
+  if (!index) return false;
+  return after
+    .indexesOf(index.table)
+    .some(
+      (other) =>
+        !other.partial && index.columns.every((column, place) => column !== null && other.columns[place] === column),
+    );
+}

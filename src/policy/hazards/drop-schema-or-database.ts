@@ -6,6 +6,7 @@ export const hazard: Hazard = {
   id: 'drop-schema-or-database',
   docs: 'https://www.postgresql.org/docs/current/sql-dropschema.html',
   onlineForm: false,
+  on: ['DropStmt', 'DropdbStmt'],
   detect(statement, context) {
     const database = as(statement.node, 'DropdbStmt');
     const names = [

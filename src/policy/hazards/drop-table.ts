@@ -7,6 +7,7 @@ export const hazard: Hazard = {
   id: 'drop-table',
   docs: 'https://www.postgresql.org/docs/current/sql-droptable.html',
   onlineForm: false,
+  on: ['DropStmt'],
   detect(statement, context) {
     const tables = dropped(statement, 'OBJECT_TABLE', 'OBJECT_FOREIGN_TABLE').filter(
       (table) => !context.isNew(table) && !context.schema.isMissing(table),

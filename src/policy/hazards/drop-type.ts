@@ -6,6 +6,7 @@ export const hazard: Hazard = {
   id: 'drop-type',
   docs: 'https://www.postgresql.org/docs/current/sql-droptype.html',
   onlineForm: false,
+  on: ['DropStmt'],
   detect(statement, context) {
     if (as(statement.node, 'DropStmt')?.behavior === 'DROP_CASCADE') return [];
     return dropped(statement, 'OBJECT_TYPE', 'OBJECT_DOMAIN').flatMap((type): Finding[] => {

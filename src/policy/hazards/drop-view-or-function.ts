@@ -5,6 +5,7 @@ export const hazard: Hazard = {
   id: 'drop-view-or-function',
   docs: 'https://www.postgresql.org/docs/current/sql-dropview.html',
   onlineForm: false,
+  on: ['DropStmt'],
   detect(statement, context) {
     const names = dropped(
       statement,

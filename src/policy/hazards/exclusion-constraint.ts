@@ -5,6 +5,7 @@ export const hazard: Hazard = {
   id: 'exclusion-constraint',
   docs: 'https://www.postgresql.org/docs/current/sql-createtable.html#SQL-CREATETABLE-EXCLUDE',
   onlineForm: false,
+  on: ['AlterTableStmt'],
   detect(statement, context) {
     return addedConstraints(statement, 'CONSTR_EXCLUSION').flatMap(({ table }) =>
       context.whileBusy(table, 'index', (howLong) => ({

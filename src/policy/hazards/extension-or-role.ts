@@ -6,6 +6,18 @@ export const hazard: Hazard = {
   id: 'extension-or-role',
   docs: 'https://www.postgresql.org/docs/current/sql-createextension.html',
   onlineForm: false,
+  on: [
+    'AlterExtensionStmt',
+    'AlterRoleSetStmt',
+    'AlterRoleStmt',
+    'CreateExtensionStmt',
+    'CreateRoleStmt',
+    'DropOwnedStmt',
+    'DropRoleStmt',
+    'DropStmt',
+    'GrantRoleStmt',
+    'ReassignOwnedStmt',
+  ],
   detect(statement, { facts }) {
     const extension = as(statement.node, 'CreateExtensionStmt');
     if (extension) {

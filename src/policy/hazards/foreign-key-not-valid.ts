@@ -8,6 +8,7 @@ export const hazard: Hazard = {
   id: 'foreign-key-not-valid',
   docs: 'https://www.postgresql.org/docs/current/sql-altertable.html#SQL-ALTERTABLE-DESC-ADD-TABLE-CONSTRAINT',
   onlineForm: true,
+  on: ['AlterTableStmt'],
   detect(statement, context) {
     return addedConstraints(statement, 'CONSTR_FOREIGN')
       .filter(({ constraint, column }) => (column ? inlineKeyIsChecked(column) : !constraint.skip_validation))

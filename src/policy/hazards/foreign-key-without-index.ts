@@ -1,11 +1,14 @@
 import { relationOf, words } from '../statements/ast';
+import { foreignKeys } from '../statements/schema';
 import { addedConstraints, quoteList } from './sql';
 import type { Hazard } from './hazard';
 
+/** A key that was there before, and is only made anew, changes nothing about it. */
 export const hazard: Hazard = {
   id: 'foreign-key-without-index',
   docs: 'https://www.postgresql.org/docs/current/ddl-constraints.html#DDL-CONSTRAINTS-FK',
   onlineForm: false,
+  on: ['AlterTableStmt'],
   detect(statement, context) {
     return addedConstraints(statement, 'CONSTR_FOREIGN').flatMap(({ constraint, column, table, quoted }) => {
       const columns = column ? [column.colname ?? ''] : words(constraint.fk_attrs);
@@ -14,7 +17,9 @@ export const hazard: Hazard = {
         .some(
           (index) => !index.partial && columns.every((each) => index.columns.slice(0, columns.length).includes(each)),
         );
-      if (indexed || context.isNew(table)) return [];
+      const keys = context.before === context.after ? [] : foreignKeys(context.before.table(table));
+      const hadIt = keys.some((key) => key.columns.join() === columns.join());
+      if (indexed || hadIt || context.isNew(table)) return [];
       const other = relationOf(constraint.pktable);
       return [
         {

@@ -2,6 +2,7 @@
 import type { Severity } from '../../contract';
 import type { ParsedStatement } from '../../adapters/sql-parser';
 import type { Schema, StatementFacts } from '../statements';
+import type { Tag } from '../statements/ast';
 import type { Work } from './sizes';
 
 export interface Hazard {
@@ -10,6 +11,8 @@ export interface Hazard {
   docs: string;
   /** True where the executor knows a form with the same end state that takes the danger away. */
   onlineForm: boolean;
+  /** The types of statement it can be in; left out where any may be. */
+  on?: readonly Tag[];
   detect(statement: ParsedStatement, context: HazardContext): Finding[];
 }
 
@@ -33,7 +36,8 @@ export interface HazardContext {
   facts: StatementFacts;
   /** Before the statement. */
   schema: Schema;
-  /** After the whole script. */
+  /** Before and after the whole script. */
+  before: Schema;
   after: Schema;
   /** All statements of the script, and this one's place among them. */
   steps: readonly Step[];

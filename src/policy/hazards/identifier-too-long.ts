@@ -9,7 +9,12 @@ export const hazard: Hazard = {
     const names = new Set<string>();
     walk(node, (_tag, inside) => {
       for (const [field, value] of Object.entries(inside)) {
-        if (NAMING_FIELDS.has(field) && typeof value === 'string' && new TextEncoder().encode(value).length > MAX_BYTES)
+        if (
+          NAMING_FIELDS.has(field) &&
+          typeof value === 'string' &&
+          value.length > MAX_BYTES / 4 &&
+          new TextEncoder().encode(value).length > MAX_BYTES
+        )
           names.add(value);
       }
     });

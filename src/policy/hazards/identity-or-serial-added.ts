@@ -7,6 +7,7 @@ export const hazard: Hazard = {
   id: 'identity-or-serial-added',
   docs: 'https://www.postgresql.org/docs/current/ddl-identity-columns.html',
   onlineForm: false,
+  on: ['AlterTableStmt'],
   detect(statement, context) {
     return [
       ...addedColumns(statement).flatMap((added) => newColumn(added, context)),

@@ -6,6 +6,7 @@ export const hazard: Hazard = {
   id: 'if-not-exists-index',
   docs: 'https://www.postgresql.org/docs/current/sql-createindex.html#SQL-CREATEINDEX-CONCURRENTLY',
   onlineForm: false,
+  on: ['IndexStmt'],
   detect({ node, text }, context) {
     const index = as(node, 'IndexStmt');
     if (!index?.if_not_exists || context.isNew(relationOf(index.relation))) return [];

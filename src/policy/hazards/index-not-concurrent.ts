@@ -6,6 +6,7 @@ export const hazard: Hazard = {
   id: 'index-not-concurrent',
   docs: 'https://www.postgresql.org/docs/current/sql-createindex.html#SQL-CREATEINDEX-CONCURRENTLY',
   onlineForm: true,
+  on: ['IndexStmt'],
   detect({ node, text }, context) {
     const index = as(node, 'IndexStmt');
     if (!index || index.concurrent || !context.facts.scans) return [];

@@ -2,6 +2,7 @@
 import type { HazardFinding, Risk } from '../../contract';
 import type { ParsedStatement } from '../../adapters/sql-parser';
 import type { Schema, ScriptContext, StatementFacts } from '../statements';
+import { tagOf, type Tag } from '../statements/ast';
 import { allowanceFor, type Allowance } from './allowances';
 import { sites, type DatabaseFacts, type Site } from './context';
 import type { Finding, Hazard } from './hazard';
@@ -33,12 +34,21 @@ export function findHazards(
 ): HazardFinding[] {
   const found: HazardFinding[] = [];
   for (const site of sites(statements, facts, database, options)) {
-    for (const hazard of HAZARDS) {
+    for (const hazard of hazardsOf(tagOf(site.statement.node))) {
       for (const finding of hazard.detect(site.statement, site.context))
         found.push(present(hazard, finding, site, statements, options));
     }
   }
   return found;
+}
+
+const byTag = new Map<Tag, Hazard[]>();
+
+/** Of fifty hazards a statement of one type can have but a few. */
+function hazardsOf(tag: Tag): Hazard[] {
+  const known = byTag.get(tag) ?? HAZARDS.filter(({ on }) => on?.includes(tag) ?? true);
+  byTag.set(tag, known);
+  return known;
 }
 
 function present(

@@ -8,6 +8,7 @@ export const hazard: Hazard = {
   id: 'int4-key',
   docs: 'https://www.postgresql.org/docs/current/datatype-numeric.html#DATATYPE-INT',
   onlineForm: false,
+  on: ['CreateStmt'],
   detect({ node }) {
     const create = as(node, 'CreateStmt');
     const keys = all(create?.tableElts, 'Constraint')

@@ -1,7 +1,7 @@
 import { keyOf } from '../statements/ast';
-import { blocks, strength } from '../statements/locks';
+import { blocks, manualName, strength } from '../statements/locks';
+import type { Hazard, HazardContext, Step } from './hazard';
 import { isBulkWrite } from './names';
-import type { Hazard } from './hazard';
 
 /** A quick change under a strong lock is harmless until something slow follows it in the same transaction. */
 export const hazard: Hazard = {
@@ -9,20 +9,40 @@ export const hazard: Hazard = {
   docs: 'https://www.postgresql.org/docs/current/explicit-locking.html',
   onlineForm: false,
   detect(statement, context) {
-    const { facts, sameTransaction, steps, position } = context;
-    if (!facts.scans || isBulkWrite(statement) || steps[position]?.statement !== statement) return [];
-    const own = facts.contested.reduce((strongest, { mode }) => Math.max(strongest, strength(mode)), 0);
-    const held = sameTransaction
-      .flatMap((step) => step.facts.contested)
-      .filter(({ mode }) => strength(mode) > own && strength(mode) >= strength('ShareLock'));
-    const worst = held.sort((a, b) => strength(b.mode) - strength(a.mode))[0];
-    const scanned = facts.contested.find(
-      ({ mode }) => strength(mode) >= strength('ShareUpdateExclusiveLock'),
-    )?.relation;
-    if (!worst || scanned === undefined) return [];
-    return context.whileBusy(scanned, 'scan', (howLong) => ({
-      message: `${facts.kind} goes over ${scanned} ${howLong}. The transaction already holds a stronger lock on ${worst.relation}${keyOf(worst.relation) === keyOf(scanned) ? ' itself' : ''}: ${blocks(worst.mode)} there wait all that time.`,
-      saferSql: '-- this statement in a migration of its own',
-    }));
+    const step = context.steps[context.position];
+    const slow = step?.statement === statement ? slowPart(step, context.sameTransaction, context) : null;
+    // Said once a transaction, at its first slow statement.
+    if (!slow || context.sameTransaction.some((each, place, all) => slowPart(each, all.slice(0, place), context)))
+      return [];
+    const { scanned, held, own } = slow;
+    const same = keyOf(held.relation) === keyOf(scanned);
+    return context
+      .whileBusy(scanned, 'scan', (howLong) => ({
+        message: `${context.facts.kind} goes over ${scanned} ${howLong}. An earlier statement of the transaction still holds ${manualName(held.mode)} on ${same ? 'it' : held.relation}: ${blocks(held.mode)} there wait all that time.`,
+        saferSql: '-- this statement, and what comes after it, in a migration of its own',
+      }))
+      .map((finding) => ({
+        ...finding,
+        // A statement that blocks by itself has its own finding; one that is made to run beside others is spoilt by this.
+        severity: finding.severity === 'danger' && own >= strength('ShareLock') ? 'warning' : finding.severity,
+      }));
   },
 };
+
+/** What a statement reads whole, and the lock from before it that is stronger than its own. */
+function slowPart(
+  { statement, facts }: Step,
+  earlier: readonly Step[],
+  context: HazardContext,
+): { scanned: string; held: { relation: string; mode: string }; own: number } | null {
+  const scanned = isBulkWrite(statement)
+    ? undefined
+    : facts.scanned.find((table) => !context.isNew(table) && context.rows(table) !== 0);
+  if (scanned === undefined) return null;
+  const own = facts.contested.reduce((strongest, { mode }) => Math.max(strongest, strength(mode)), 0);
+  const held = earlier
+    .flatMap((step) => step.facts.contested)
+    .filter(({ mode }) => strength(mode) > own && strength(mode) >= strength('ShareLock'))
+    .sort((a, b) => strength(b.mode) - strength(a.mode))[0];
+  return held ? { scanned, held, own } : null;
+}

@@ -6,6 +6,7 @@ export const hazard: Hazard = {
   id: 'lock-table',
   docs: 'https://www.postgresql.org/docs/current/sql-lock.html',
   onlineForm: false,
+  on: ['LockStmt'],
   detect({ node }, { facts }) {
     if (!as(node, 'LockStmt')) return [];
     return facts.contested

@@ -1,5 +1,6 @@
 import { keyOf } from '../statements/ast';
 import type { Hazard, Step } from './hazard';
+import { dropped } from './names';
 
 export const hazard: Hazard = {
   id: 'many-exclusive-tables',
@@ -7,7 +8,7 @@ export const hazard: Hazard = {
   onlineForm: false,
   detect(statement, context) {
     const step = context.steps[context.position];
-    if (step?.statement !== statement) return [];
+    if (step?.statement !== statement || exclusiveTables([step]).length === 0) return [];
     const before = exclusiveTables(context.sameTransaction);
     const all = exclusiveTables([...context.sameTransaction, step]);
     // Said once a transaction: where the second table comes in.
@@ -25,8 +26,11 @@ export const hazard: Hazard = {
 
 /** Tables that were there before, under ACCESS EXCLUSIVE, in the order in which they are locked. */
 function exclusiveTables(steps: readonly Step[]): string[] {
-  const locks = steps
-    .flatMap(({ facts }) => (facts.kind === 'DROP TABLE' ? [] : facts.contested))
-    .filter(({ mode }) => mode === 'AccessExclusiveLock');
+  const locks = steps.flatMap(({ statement, facts }) => {
+    const indexes = dropped(statement, 'OBJECT_INDEX');
+    return facts.contested.filter(
+      ({ relation, mode }) => mode === 'AccessExclusiveLock' && !indexes.includes(relation),
+    );
+  });
   return [...new Map(locks.map(({ relation }) => [keyOf(relation), relation])).values()];
 }

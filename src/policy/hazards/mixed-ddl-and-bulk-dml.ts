@@ -7,6 +7,7 @@ export const hazard: Hazard = {
   id: 'mixed-ddl-and-bulk-dml',
   docs: 'https://www.postgresql.org/docs/current/explicit-locking.html',
   onlineForm: false,
+  on: ['DeleteStmt', 'InsertStmt', 'MergeStmt', 'UpdateStmt'],
   detect(statement, context) {
     const written = bulkTarget(statement);
     if (written === null || context.isNew(written) || context.rows(written) === 0) return [];

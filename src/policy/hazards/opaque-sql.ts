@@ -5,6 +5,7 @@ export const hazard: Hazard = {
   id: 'opaque-sql',
   docs: 'https://www.postgresql.org/docs/current/plpgsql-statements.html#PLPGSQL-STATEMENTS-EXECUTING-DYN',
   onlineForm: false,
+  on: ['DoStmt'],
   detect({ node }) {
     const body = doBody(node);
     if (body === null || !DYNAMIC.test(body)) return [];

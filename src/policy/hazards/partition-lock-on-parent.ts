@@ -6,6 +6,7 @@ export const hazard: Hazard = {
   id: 'partition-lock-on-parent',
   docs: 'https://www.postgresql.org/docs/current/ddl-partitioning.html#DDL-PARTITIONING-DECLARATIVE-MAINTENANCE',
   onlineForm: false,
+  on: ['AlterTableStmt', 'CreateStmt'],
   detect(statement, context) {
     const create = as(statement.node, 'CreateStmt');
     const [parent] = all(create?.inhRelations, 'RangeVar');

@@ -7,6 +7,7 @@ export const hazard: Hazard = {
   id: 'refresh-materialized-view',
   docs: 'https://www.postgresql.org/docs/current/sql-refreshmaterializedview.html',
   onlineForm: false,
+  on: ['RefreshMatViewStmt'],
   detect({ node, text }, context) {
     const refresh = as(node, 'RefreshMatViewStmt');
     if (!refresh || refresh.concurrent || createdHere(relationOf(refresh.relation), context)) return [];

@@ -6,6 +6,7 @@ export const hazard: Hazard = {
   id: 'rename-column',
   docs: 'https://www.postgresql.org/docs/current/sql-altertable.html#SQL-ALTERTABLE-DESC-RENAME',
   onlineForm: false,
+  on: ['RenameStmt'],
   detect({ node }, context) {
     const rename = as(node, 'RenameStmt');
     const table = relationOf(rename?.relation);

@@ -7,6 +7,7 @@ export const hazard: Hazard = {
   id: 'rename-enum-value',
   docs: 'https://www.postgresql.org/docs/current/sql-altertype.html',
   onlineForm: false,
+  on: ['AlterEnumStmt'],
   detect({ node }, context) {
     const change = as(node, 'AlterEnumStmt');
     if (change?.oldVal === undefined || createdHere(words(change.typeName).join('.'), context)) return [];

@@ -6,6 +6,7 @@ export const hazard: Hazard = {
   id: 'rename-table',
   docs: 'https://www.postgresql.org/docs/current/sql-altertable.html#SQL-ALTERTABLE-DESC-RENAME',
   onlineForm: false,
+  on: ['AlterObjectSchemaStmt', 'RenameStmt'],
   detect({ node, text }, context) {
     const rename = as(node, 'RenameStmt');
     const move = as(node, 'AlterObjectSchemaStmt');

@@ -7,6 +7,7 @@ export const hazard: Hazard = {
   id: 'rename-type',
   docs: 'https://www.postgresql.org/docs/current/sql-altertype.html',
   onlineForm: false,
+  on: ['RenameStmt'],
   detect({ node }, context) {
     const rename = as(node, 'RenameStmt');
     const type = nameParts(rename?.object).join('.');

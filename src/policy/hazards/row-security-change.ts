@@ -7,6 +7,7 @@ export const hazard: Hazard = {
   id: 'row-security-change',
   docs: 'https://www.postgresql.org/docs/current/ddl-rowsecurity.html',
   onlineForm: false,
+  on: ['AlterPolicyStmt', 'AlterTableStmt', 'CreatePolicyStmt', 'DropStmt'],
   detect(statement, context) {
     const policy = as(statement.node, 'CreatePolicyStmt') ?? as(statement.node, 'AlterPolicyStmt');
     const tables = [

@@ -6,6 +6,7 @@ export const hazard: Hazard = {
   id: 'select-star',
   docs: 'https://www.postgresql.org/docs/current/sql-select.html#SQL-SELECT-LIST',
   onlineForm: false,
+  on: ['InsertStmt', 'ViewStmt'],
   detect({ node }) {
     const insert = as(node, 'InsertStmt');
     if (insert && !insert.cols?.length && selectsAll(as(insert.selectStmt, 'SelectStmt'))) {

@@ -7,6 +7,7 @@ export const hazard: Hazard = {
   id: 'session-setting-left',
   docs: 'https://www.postgresql.org/docs/current/sql-set.html',
   onlineForm: false,
+  on: ['SelectStmt', 'VariableSetStmt'],
   detect(statement, { steps, position }) {
     const name = setsSession(statement) ? settingOf(statement) : null;
     if (name === null || steps.slice(position + 1).some((later) => resets(later.statement, name))) return [];

@@ -44,8 +44,17 @@ export interface Alteration {
   text: string;
 }
 
+/** A dozen hazards ask for the same subcommands, and cutting the text is the slow part. */
+const cutOnce = new WeakMap<ParsedStatement, Alteration[]>();
+
 /** The subcommands of ALTER TABLE; none for other statements. */
-export function alterations({ node, text }: ParsedStatement): Alteration[] {
+export function alterations(statement: ParsedStatement): Alteration[] {
+  const known = cutOnce.get(statement) ?? cut(statement);
+  cutOnce.set(statement, known);
+  return known;
+}
+
+function cut({ node, text }: ParsedStatement): Alteration[] {
   const statement = as(node, 'AlterTableStmt');
   if (!statement || statement.objtype === 'OBJECT_TYPE') return [];
   const texts = subcommands(text);

@@ -6,6 +6,7 @@ export const hazard: Hazard = {
   id: 'table-rewrite',
   docs: 'https://www.postgresql.org/docs/current/sql-altertable.html#SQL-ALTERTABLE-NOTES',
   onlineForm: false,
+  on: ['AlterTableStmt'],
   detect(statement, context) {
     return alterations(statement).flatMap(({ command, table, text }) => {
       const effect = EFFECTS[command.subtype ?? 'AT_AddColumn'];

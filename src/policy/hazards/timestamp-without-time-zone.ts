@@ -8,6 +8,7 @@ export const hazard: Hazard = {
   id: 'timestamp-without-time-zone',
   docs: 'https://www.postgresql.org/docs/current/datatype-datetime.html',
   onlineForm: false,
+  on: ['AlterTableStmt', 'CreateStmt'],
   detect(statement) {
     const defined = [
       ...columnsDefined(as(statement.node, 'CreateStmt')?.tableElts),

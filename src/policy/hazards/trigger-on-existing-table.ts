@@ -5,6 +5,7 @@ export const hazard: Hazard = {
   id: 'trigger-on-existing-table',
   docs: 'https://www.postgresql.org/docs/current/sql-createtrigger.html',
   onlineForm: false,
+  on: ['CreateTrigStmt', 'RuleStmt'],
   detect({ node }, context) {
     const trigger = as(node, 'CreateTrigStmt');
     const rule = as(node, 'RuleStmt');

@@ -5,6 +5,7 @@ export const hazard: Hazard = {
   id: 'triggers-disabled',
   docs: 'https://www.postgresql.org/docs/current/sql-altertable.html#SQL-ALTERTABLE-DESC-DISABLE-ENABLE-TRIGGER',
   onlineForm: false,
+  on: ['AlterTableStmt'],
   detect(statement, context) {
     return alterations(statement)
       .filter(({ command, table }) => command.subtype?.startsWith('AT_DisableTrig') && !context.isNew(table))

@@ -5,6 +5,7 @@ export const hazard: Hazard = {
   id: 'truncate',
   docs: 'https://www.postgresql.org/docs/current/sql-truncate.html',
   onlineForm: false,
+  on: ['TruncateStmt'],
   detect({ node }, context) {
     return all(as(node, 'TruncateStmt')?.relations, 'RangeVar')
       .map(relationOf)

@@ -8,6 +8,7 @@ export const hazard: Hazard = {
   id: 'unique-constraint',
   docs: 'https://www.postgresql.org/docs/current/sql-altertable.html#SQL-ALTERTABLE-DESC-ADD-TABLE-CONSTRAINT-USING-INDEX',
   onlineForm: true,
+  on: ['AlterTableStmt'],
   detect(statement, context) {
     const added = [...addedConstraints(statement, 'CONSTR_UNIQUE'), ...addedConstraints(statement, 'CONSTR_PRIMARY')];
     return added.filter(({ constraint }) => !constraint.indexname).flatMap((each) => finding(each, context));

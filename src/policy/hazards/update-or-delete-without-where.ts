@@ -8,6 +8,7 @@ export const hazard: Hazard = {
   id: 'update-or-delete-without-where',
   docs: 'https://www.postgresql.org/docs/current/populate.html',
   onlineForm: false,
+  on: ['DeleteStmt', 'UpdateStmt'],
   detect({ node }, context) {
     const update = as(node, 'UpdateStmt');
     const statement = update ?? as(node, 'DeleteStmt');

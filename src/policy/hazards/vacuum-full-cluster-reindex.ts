@@ -7,6 +7,7 @@ export const hazard: Hazard = {
   id: 'vacuum-full-cluster-reindex',
   docs: 'https://www.postgresql.org/docs/current/routine-vacuuming.html',
   onlineForm: false,
+  on: ['ClusterStmt', 'ReindexStmt', 'VacuumStmt'],
   detect(statement, context) {
     return [...rewrites(statement, context), ...reindexes(statement, context)];
   },

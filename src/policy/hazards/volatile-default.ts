@@ -7,6 +7,7 @@ export const hazard: Hazard = {
   id: 'volatile-default',
   docs: 'https://www.postgresql.org/docs/current/sql-altertable.html#SQL-ALTERTABLE-NOTES',
   onlineForm: false,
+  on: ['AlterTableStmt'],
   detect(statement, context) {
     return addedColumns(statement).flatMap((added) => {
       const rewrite = addColumnRewrite(added.column, context.schema);

@@ -30,7 +30,7 @@ const SUBCOMMANDS: Partial<Record<NonNullable<AlterTableCmd['subtype']>, Subcomm
   AT_AddConstraint: (command, table, draft) => addConstraint(as(command.def, 'Constraint') ?? {}, table, draft),
   AT_AlterColumnType: alterType,
   AT_SetNotNull: (command, table, draft) => {
-    draft.scans ||= !notNullIsProven(command.name ?? '', table, draft.schema);
+    draft.scan(table, !notNullIsProven(command.name ?? '', table, draft.schema));
   },
   AT_ValidateConstraint: validate,
   AT_DropConstraint: dropConstraint,
@@ -54,46 +54,46 @@ const SUBCOMMANDS: Partial<Record<NonNullable<AlterTableCmd['subtype']>, Subcomm
     draft.locks.add(relationOf(as(command.def, 'RangeVar')), 'AccessShareLock'),
 };
 
-function rewrite(_command: AlterTableCmd, _table: string, draft: Draft): void {
-  draft.rewrites = true;
-  draft.scans = true;
+function rewrite(_command: AlterTableCmd, table: string, draft: Draft): void {
+  draft.rewrite(table);
 }
 
 function addColumn(command: AlterTableCmd, table: string, draft: Draft): void {
   const column = as(command.def, 'ColumnDef') ?? {};
   if (command.missing_ok && draft.schema.table(table)?.columns.has(column.colname ?? '')) return;
   draft.creates.columns++;
-  draft.rewrites ||= addColumnRewrite(column, draft.schema) !== null;
+  if (addColumnRewrite(column, draft.schema)) draft.rewrite(table);
   // A virtual column has no value to be missing; PostgreSQL 18 computes it for the check.
-  draft.scans ||= draft.rewrites || lacksValue(column) || hasConstraint(column, 'CONSTR_CHECK');
+  draft.scan(table, lacksValue(column) || hasConstraint(column, 'CONSTR_CHECK'));
   addInlineConstraints(column, table, draft);
 }
 
 /** Constraints written behind a column, in ADD COLUMN or CREATE TABLE. */
 function addInlineConstraints(column: ColumnDef, table: string, draft: Draft): void {
   for (const constraint of columnConstraints(column)) {
-    if (constraint.contype === 'CONSTR_FOREIGN') addForeignKey(constraint, draft, inlineKeyIsChecked(column));
+    if (constraint.contype === 'CONSTR_FOREIGN')
+      addForeignKey(constraint, draft, inlineKeyIsChecked(column) ? table : null);
     if (constraint.contype === 'CONSTR_UNIQUE')
       draft.creates.indexes.push(constraintName(constraint, table, [column.colname ?? '']));
-    draft.scans ||= constraint.contype === 'CONSTR_UNIQUE' || constraint.contype === 'CONSTR_PRIMARY';
+    draft.scan(table, constraint.contype === 'CONSTR_UNIQUE' || constraint.contype === 'CONSTR_PRIMARY');
   }
 }
 
 function addConstraint(constraint: Constraint, table: string, draft: Draft): void {
   const checked = !constraint.skip_validation;
-  if (constraint.contype === 'CONSTR_FOREIGN') addForeignKey(constraint, draft, checked);
-  else draft.scans ||= checked && !constraint.indexname;
+  if (constraint.contype === 'CONSTR_FOREIGN') addForeignKey(constraint, draft, checked ? table : null);
+  else draft.scan(table, checked && !constraint.indexname);
   if (constraint.contype !== 'CONSTR_UNIQUE' || constraint.indexname) return;
   // Partitions get indexes of their own, made like any other.
   if (draft.schema.table(table)?.partitioned) draft.lockBelow(table, 'ShareLock');
   draft.creates.indexes.push(constraintName(constraint, table));
 }
 
-/** Both sides get triggers, so both are locked against writes; the partitions of either as well. */
-export function addForeignKey(constraint: Constraint, draft: Draft, checked: boolean): void {
+/** Both sides get triggers, so both are locked against writes, partitions too. `checkedTable` is the one whose rows are looked up. */
+export function addForeignKey(constraint: Constraint, draft: Draft, checkedTable: string | null): void {
   const other = relationOf(constraint.pktable);
   draft.creates.foreignKeys++;
-  draft.scans ||= checked;
+  if (checkedTable !== null) draft.scan(checkedTable);
   draft.locks.add(other, 'ShareRowExclusiveLock');
   draft.lockBelow(other, 'ShareRowExclusiveLock');
 }
@@ -106,7 +106,7 @@ function alterType(command: AlterTableCmd, table: string, draft: Draft): void {
   const checks = draft.schema
     .table(table)
     ?.constraints.filter(({ kind, columns }) => kind === 'check' && columns.includes(change.column));
-  draft.scans ||= (checks?.length ?? 0) > 0;
+  draft.scan(table, (checks?.length ?? 0) > 0);
   lockKeysOfColumn(change.column, table, draft);
 }
 
@@ -142,7 +142,7 @@ export function notNullIsProven(column: string, table: string, schema: Schema): 
 
 function validate(command: AlterTableCmd, table: string, draft: Draft): void {
   const known = draft.schema.table(table)?.constraints.find(({ name }) => name === command.name);
-  draft.scans ||= !known?.valid;
+  draft.scan(table, !known?.valid);
   if (known?.references && !known.valid) draft.locks.add(known.references, 'RowShareLock');
 }
 
@@ -159,7 +159,7 @@ function dropConstraint(command: AlterTableCmd, table: string, draft: Draft): vo
 function attach(command: AlterTableCmd, table: string, draft: Draft): void {
   const partition = as(command.def, 'PartitionCmd');
   draft.locks.add(relationOf(partition?.name), 'AccessExclusiveLock');
-  draft.scans = true;
+  draft.scan(relationOf(partition?.name));
   for (const { references } of foreignKeys(draft.schema.table(table)))
     draft.locks.add(references ?? '', 'ShareRowExclusiveLock');
   for (const sibling of draft.schema.descendants(table))

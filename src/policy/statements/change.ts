@@ -35,12 +35,12 @@ export const CHANGE: Describers = {
   RefreshMatViewStmt: ({ relation, concurrent, skipData }, draft) => {
     draft.locks.add(relationOf(relation), concurrent ? 'ExclusiveLock' : 'AccessExclusiveLock');
     draft.rewrites = !concurrent;
-    draft.scans = !skipData;
+    draft.scan(relationOf(relation), !skipData);
   },
   VacuumStmt: vacuum,
   ClusterStmt: ({ relation }, draft) => {
     if (relation) draft.locks.add(relationOf(relation), 'AccessExclusiveLock');
-    draft.rewrites = draft.scans = true;
+    draft.rewrite(relationOf(relation));
   },
   ReindexStmt: reindex,
   DeclareCursorStmt: ({ query }, draft) => lockReads(query, draft),
@@ -61,7 +61,7 @@ function alterDomain({ subtype, typeName, def }: AlterDomainStmt, draft: Draft):
   if (!adds && subtype !== 'O' && subtype !== 'V') return;
   for (const table of draft.schema.tablesWithType(words(typeName).join('.'))) {
     draft.locks.add(table.name, 'ShareLock');
-    draft.scans = true;
+    draft.scan(table.name);
   }
 }
 
@@ -94,14 +94,16 @@ function vacuum({ options, rels, is_vacuumcmd }: VacuumStmt, draft: Draft): void
   const full = is_vacuumcmd === true && hasOption(options, 'full');
   for (const { relation } of all(rels, 'VacuumRelation')) {
     draft.locks.add(relationOf(relation), full ? 'AccessExclusiveLock' : 'ShareUpdateExclusiveLock');
+    if (full) draft.rewrite(relationOf(relation));
   }
-  draft.rewrites = draft.scans = full;
+  if (full && !rels?.length) draft.rewrite('');
 }
 
 function reindex({ kind, relation, params }: ReindexStmt, draft: Draft): void {
   const concurrently = hasOption(params, 'concurrently');
   const name = relationOf(relation);
-  draft.scans = true;
+  const onIndex = kind === 'REINDEX_OBJECT_INDEX' ? draft.schema.index(name)?.table : name;
+  draft.scan(onIndex ?? '');
   if (kind === 'REINDEX_OBJECT_TABLE') {
     draft.locks.add(name, concurrently ? 'ShareUpdateExclusiveLock' : 'ShareLock');
     for (const index of draft.schema.indexesOf(name))

@@ -58,7 +58,7 @@ function createTable(statement: CreateStmt, draft: Draft): void {
   const alone = all(statement.tableElts, 'Constraint').map((constraint) => ({ constraint, column: [] }));
   for (const { constraint, column } of [...inline, ...alone]) {
     // The new table is empty: nothing to check, but the referenced one gets its triggers.
-    if (constraint.contype === 'CONSTR_FOREIGN') addForeignKey(constraint, draft, false);
+    if (constraint.contype === 'CONSTR_FOREIGN') addForeignKey(constraint, draft, null);
     if (constraint.contype === 'CONSTR_UNIQUE') draft.creates.indexes.push(constraintName(constraint, table, column));
   }
   for (const like of all(statement.tableElts, 'TableLikeClause'))
@@ -76,7 +76,7 @@ function joinParent(parent: string, asPartition: boolean, draft: Draft): void {
   for (const sibling of draft.schema.descendants(parent)) {
     if (!sibling.defaultPartition) continue;
     draft.locks.add(sibling.name, 'AccessExclusiveLock');
-    draft.scans = true;
+    draft.scan(sibling.name);
   }
 }
 
@@ -88,7 +88,7 @@ function createIndex(statement: IndexStmt, draft: Draft): void {
   if (statement.relation?.inh && draft.schema.table(table)?.partitioned) draft.lockBelow(table, mode);
   // The lock is taken before IF NOT EXISTS looks.
   if (statement.if_not_exists && statement.idxname && draft.schema.index(name)) return;
-  draft.scans = true;
+  draft.scan(table);
   draft.creates.indexes.push(name);
 }
 

@@ -23,6 +23,8 @@ export interface StatementFacts extends StatementPlan {
   contested: LockPrediction[];
   /** True when a whole table is read (to validate, to build an index, to rewrite) while the locks are held. */
   scans: boolean;
+  /** Those tables; none where the statement does not name them. */
+  scanned: string[];
   creates: Creation;
   /** Rows or values are gone afterwards: DROP TABLE/COLUMN, TRUNCATE, DELETE, a narrowing type change. */
   dropsData: boolean;
@@ -43,14 +45,29 @@ export class Draft {
   readonly creates: Creation = { tables: [], columns: 0, indexes: [], enums: [], foreignKeys: 0 };
   /** Keys of the relations that are there only afterwards. */
   readonly made = new Set<string>();
+  private readonly scanned = new Map<string, string>();
   rewrites = false;
-  scans = false;
   dropsData = false;
 
   constructor(readonly script: ScriptContext) {}
 
   get schema(): Schema {
     return this.script.schema;
+  }
+
+  /** Notes that a whole table is read; without a name, that some are. */
+  scan(table: string, really = true): void {
+    if (really) this.scanned.set(keyOf(table), table);
+  }
+
+  /** Notes that a table gets a new file, for which all of it is read. */
+  rewrite(table: string): void {
+    this.rewrites = true;
+    this.scan(table);
+  }
+
+  scannedTables(): string[] {
+    return [...this.scanned.values()];
   }
 
   /** A relation that is new with this statement, unless it only replaces one. */
@@ -68,7 +85,7 @@ export class Draft {
   include(facts: StatementFacts): void {
     for (const { relation, mode } of facts.locks) this.locks.add(relation, mode as LockMode);
     this.rewrites ||= facts.rewrites;
-    this.scans ||= facts.scans;
+    for (const table of facts.scanned) this.scan(table);
     this.dropsData ||= facts.dropsData;
     this.creates.tables.push(...facts.creates.tables);
     this.creates.indexes.push(...facts.creates.indexes);

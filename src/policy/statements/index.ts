@@ -37,13 +37,15 @@ export function describe(statement: ParsedStatement, script: ScriptContext): Sta
   describeNode(statement.node, draft);
   for (const inner of statementsInside(statement, script)) draft.include(describe(inner, script));
   const locks = draft.locks.list();
+  const scanned = draft.scannedTables();
   return {
     line: statement.line,
     kind: kindOf(statement),
     locks,
     contested: locks.filter(({ relation }) => !script.created.has(keyOf(relation)) && !draft.made.has(keyOf(relation))),
     rewrites: draft.rewrites,
-    scans: draft.scans || draft.rewrites,
+    scans: scanned.length > 0,
+    scanned: scanned.filter(Boolean),
     transactional: canRunInTransaction(statement),
     creates: draft.creates,
     dropsData: draft.dropsData,

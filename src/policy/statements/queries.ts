@@ -55,13 +55,13 @@ export const QUERIES: Describers = {
   },
   UpdateStmt: (statement, draft) => {
     lockWriteBelow(statement.relation, draft);
-    draft.scans ||= isUnbounded(statement.whereClause);
+    draft.scan(relationOf(statement.relation), isUnbounded(statement.whereClause));
     lockReads([statement.targetList, statement.fromClause, statement.whereClause, statement.withClause], draft);
   },
   DeleteStmt: (statement, draft) => {
     lockWriteBelow(statement.relation, draft);
     draft.dropsData = true;
-    draft.scans ||= isUnbounded(statement.whereClause);
+    draft.scan(relationOf(statement.relation), isUnbounded(statement.whereClause));
     lockReads([statement.usingClause, statement.whereClause, statement.withClause], draft);
   },
   MergeStmt: (statement, draft) => {

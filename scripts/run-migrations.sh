@@ -1,0 +1,140 @@
+#!/usr/bin/env bash
+# Runs the pending migrations of one environment through the lockkeeper CLI, and keeps a log.
+set -euo pipefail
+
+usage() {
+  cat <<'TEXT'
+Usage: run-migrations.sh dev|staging|prod [--yes]
+
+  dev      applies pending migrations at once, writes one for what changed in the schema; no backup, may ask
+  staging  a deployment: checklist, backup, approval, migration, health checks, monitoring
+  prod     the same, after you have typed the environment's name; --yes skips the typing, never the approval
+
+Exit codes are those of "lockkeeper --help". The log is written to logs/.
+TEXT
+}
+
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+config=${LOCKKEEPER_CONFIG:-$root/lockkeeper.yaml}
+log=$root/logs/migration_$(date +%Y%m%d_%H%M%S).log
+
+lockkeeper() {
+  node "$root/bin/lockkeeper.js" "$@" --env "$environment" --config "$config"
+}
+
+say() {
+  printf '%s  %s\n' "$(date '+%Y-%m-%d %H:%M:%S')" "$*" | tee -ia "$log"
+}
+
+latest_backup() {
+  local file latest='none yet'
+  # The names sort by time.
+  for file in "$root"/backups/migration_backup_*; do
+    case $file in
+      *.meta | *.partial | *'*') ;;
+      *) latest=$file ;;
+    esac
+  done
+  printf '%s\n' "$latest"
+}
+
+confirm_production() {
+  local answer
+  if [[ $yes == true ]]; then return; fi
+  if [[ ! -t 0 ]]; then
+    echo 'run-migrations.sh: nobody can be asked here to confirm; add --yes.' >&2
+    exit 2
+  fi
+  read -r -p 'This changes the production database. Type production to go on: ' answer
+  if [[ $answer != production ]]; then
+    echo 'run-migrations.sh: not confirmed; nothing was done.' >&2
+    exit 2
+  fi
+}
+
+instructions_before() {
+  say "If a step fails, Lockkeeper undoes what this deployment did, and says so."
+  say "This run's backup: backups/migration_backup_<date>_<time>.* with its .meta; the latest until then: $(latest_backup)"
+}
+
+# Of the deployment that just ran: its id and its backup's file, from the status and not from guesses.
+instructions_after() {
+  local status id file
+  status=$(lockkeeper status --json 2>/dev/null) || true
+  id=$(field "$status" deployment deploymentId)
+  file=$(field "$status" status backup file)
+  if [[ -z $id ]]; then return; fi
+  say "Deployment:  $id"
+  say "Backup:      ${file:-none was taken}"
+  say "To undo it:  lockkeeper rollback $id --env $environment"
+  say "Evidence:    lockkeeper report $id --env $environment"
+  if [[ -n $file ]]; then
+    say "To restore the backup beside the database: createdb restored && $(restore_command "$file")"
+  fi
+  say "People to call: \"contacts\" in $config"
+}
+
+# The value at a path of keys in a JSON text; nothing where there is none.
+field() {
+  node -e '
+    const [text, ...path] = process.argv.slice(1);
+    const value = path.reduce((inner, key) => inner?.[key], text === "" ? null : JSON.parse(text));
+    console.log(value ?? "");
+  ' "$@"
+}
+
+restore_command() {
+  case $1 in
+    *.sql) printf 'psql -v ON_ERROR_STOP=1 -d restored -f %q\n' "$1" ;;
+    *) printf 'pg_restore --exit-on-error --no-owner -d restored %q\n' "$1" ;;
+  esac
+}
+
+develop() {
+  local code=0
+  # stderr stays on the terminal: the CLI asks there.
+  lockkeeper migrate dev | tee -ia "$log" || code=${PIPESTATUS[0]}
+  return "$code"
+}
+
+deploy() {
+  local code=0
+  instructions_before
+  # Ctrl-C detaches the CLI; this script goes on to say how to come back.
+  trap ':' INT
+  lockkeeper deploy 2>&1 | tee -ia "$log" || code=${PIPESTATUS[0]}
+  trap - INT
+  instructions_after
+  return "$code"
+}
+
+yes=false
+case $#:${2-} in
+  1:) ;;
+  2:--yes) yes=true ;;
+  *)
+    usage >&2
+    exit 2
+    ;;
+esac
+case $1 in
+  dev) environment=development run=develop ;;
+  staging) environment=staging run=deploy ;;
+  prod) environment=production run=deploy ;;
+  -h | --help)
+    usage
+    exit 0
+    ;;
+  *)
+    usage >&2
+    exit 2
+    ;;
+esac
+
+if [[ $environment == production ]]; then confirm_production; fi
+mkdir -p "$root/logs"
+say "Migrations of $environment; log: $log"
+code=0
+"$run" || code=$?
+say "Ended with exit code $code."
+exit "$code"
