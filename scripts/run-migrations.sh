@@ -118,9 +118,9 @@ case $#:${2-} in
     ;;
 esac
 case $1 in
-  dev) environment=development run=develop ;;
-  staging) environment=staging run=deploy ;;
-  prod) environment=production run=deploy ;;
+  dev) environment=development ;;
+  staging) environment=staging ;;
+  prod) environment=production ;;
   -h | --help)
     usage
     exit 0
@@ -135,6 +135,6 @@ if [[ $environment == production ]]; then confirm_production; fi
 mkdir -p "$root/logs"
 say "Migrations of $environment; log: $log"
 code=0
-"$run" || code=$?
+if [[ $environment == development ]]; then develop || code=$?; else deploy || code=$?; fi
 say "Ended with exit code $code."
 exit "$code"

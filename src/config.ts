@@ -4,7 +4,7 @@
  */
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, isAbsolute, resolve } from 'node:path';
-import { parseDocument } from 'yaml';
+import { LineCounter, parseDocument } from 'yaml';
 import { z } from 'zod';
 import { UsageError } from './errors';
 import { TASK_QUEUE, type MaintenanceWindow, type Threshold } from './contract';
@@ -187,21 +187,49 @@ export function loadConfig(file?: string, cwd: string = process.cwd()): Config {
       `No ${file ?? CONFIG_FILE} found${file ? '' : ` in ${cwd} or above`}; run "lockkeeper init" to write one.`,
     );
   }
-  return parseConfig(readFileSync(path, 'utf8'), path);
+  return parseConfig(readConfig(path), path);
+}
+
+function readConfig(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    throw new UsageError(`${path} cannot be read (${(error as NodeJS.ErrnoException).code ?? 'error'}).`);
+  }
 }
 
 /** @throws UsageError naming every mistake with its path. */
 export function parseConfig(text: string, path: string): Config {
-  const document = parseDocument(text);
-  if (document.errors.length > 0) {
-    throw new UsageError(`${path} is not valid YAML:\n${document.errors.map((error) => `  ${error.message}`).join('\n')}`);
-  }
-  const parsed = configSchema.safeParse(document.toJS());
+  const value = yamlValue(text, path);
+  if (value === null) throw new UsageError(`${path} is empty; remove it and run "lockkeeper init" to write one.`);
+  const parsed = configSchema.safeParse(value);
   if (!parsed.success) {
-    const lines = parsed.error.issues.map((issue) => `  ${issue.path.join('.') || '(top level)'}: ${issue.message}`);
+    const lines = parsed.error.issues.map((issue) => `  ${issue.path.join('.') || '(top level)'}: ${mistake(issue)}`);
     throw new UsageError(`${path} has ${lines.length} mistake${lines.length === 1 ? '' : 's'}:\n${lines.join('\n')}`);
   }
   return toConfig(parsed.data, path);
+}
+
+/** @throws UsageError with line and column of every mistake. */
+function yamlValue(text: string, path: string): unknown {
+  const invalid = (messages: string[]): UsageError => new UsageError(`${path} is not valid YAML:\n${messages.map((message) => `  ${message}.`).join('\n')}`);
+  const lineCounter = new LineCounter();
+  const document = parseDocument(text, { prettyErrors: false, lineCounter });
+  const at = (offset: number): string => `line ${lineCounter.linePos(offset).line}, column ${lineCounter.linePos(offset).col}`;
+  if (document.errors.length > 0) {
+    throw invalid(document.errors.map(({ message, pos }) => `${at(pos[0])}: ${message}`));
+  }
+  try {
+    return document.toJS();
+  } catch (error) {
+    // Aliases are resolved only here.
+    throw invalid([(error as Error).message]);
+  }
+}
+
+function mistake(issue: z.core.$ZodIssue): string {
+  if (issue.code === 'invalid_key') return `a name must be ${issue.issues[0]?.message ?? 'plain'}.`;
+  return issue.code === 'invalid_format' ? `must be ${issue.message}.` : `${issue.message}.`;
 }
 
 function toConfig(raw: RawConfig, file: string): Config {

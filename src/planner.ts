@@ -14,7 +14,8 @@ import { FailureType, permanent, UsageError } from './errors';
 import { buildPlan, unclosedTransaction, type PendingMigration } from './policy/build-plan';
 import { runChecklist, type ChecklistFacts } from './policy/checklist';
 import type { FullPlan } from './policy/plan';
-import { segmentsOf } from './policy/segments';
+import { segmentsOf, type Segment } from './policy/segments';
+import { transactionControl } from './policy/statements';
 import { requireTool, resolvePostgres } from './local';
 
 /** A target, its project and how it stands; what a plan is made from. */
@@ -47,6 +48,7 @@ export async function inspect(target: Target, config: Config, url: string): Prom
         filters: NO_FILTER,
       }),
   );
+  refuseForeignSchema(diagnosis, server, schemaOf(url));
   const pending = judgeHistory(diagnosis);
   return {
     server,
@@ -63,6 +65,16 @@ export async function inspect(target: Target, config: Config, url: string): Prom
 }
 
 type Diagnosis = Awaited<ReturnType<SchemaEngine['diagnoseMigrationHistory']>>;
+
+/** Tables without a history: nobody knows which migrations made them. @throws ApplicationFailure History */
+function refuseForeignSchema({ hasMigrationsTable }: Diagnosis, { tables, database }: ServerFacts, schema: string): void {
+  const there = Object.keys(tables).filter((name) => name.startsWith(`${schema}.`));
+  if (hasMigrationsTable || there.length === 0) return;
+  throw permanent(
+    FailureType.History,
+    `Database ${database} has ${there.length} table(s) and no migration history (P3005); record what is already there with "lockkeeper migrate resolve --applied <migration>", oldest first.`,
+  );
+}
 
 /** @throws ApplicationFailure History for what a deployment must not build upon; else the pending migrations. */
 function judgeHistory(diagnosis: Diagnosis): string[] {
@@ -92,18 +104,40 @@ function toPending({ name, checksum, sql, downSql }: MigrationFolder): PendingMi
   if (sql.trim() === '') throw permanent(FailureType.MigrationFiles, `${file} is empty; write its SQL or remove the folder.`);
   const statements = parseOrFail(sql, file);
   if (downSql !== null) parseOrFail(downSql, `${name}/down.sql`);
-  const open = unclosedTransaction(segmentsOf(statements));
+  const segments = segmentsOf(statements);
+  const open = unclosedTransaction(segments);
   if (open !== null) throw permanent(FailureType.MigrationFiles, `${file}, line ${open}: BEGIN without COMMIT; close the transaction or drop the BEGIN.`);
+  const stray = strayEnd(segments);
+  if (stray !== null) throw permanent(FailureType.MigrationFiles, `${file}, line ${stray.line}: ${stray.text} without BEGIN; drop it, Lockkeeper commits for you.`);
   return { name, checksum, sql, statements, hasDownSql: downSql !== null };
 }
 
+/** A COMMIT of the file's inside our transaction would commit the marker before the statements that follow it. */
+function strayEnd(segments: Segment[]): { line: number; text: string } | null {
+  const outside = segments.filter(({ kind }) => kind !== 'own-transaction').flatMap(({ statements }) => statements);
+  const end = outside.find((statement) => transactionControl(statement) !== null);
+  return end ? { line: end.line, text: (end.text.split(/\s/)[0] ?? '').toUpperCase() } : null;
+}
+
 function parseOrFail(sql: string, file: string): ParsedStatement[] {
+  if (sql.startsWith('\ufeff')) {
+    throw permanent(FailureType.MigrationFiles, `${file} begins with a byte order mark, which PostgreSQL does not accept; save it as UTF-8 without one.`);
+  }
   try {
     return parseScript(sql);
   } catch (error) {
     if (!(error instanceof SqlSyntaxError)) throw error;
-    throw permanent(FailureType.MigrationFiles, `${file}, line ${error.line}, column ${error.column}: ${error.message}.`);
+    throw permanent(FailureType.MigrationFiles, `${file}, line ${error.line}, column ${error.column}: ${inWords(error)}.`);
   }
+}
+
+const STUMBLED_OVER = / at or near "([^]*)"$/;
+
+/** The parser quotes what it stumbled over: a literal, which may be a password, or all that follows an open quote. */
+function inWords({ message }: SqlSyntaxError): string {
+  const [, token = ''] = STUMBLED_OVER.exec(message) ?? [];
+  const isLiteral = /^\w{0,2}&?['$]/.test(token) || message.startsWith('unterminated');
+  return isLiteral ? message.replace(STUMBLED_OVER, '') : message;
 }
 
 /** The plan of an inspected target, with its checklist. */

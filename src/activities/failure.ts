@@ -6,7 +6,8 @@ import { DatabaseError } from '../adapters/postgres';
 import { isConnectionLoss, withoutData } from '../adapters/statement-failure';
 import { FailureType, transient } from '../errors';
 
-const URL_WITH_PASSWORD = /([a-z][a-z0-9+.-]*:\/\/[^\s:/@]*):[^\s@]*@/gi;
+// To the last @: a password may hold some that are not encoded.
+const URL_WITH_PASSWORD = /([a-z][a-z0-9+.-]*:\/\/[^\s:/@]*):\S*@/gi;
 
 export const failureInterceptor: ActivityInboundCallsInterceptor = {
   async execute(input, next) {

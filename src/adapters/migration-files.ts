@@ -23,7 +23,7 @@ const FORBIDDEN_IN_NAME = /[\u0000-\u001f\u007f/\\]|^\.\.?$/;
  * @throws ApplicationFailure MigrationFiles naming the folder or file and what to do.
  */
 export function readMigrations(migrationsDir: string): MigrationFolder[] {
-  if (!existsSync(migrationsDir)) {
+  if (!statSync(migrationsDir, { throwIfNoEntry: false })?.isDirectory()) {
     throw permanent(FailureType.MigrationFiles, `No migrations folder at ${migrationsDir}; set project.migrations in lockkeeper.yaml.`);
   }
   return readdirSync(migrationsDir, { withFileTypes: true })
@@ -61,8 +61,12 @@ function readMigration(migrationsDir: string, name: string): MigrationFolder {
   };
 }
 
-/** PostgreSQL would store replacement characters for bytes that are not UTF-8, and the checksum would not tell. */
+/**
+ * PostgreSQL would store replacement characters for bytes that are not UTF-8, and the checksum would not tell; at a NUL
+ * (as UTF-16 has them) its parser would take the file to end.
+ */
 function decodeUtf8(bytes: Buffer, file: string): string {
+  if (bytes.includes(0)) throw permanent(FailureType.MigrationFiles, `${file} holds NUL bytes; save it as UTF-8.`);
   try {
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch {

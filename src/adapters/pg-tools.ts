@@ -35,7 +35,7 @@ export interface PgTools {
   dump(options: DumpOptions): Promise<void>;
   /** Stops at the first error: a restore with warnings is not a restore. */
   restore(options: RestoreOptions): Promise<void>;
-  /** The schema as normalised text: no comments, no settings of the session, without Lockkeeper's own schema. */
+  /** The schema as normalised text: no comments, no settings of the session, without Lockkeeper's schema and Prisma's history table. */
   schemaText(url: string, database?: string): Promise<string>;
 }
 
@@ -43,6 +43,8 @@ export interface PgTools {
 const QUOTED_STDERR = 600;
 /** Lockkeeper's bookkeeping is not part of the project's schema. */
 const EXCLUDE_OWN = ['--exclude-schema=lockkeeper'];
+/** Prisma's own table comes with the first migration, and stays when that is undone. */
+const HISTORY = '--exclude-table=*._prisma_migrations';
 
 /** @param binDir folder of PostgreSQL's client programs. */
 export function createPgTools(binDir: string): PgTools {
@@ -69,7 +71,7 @@ export function createPgTools(binDir: string): PgTools {
       }
     },
     async schemaText(url, database) {
-      return normaliseSchema(await run('pg_dump', ['--schema-only', '--no-password', ...EXCLUDE_OWN], { url, database }));
+      return normaliseSchema(await run('pg_dump', ['--schema-only', '--no-password', ...EXCLUDE_OWN, HISTORY], { url, database }));
     },
   };
 }
@@ -112,12 +114,14 @@ function connectionEnv(endpoint: Endpoint, database: string | undefined, passfil
     SystemRoot,
     PGHOST: endpoint.host,
     PGPORT: String(endpoint.port),
-    PGUSER: endpoint.user,
+    ...(endpoint.user === '' ? {} : { PGUSER: endpoint.user }),
     PGDATABASE: database ?? endpoint.database,
     PGPASSFILE: passfile,
     PGAPPNAME: 'lockkeeper/pg-tools',
     PGCONNECT_TIMEOUT: '10',
-    ...(endpoint.sslmode === null ? {} : { PGSSLMODE: endpoint.sslmode }),
+    // "no-verify" is the driver's word for what libpq calls "require".
+    ...(endpoint.sslmode === null ? {} : { PGSSLMODE: endpoint.sslmode === 'no-verify' ? 'require' : endpoint.sslmode }),
+    ...Object.fromEntries(Object.entries(endpoint.sslFiles).map(([name, path]) => [`PG${name.toUpperCase()}`, path])),
   };
 }
 
@@ -136,9 +140,15 @@ function spawnTool(program: string, args: string[], env: NodeJS.ProcessEnv, sign
   });
 }
 
-/** The tool's own words, without lines that could show rows. */
+/** Messages of these are about values, which they quote. */
+const QUOTES_DATA = /invalid (input|byte|text)|out of range|malformed|too long|could not convert/;
+
+/** The tool's own words: its messages alone, without the SQL and the rows that it shows between them. */
 function quote(stderr: string): string {
-  const lines = stderr.split('\n').filter((line) => line.trim() !== '' && !/DETAIL:|CONTEXT:|^\s*Command was:/.test(line));
+  const lines = stderr
+    .split('\n')
+    .filter((line) => /^(\S*\/)?(pg_dump|pg_restore|psql)\b/.test(line) && !/DETAIL:|CONTEXT:|from TOC entry/.test(line))
+    .map((line) => (QUOTES_DATA.test(line) ? line.replace(/"[^"]*"/g, '"…"') : line));
   const words = lines.slice(-3).join(' ').slice(0, QUOTED_STDERR) || 'it said nothing';
   return words.endsWith('.') ? words : `${words}.`;
 }

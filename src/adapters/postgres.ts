@@ -26,22 +26,32 @@ export interface Endpoint {
   /** Prisma's `?schema=`; `public` when absent. */
   schema: string;
   sslmode: string | null;
+  /** Paths of the URL's certificate files, by their libpq parameter. */
+  sslFiles: Partial<Record<SslFile, string>>;
 }
+
+const SSL_FILES = ['sslrootcert', 'sslcert', 'sslkey'] as const;
+type SslFile = (typeof SSL_FILES)[number];
 
 const CONNECT_TIMEOUT_MS = 10_000;
 
 /** The parts of a URL that PostgreSQL's own tools and Prisma's parameters give meaning to. */
 export function endpointOf(url: string): Endpoint {
-  const parsed = parse(url);
+  const bare = new URL(url);
   const query = new URL(url).searchParams;
+  // The parser would read the certificates, and speak up about the mode.
+  for (const name of ['sslmode', ...SSL_FILES]) bare.searchParams.delete(name);
+  const parsed = parse(bare.toString());
   return {
-    host: parsed.host ?? 'localhost',
-    port: Number(parsed.port ?? 5432),
+    // The parser answers '' for what the URL leaves out.
+    host: parsed.host || 'localhost',
+    port: Number(parsed.port || 5432),
     user: parsed.user ?? '',
     database: parsed.database ?? '',
     password: parsed.password ?? '',
     schema: query.get('schema') ?? 'public',
     sslmode: query.get('sslmode'),
+    sslFiles: Object.fromEntries(SSL_FILES.flatMap((name) => (query.has(name) ? [[name, query.get(name)]] : []))),
   };
 }
 
@@ -57,15 +67,37 @@ export function withDatabase(url: string, database: string): string {
  * @throws ApplicationFailure TargetUnavailable; permanent where another attempt cannot help (wrong password, no such database).
  */
 export async function openSession(url: string, options: SessionOptions): Promise<Client> {
+  const endpoint = endpointOf(url);
+  try {
+    return await connect(url, options);
+  } catch (error) {
+    // What libpq means by "prefer": TLS where the server has it.
+    if (PREFERS_TLS.has(endpoint.sslmode ?? '') && NO_TLS_THERE.test((error as Error).message)) return openSession(withSslMode(url, 'disable'), options);
+    throw connectFailure(error, endpoint);
+  }
+}
+
+const PREFERS_TLS = new Set(['prefer', 'allow']);
+const NO_TLS_THERE = /does not support SSL/;
+
+async function connect(url: string, options: SessionOptions): Promise<Client> {
   const client = new Client(clientConfig(url, options));
   // A connection that dies between two queries emits 'error'; without a listener that ends the process. The next query reports it.
   client.on('error', () => undefined);
   try {
     await client.connect();
   } catch (error) {
-    throw connectFailure(error, endpointOf(url));
+    // A login that the driver itself gave up on leaves the socket open, and a backend waiting behind it.
+    void client.end().catch(() => undefined);
+    throw error;
   }
   return client;
+}
+
+function withSslMode(url: string, mode: string): string {
+  const other = new URL(url);
+  other.searchParams.set('sslmode', mode);
+  return other.toString();
 }
 
 export async function withSession<T>(url: string, options: SessionOptions, use: (client: Client) => Promise<T>): Promise<T> {
@@ -93,6 +125,11 @@ function clientConfig(url: string, options: SessionOptions): ClientConfig {
   for (const prismaOnly of ['schema', 'connection_limit', 'pool_timeout', 'pgbouncer', 'socket_timeout', 'options', 'application_name']) {
     target.searchParams.delete(prismaOnly);
   }
+  if (endpoint.sslmode !== null && endpoint.sslmode !== 'no-verify') {
+    // As pg_dump and Prisma read it; the driver's own reading of "require" is stricter than theirs.
+    target.searchParams.set('uselibpqcompat', 'true');
+    if (PREFERS_TLS.has(endpoint.sslmode)) target.searchParams.set('sslmode', 'prefer');
+  }
   if (options.database !== undefined) target.pathname = `/${encodeURIComponent(options.database)}`;
   return {
     connectionString: target.toString(),
@@ -113,16 +150,37 @@ const HOPELESS: Record<string, (at: Endpoint) => string> = {
   '28000': (at) => `the server does not let user ${at.user} in`,
   '3D000': (at) => `database ${at.database} does not exist`,
   '42501': (at) => `user ${at.user} may not connect to database ${at.database}`,
+  ENOTFOUND: () => 'the host name is unknown',
+};
+
+/** What the network, TLS and the driver say, for people. */
+const REASONS: Record<string, string> = {
+  ECONNREFUSED: 'nothing listens there',
+  EAI_AGAIN: 'the host name cannot be looked up now',
+  ETIMEDOUT: 'no answer',
+  'timeout expired': `no answer within ${CONNECT_TIMEOUT_MS / 1000} s`,
+  'Connection terminated unexpectedly': 'what answers there closed the connection; it may not be PostgreSQL',
+  'The server does not support SSL connections': 'the server does not support TLS, which the URL asks for (sslmode)',
 };
 
 function connectFailure(error: unknown, at: Endpoint): Error {
-  const code = (error as { code?: string }).code ?? '';
+  const { code = '', message } = error as NodeJS.ErrnoException;
   const where = `PostgreSQL at ${at.host}:${at.port}`;
-  const reason = HOPELESS[code];
-  if (reason) return permanent(FailureType.TargetUnavailable, `${where}: ${reason(at)}.`, { code });
-  if (code === 'ENOTFOUND') return permanent(FailureType.TargetUnavailable, `${where}: the host name is unknown.`, { code });
-  const message = code === 'ECONNREFUSED' ? 'nothing listens there' : error instanceof DatabaseError ? error.message : code || 'no answer';
-  return transient(FailureType.TargetUnavailable, `${where} cannot be reached: ${message}.`, { code });
+  const reason = HOPELESS[code]?.(at) ?? hopeless(error, at);
+  if (reason !== null) return permanent(FailureType.TargetUnavailable, `${where}: ${reason}.`, { code });
+  const words = REASONS[code] ?? REASONS[message] ?? message.split('\n')[0] ?? '';
+  return transient(FailureType.TargetUnavailable, `${where} cannot be reached: ${(words || code || 'no answer').replace(/\.$/, '')}.`, { code });
+}
+
+/** What no SQLSTATE of its own tells. */
+function hopeless(error: unknown, at: Endpoint): string | null {
+  const { code, message, path } = error as NodeJS.ErrnoException;
+  if (/client password must be/.test(message)) return `the server asks for a password, and the URL has none for user ${at.user}`;
+  if (path !== undefined && Object.values(at.sslFiles).includes(path)) return `the URL names the file ${path}, which cannot be read (${code ?? 'error'})`;
+  if (!(error instanceof DatabaseError)) return null;
+  if (code === '42704' && message.includes('client_connection_check_interval')) return 'the server is older than PostgreSQL 14; Lockkeeper needs 14 or newer';
+  if (message.includes('startup parameter')) return `a connection pooler answers there (${message}); point the URL at the server itself`;
+  return null;
 }
 
 export { DatabaseError };

@@ -6,6 +6,7 @@ import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { bindMigrationAwareSqlAdapterFactory } from '@prisma/driver-adapter-utils';
 import type * as Wasm from '@prisma/schema-engine-wasm/schema_engine_bg';
+import { FailureType, permanent } from '../errors';
 import { PgDriver, PROVIDER, type ScriptRunner } from './prisma-driver';
 import { endpointOf, type Client } from './postgres';
 import type { MigrationFolder } from './migration-files';
@@ -57,11 +58,19 @@ export async function withEngine<T>(options: EngineOptions, use: (engine: Schema
   try {
     return await use(engine);
   } catch (error) {
-    throw drivers.map((driver) => driver.failure).find((failure) => failure !== null) ?? error;
+    throw drivers.map((driver) => driver.failure).find((failure) => failure !== null) ?? engineFailure(error);
   } finally {
     engine.free();
     await Promise.all(drivers.map((driver) => driver.dispose()));
   }
+}
+
+/** What the engine itself refuses, it will refuse again. Its first line is for people, the rest is its stack. */
+function engineFailure(error: unknown): unknown {
+  if (!(error instanceof Error) || error.name !== 'SchemaConnectorError') return error;
+  const { code } = error as { code?: string };
+  const [sentence = ''] = (panics.take() ?? error.message).split('\n');
+  return permanent(FailureType.History, `Prisma's schema engine${code ? ` (${code})` : ''}: ${sentence}`);
 }
 
 async function mainDriver(options: EngineOptions): Promise<PgDriver> {
@@ -114,7 +123,15 @@ export function schemaOf(url: string): string {
 }
 
 /** Reads what a panic said: the binding calls it by this global name. */
-const panics = { last: '', set_message: (message: string): void => void (panics.last = message) };
+const panics = {
+  last: null as string | null,
+  set_message: (message: string): void => void (panics.last = message),
+  take: (): string | null => {
+    const { last } = panics;
+    panics.last = null;
+    return last;
+  },
+};
 let loaded: typeof Wasm | undefined;
 
 /** Compiling takes about 50 ms and is done once a process; an engine is cheap after that. */

@@ -52,7 +52,9 @@ export class Cli {
 
   /** The command's data: `value` for programs with `--json`, else `text` for people. */
   answer(value: unknown, text: string): void {
-    this.io.stdout.write(this.options.json ? `${JSON.stringify(value, null, 2)}\n` : text.endsWith('\n') ? text : `${text}\n`);
+    this.io.stdout.write(
+      this.options.json ? `${JSON.stringify(value, null, 2)}\n` : text.endsWith('\n') ? text : `${text}\n`,
+    );
   }
 
   /** Progress and hints: stderr, so that stdout holds data alone. */

@@ -20,12 +20,18 @@ export function decide(cli: Cli, verdict: 'approve' | 'reject', options: DecideO
   return withSession(cli, async (session) => {
     const ref = await findDeployment(cli, session, id);
     const seen = await ask(session.client, ref);
-    if (seen.kind !== 'status') throw noWorker(ref);
+    if (seen.kind !== 'status') throw noWorker(ref, session.config.taskQueue);
     const approval = openRequest(ref, seen.status);
     cli.note(decisionCard(ref, seen.status, approval, cli.noteColors));
     await confirm(cli, { action: `${verdict} it`, typed: typedName(session.config, ref), yes: options.yes ?? false });
     // The digest of what was shown: if anything has changed since, the workflow refuses.
-    const receipt = await session.client.decide(ref, session.person, verdict, options.reason ?? null, approval.bindingDigest);
+    const receipt = await session.client.decide(
+      ref,
+      session.person,
+      verdict,
+      options.reason ?? null,
+      approval.bindingDigest,
+    );
     cli.answer({ deployment: ref, receipt }, receiptText(ref, receipt));
     return ExitCode.Ok;
   });
@@ -34,7 +40,11 @@ export function decide(cli: Cli, verdict: 'approve' | 'reject', options: DecideO
 function openRequest(ref: DeploymentRef, { approval, outcome, phase }: DeploymentStatus): ApprovalRequest {
   if (approval && !outcome) return approval;
   const state = outcome ? `ended (${outcome.status})` : `is in phase ${phase}`;
-  throw new CommandError('not-waiting', ExitCode.Rejected, `Deployment ${ref.deploymentId} does not wait for a decision: it ${state}. Temporal UI: ${ref.uiUrl}`);
+  throw new CommandError(
+    'not-waiting',
+    ExitCode.Rejected,
+    `Deployment ${ref.deploymentId} does not wait for a decision: it ${state}. Temporal UI: ${ref.uiUrl}`,
+  );
 }
 
 /** A protected environment's name is typed out, so that nobody approves production in the belief that it is staging. */

@@ -28,16 +28,28 @@ export interface Developer {
 
 /** The target of a command that may change a database without a deployment. @throws UsageError where it may not. */
 export function openUnprotected(cli: Cli, command: string, instead: string): Developer {
-  return openTarget(cli, ({ environment, name }) => {
-    if (!environment.protected) return;
-    throw new UsageError(`${command} is refused: ${environment.name} is protected. Run "${instead} --env ${environment.name} --target ${name}" instead.`);
-  });
+  const config = openConfig(cli);
+  const target = resolveTarget(config, cli.options.env ?? onlyUnprotected(config), cli.options.target);
+  const { environment, name } = target;
+  if (environment.protected) {
+    throw new UsageError(
+      `${command} is refused: ${environment.name} is protected. Run "${instead} --env ${environment.name} --target ${name}" instead.`,
+    );
+  }
+  return { config, target, url: targetUrl(target, cli.io.env) };
 }
 
-export function openTarget(cli: Cli, guard: (target: Target) => void = () => undefined): Developer {
+/** A project has one environment for developers, and they need not name it every time. */
+function onlyUnprotected(config: Config): string | undefined {
+  const names = Object.values(config.environments)
+    .filter((environment) => !environment.protected)
+    .map(({ name }) => name);
+  return names.length === 1 ? names[0] : undefined;
+}
+
+export function openTarget(cli: Cli): Developer {
   const config = openConfig(cli);
   const target = resolveTarget(config, cli.options.env, cli.options.target);
-  guard(target);
   return { config, target, url: targetUrl(target, cli.io.env) };
 }
 
@@ -58,7 +70,11 @@ export function schemaFiles({ config }: Developer): SchemaFile[] {
  * Runs `use` on a fresh engine of the target, whose scripts run segment by segment as a deployment would run them.
  * @param shadows the migrations that its shadow databases hold, in the order in which it asks; all of them where nothing is said.
  */
-export async function onTarget<T>(developer: Developer, use: (engine: SchemaEngine) => Promise<T>, ...shadows: string[][]): Promise<T> {
+export async function onTarget<T>(
+  developer: Developer,
+  use: (engine: SchemaEngine) => Promise<T>,
+  ...shadows: string[][]
+): Promise<T> {
   const { config, url } = developer;
   const kept: { client?: Client; failure?: unknown } = {};
   await loadParser();
@@ -69,7 +85,8 @@ export async function onTarget<T>(developer: Developer, use: (engine: SchemaEngi
     runScript: async (script) => {
       if (kept.client) await runSegments(kept.client, script);
     },
-    connectToShadow: () => openShadow(url, config, shadows.shift()).catch((error: unknown) => Promise.reject((kept.failure = error))),
+    connectToShadow: () =>
+      openShadow(url, config, shadows.shift()).catch((error: unknown) => Promise.reject((kept.failure = error))),
   };
   try {
     return await withEngine(options, use);
@@ -85,7 +102,11 @@ async function openShadow(url: string, config: Config, names: string[] | undefin
   const database = await scratch.create('shadow', 'template0');
   const drop = (): Promise<void> => scratch.drop('shadow');
   try {
-    const client = await openSession(url, { applicationName: 'lockkeeper/shadow', database, settings: { synchronous_commit: 'off' } });
+    const client = await openSession(url, {
+      applicationName: 'lockkeeper/shadow',
+      database,
+      settings: { synchronous_commit: 'off' },
+    });
     for (const { name, sql } of readMigrations(config.migrationsDir)) {
       if (names?.includes(name) ?? true) await runMigration(client, name, sql);
     }

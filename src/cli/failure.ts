@@ -39,11 +39,17 @@ export function describeFailure(error: unknown): Failure {
 
 /** Classes of client.ts, local/ and Prisma's engine, told by name: importing them would load Temporal's client to print a typing mistake. */
 function byName(error: unknown): Failure {
-  const { name, message, type, deploymentId } = (error ?? {}) as { name?: string; message?: string; type?: string; deploymentId?: string };
+  const { name, message, type, deploymentId } = (error ?? {}) as {
+    name?: string;
+    message?: string;
+    type?: string;
+    deploymentId?: string;
+  };
   if (name === 'RefusedError' && type !== undefined) {
     return known(type, type === FailureType.DecisionRefused ? ExitCode.Rejected : ExitCode.Failed, message ?? type);
   }
-  if (name === 'AlreadyRunningError' && deploymentId !== undefined) return known('already-running', ExitCode.Usage, message ?? deploymentId);
+  if (name === 'AlreadyRunningError' && deploymentId !== undefined)
+    return known('already-running', ExitCode.Usage, message ?? deploymentId);
   if (name === 'SchemaConnectorError') return fromEngine((error as { code?: string }).code ?? 'engine', message ?? '');
   if (name === 'ToolMissingError') return known('tool-missing', ExitCode.Usage, message ?? name);
   return { code: 'unexpected', exitCode: ExitCode.Failed, message: oneLine(error), unexpected: true };
@@ -53,7 +59,11 @@ function byName(error: unknown): Failure {
 function fromEngine(code: string, message: string): Failure {
   const place = /-->\s+(.+:\d+)/.exec(message)?.[1];
   const what = firstLine(message).replace(/^error: /i, '');
-  return known(code, code === 'P1012' ? ExitCode.Usage : ExitCode.Failed, `${code}: ${what}${place === undefined ? '' : ` (${place})`}`);
+  return known(
+    code,
+    code === 'P1012' ? ExitCode.Usage : ExitCode.Failed,
+    `${code}: ${what}${place === undefined ? '' : ` (${place})`}`,
+  );
 }
 
 function known(code: string, exitCode: ExitCode, message: string): Failure {
@@ -63,8 +73,9 @@ function known(code: string, exitCode: ExitCode, message: string): Failure {
 /** The message, and the innermost cause when that says more (gRPC and network errors wrap theirs). */
 function oneLine(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
-  const inner = error instanceof AggregateError ? error.errors[0] : error.cause;
-  const own = firstLine(error.message) || (error as NodeJS.ErrnoException).code || error.name;
+  const inner: unknown = error instanceof AggregateError ? error.errors[0] : error.cause;
+  const { code = error.name } = error as NodeJS.ErrnoException;
+  const own = error.message === '' ? code : firstLine(error.message);
   return inner instanceof Error && !own.includes(firstLine(inner.message)) ? `${own}: ${oneLine(inner)}` : own;
 }
 

@@ -1,11 +1,11 @@
 /** Follows one deployment to its end (or to where the caller wants to leave it) and turns the end into an exit code. */
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { DeploymentRef, LockkeeperClient } from '../client';
 import type { DeploymentStatus, Outcome } from '../contract';
 import type { Cli } from './cli';
 import { ExitCode, exitCodeOf, isWaitingForApproval } from './exit-codes';
 import { CommandError } from './failure';
 import { observe, type Observation } from './observe';
+import type { Session } from './session';
 import { waitingText } from './view/frame';
 import { openProgress, type Progress } from './view/live';
 import { outcomeText } from './view/outcome';
@@ -21,25 +21,39 @@ type End =
   | { kind: 'detached'; status: DeploymentStatus | null }
   | { kind: 'closed'; state: string };
 
-export async function follow(cli: Cli, client: LockkeeperClient, ref: DeploymentRef, options: FollowOptions): Promise<ExitCode> {
+export async function follow(
+  cli: Cli,
+  { client, config }: Session,
+  ref: DeploymentRef,
+  options: FollowOptions,
+): Promise<ExitCode> {
   const detach = new AbortController();
   const onInterrupt = (): void => detach.abort();
   process.once('SIGINT', onInterrupt);
   const progress = openProgress(cli, ref);
   let end: End;
   try {
-    end = await untilEnd(observe(client, ref, detach.signal), progress, ref, options);
+    end = await untilEnd(observe(client, ref, detach.signal), progress, new Silence(ref, config.taskQueue), options);
   } finally {
     progress.close();
     process.off('SIGINT', onInterrupt);
   }
-  if (end.kind === 'outcome') await untilClosed(client, ref);
-  return conclude(cli, ref, end);
+  return conclude(cli, end.kind === 'outcome' ? await refresh(client, ref) : ref, end);
 }
 
-async function untilEnd(stream: AsyncIterable<Observation>, progress: Progress, ref: DeploymentRef, options: FollowOptions): Promise<End> {
+/** As it is now that it has closed; what we started with says RUNNING. */
+async function refresh(client: LockkeeperClient, ref: DeploymentRef): Promise<DeploymentRef> {
+  const newest = await client.latest(ref.environment, ref.target).catch(() => null);
+  return newest?.runId === ref.runId ? newest : ref;
+}
+
+async function untilEnd(
+  stream: AsyncIterable<Observation>,
+  progress: Progress,
+  silence: Silence,
+  options: FollowOptions,
+): Promise<End> {
   let status: DeploymentStatus | null = null;
-  const silence = new Silence(ref);
   for await (const seen of stream) {
     if (seen.kind === 'closed') return { kind: 'closed', state: seen.ref.state };
     if (seen.kind === 'silent') {
@@ -62,7 +76,10 @@ const PATIENCE_MS = 60_000;
 class Silence {
   private since: number | null = null;
 
-  constructor(private readonly ref: DeploymentRef) {}
+  constructor(
+    private readonly ref: DeploymentRef,
+    private readonly taskQueue: string,
+  ) {}
 
   broken(): void {
     this.since = null;
@@ -73,43 +90,46 @@ class Silence {
     this.since ??= Date.now();
     const back = `come back with "lockkeeper watch ${this.ref.deploymentId}"`;
     if (who === 'worker') {
-      if (!hadAnswer) throw noWorker(this.ref);
+      if (!hadAnswer) throw noWorker(this.ref, this.taskQueue);
       return `No worker answers; the deployment waits for one (start it with "lockkeeper worker").`;
     }
     if (Date.now() - this.since < PATIENCE_MS) return 'Temporal does not answer; trying again.';
-    throw new CommandError('no-temporal', ExitCode.Failed, `Temporal has not answered for a minute; the deployment goes on without us, ${back}.`);
+    throw new CommandError(
+      'no-temporal',
+      ExitCode.Failed,
+      `Temporal has not answered for a minute; the deployment goes on without us, ${back}.`,
+    );
   }
 }
 
-export function noWorker(ref: DeploymentRef): CommandError {
+export function noWorker(ref: DeploymentRef, taskQueue: string): CommandError {
   return new CommandError(
     'no-worker',
     ExitCode.Failed,
-    `No worker answers; start one with "lockkeeper worker". Deployment ${ref.deploymentId} is safe: it goes on when a worker is there. Come back with "lockkeeper watch ${ref.deploymentId}". Temporal UI: ${ref.uiUrl}`,
+    `No worker answers on task queue ${taskQueue}; start one with "lockkeeper worker". Deployment ${ref.deploymentId} is safe: it goes on when a worker is there. Come back with "lockkeeper watch ${ref.deploymentId}". Temporal UI: ${ref.uiUrl}`,
   );
-}
-
-/** The outcome is known just before the run closes; who starts the next deployment right away must not find this one open. */
-async function untilClosed(client: LockkeeperClient, ref: DeploymentRef): Promise<void> {
-  const deadline = Date.now() + 5000;
-  while (Date.now() < deadline) {
-    const newest = await client.latest(ref.environment, ref.target).catch(() => null);
-    if (newest?.runId !== ref.runId || newest.state !== 'RUNNING') return;
-    await sleep(50);
-  }
 }
 
 function conclude(cli: Cli, ref: DeploymentRef, end: End): ExitCode {
   const ui = `Temporal UI: ${ref.uiUrl}`;
   switch (end.kind) {
     case 'outcome':
-      cli.answer({ deployment: ref, status: end.status }, outcomeText(ref, end.status, end.outcome, cli.colors, cli.width));
+      cli.answer(
+        { deployment: ref, status: end.status },
+        outcomeText(ref, end.status, end.outcome, cli.colors, cli.width),
+      );
       return exitCodeOf(end.outcome.status, ref.kind);
     case 'waiting':
-      cli.answer({ deployment: ref, status: end.status }, [`Deployment ${ref.deploymentId} is`, ...waitingText(ref, end.status), ui].join('\n'));
+      cli.answer(
+        { deployment: ref, status: end.status },
+        [`Deployment ${ref.deploymentId} is`, ...waitingText(ref, end.status), ui].join('\n'),
+      );
       return ExitCode.WaitingForApproval;
     case 'detached':
-      cli.answer({ deployment: ref, status: end.status }, `The deployment goes on; come back with "lockkeeper watch ${ref.deploymentId}".\n${ui}`);
+      cli.answer(
+        { deployment: ref, status: end.status },
+        `The deployment goes on; come back with "lockkeeper watch ${ref.deploymentId}".\n${ui}`,
+      );
       return ExitCode.Detached;
     case 'closed':
       throw endedWithout(ref, end.state);

@@ -3,7 +3,9 @@ import { ExitCode } from './exit-codes';
 import { run } from './run';
 
 // A reader that stops early (`| head`) is no failure of ours.
-process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? ExitCode.Ok : ExitCode.Failed));
+process.stdout.on('error', (error: NodeJS.ErrnoException) =>
+  process.exit(error.code === 'EPIPE' ? ExitCode.Ok : ExitCode.Failed),
+);
 
 void run(process.argv.slice(2), {
   stdout: process.stdout,

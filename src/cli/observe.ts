@@ -14,31 +14,53 @@ export type Observation =
 /** With the check of the server after it, a person hears of a missing worker within 10 s. */
 const ANSWER_MS = 7000;
 const PROBE_MS = 1500;
+const SETTLE_MS = 15_000;
 const FASTEST_MS = 500;
 const SLOWEST_MS = 2000;
 /** A run that was terminated still answers queries, with its last status: ask Temporal itself now and then. */
 const CHECK_EVERY_MS = 5000;
 
 /** Ends after the outcome, after `closed`, or when `stop` fires. */
-export async function* observe(client: LockkeeperClient, ref: DeploymentRef, stop: AbortSignal): AsyncGenerator<Observation> {
+export async function* observe(
+  client: LockkeeperClient,
+  ref: DeploymentRef,
+  stop: AbortSignal,
+): AsyncGenerator<Observation, void> {
   let last = '';
   let pause = FASTEST_MS;
   let checkedAt = Date.now();
   while (!stop.aborted) {
     const seen = await ask(client, ref, stop);
     if (stop.aborted) return;
+    if (seen.kind === 'status' && seen.status.outcome) {
+      yield await settled(client, ref, seen);
+      return;
+    }
     yield seen;
-    if (seen.kind === 'status' && seen.status.outcome) return;
     if (Date.now() - checkedAt >= CHECK_EVERY_MS) {
       checkedAt = Date.now();
       const closed = await closedRun(client, ref);
-      if (closed) return yield await lastWord(client, ref, closed);
+      if (closed) {
+        yield await lastWord(client, ref, closed);
+        return;
+      }
     }
     const text = JSON.stringify(seen);
     pause = text === last ? Math.min(pause * 1.5, SLOWEST_MS) : FASTEST_MS;
     last = text;
     await sleep(pause, undefined, { signal: stop }).catch(() => undefined);
   }
+}
+
+/**
+ * The outcome is known before the report is written and the run closes; who starts the next deployment right away must
+ * not find this one open.
+ */
+async function settled(client: LockkeeperClient, ref: DeploymentRef, seen: Observation): Promise<Observation> {
+  const deadline = Date.now() + SETTLE_MS;
+  while (Date.now() < deadline && (await closedRun(client, ref)) === null) await sleep(50);
+  const last = await ask(client, ref);
+  return last.kind === 'status' ? last : seen;
 }
 
 /** It may have ended in good order since the last poll. */
@@ -49,9 +71,13 @@ async function lastWord(client: LockkeeperClient, ref: DeploymentRef, closed: De
 
 /** One status. A query is answered by a worker, so with none it hangs until the deadline. */
 export async function ask(client: LockkeeperClient, ref: DeploymentRef, stop?: AbortSignal): Promise<Observation> {
-  const query = (): Promise<DeploymentStatus> => client.temporal.withDeadline(Date.now() + ANSWER_MS, () => client.status(ref));
+  const query = (): Promise<DeploymentStatus> =>
+    client.temporal.withDeadline(Date.now() + ANSWER_MS, () => client.status(ref));
   try {
-    return { kind: 'status', status: await (stop ? client.temporal.withAbortSignal(AbortSignal.any([stop]), query) : query()) };
+    return {
+      kind: 'status',
+      status: await (stop ? client.temporal.withAbortSignal(AbortSignal.any([stop]), query) : query()),
+    };
   } catch (error) {
     if (!stop?.aborted && !isSilence(error)) throw error;
     return { kind: 'silent', who: (await reachable(client, ref)) ? 'worker' : 'server' };
@@ -70,7 +96,10 @@ function isSilence(error: unknown): boolean {
 async function reachable(client: LockkeeperClient, ref: DeploymentRef): Promise<boolean> {
   return client.temporal
     .withDeadline(Date.now() + PROBE_MS, () => client.latest(ref.environment, ref.target))
-    .then(() => true, () => false);
+    .then(
+      () => true,
+      () => false,
+    );
 }
 
 /** The run as Temporal lists it, if it has ended; null while it is open or Temporal does not answer. */

@@ -22,7 +22,12 @@ export function buildProgram(io: Io, done: Done): Command {
   addSetup(program, add);
   addDeployments(program, add);
   addDecisions(program, add);
-  addMigrate(program.command('migrate').description('Developer commands on one database; refused where the environment is protected.'), add);
+  addMigrate(
+    program
+      .command('migrate')
+      .description('Developer commands on one database; refused where the environment is protected.'),
+    add,
+  );
   return program;
 }
 
@@ -46,7 +51,12 @@ function adder(io: Io, done: Done): Add {
 }
 
 function addSetup(program: Command, add: Add): void {
-  add(program, 'doctor', 'Check this machine and the configuration, and say how to mend what is wrong.', commands.doctor);
+  add(
+    program,
+    'doctor',
+    'Check this machine and the configuration, and say how to mend what is wrong.',
+    commands.doctor,
+  );
   add(program, 'dev', 'Run a Temporal dev server with its UI and a worker, until Ctrl-C.', commands.dev);
   add(program, 'init', 'Write a lockkeeper.yaml for the project in this folder.', commands.init);
   add(program, 'worker', 'Run a worker until Ctrl-C.', commands.worker);
@@ -58,13 +68,21 @@ function addDeployments(program: Command, add: Add): void {
     .option('--offline', 'judge the files alone, without a database')
     .option('--brief', 'only the dangers among the findings')
     .option('--markdown', 'as Markdown, for a pull request');
-  add(program, 'deploy', 'Deploy the pending migrations, and watch.', commands.deploy).option('--detach', 'start it, print its id and return');
+  add(program, 'deploy', 'Deploy the pending migrations, and watch.', commands.deploy).option(
+    '--detach',
+    'start it, print its id and return',
+  );
   add(program, 'status [id]', 'Show a deployment once (default: the latest).', commands.status);
   add(program, 'watch [id]', 'Follow a deployment to its end (default: the latest).', commands.watch).option(
     '--no-wait',
     'stop with exit code 5 when it waits for approval',
   );
-  add(program, 'history', 'List deployments, newest first.', commands.history).option('--limit <n>', 'how many', positiveInteger, 20);
+  add(program, 'history', 'List deployments, newest first.', commands.history).option(
+    '--limit <n>',
+    'how many',
+    positiveInteger,
+    20,
+  );
   add(program, 'report [id]', 'Print the evidence of a deployment (default: the latest).', commands.report)
     .option('--format <format>', 'md or json', 'md')
     .option('--out <file>', 'write it to a file');
@@ -72,11 +90,18 @@ function addDeployments(program: Command, add: Add): void {
 
 function addDecisions(program: Command, add: Add): void {
   const yes = ['--yes', 'do not ask for confirmation'] as const;
-  add(program, 'approve [id]', 'Approve what a deployment waits for.', commands.approve).option('--reason <text>', 'kept in the audit trail').option(...yes);
+  add(program, 'approve [id]', 'Approve what a deployment waits for.', commands.approve)
+    .option('--reason <text>', 'kept in the audit trail')
+    .option(...yes);
   add(program, 'reject [id]', 'Reject what a deployment waits for.', commands.reject)
     .requiredOption('--reason <text>', 'kept in the audit trail')
     .option(...yes);
-  add(program, 'abort [id]', 'Stop a deployment: before it migrates it just ends, after that it undoes what it did.', commands.abort)
+  add(
+    program,
+    'abort [id]',
+    'Stop a deployment: before it migrates it just ends, after that it undoes what it did.',
+    commands.abort,
+  )
     .option('--reason <text>', 'kept in the audit trail')
     .option(...yes);
   add(program, 'rollback [id]', 'Undo what a finished deployment did, and watch.', commands.rollback)
@@ -86,17 +111,37 @@ function addDecisions(program: Command, add: Add): void {
 
 function addMigrate(migrate: Command, add: Add): void {
   const yes = ['--yes', 'do not ask for confirmation'] as const;
-  add(migrate, 'status', 'Compare the migrations with the database: pending, failed, edited, missing.', commands.migrateStatus);
-  add(migrate, 'dev', 'Write a migration for what changed in the schema, and apply what is pending.', commands.migrateDev)
+  add(
+    migrate,
+    'status',
+    'Compare the migrations with the database: pending, failed, edited, missing.',
+    commands.migrateStatus,
+  );
+  add(
+    migrate,
+    'dev',
+    'Write a migration for what changed in the schema, and apply what is pending.',
+    commands.migrateDev,
+  )
     .option('--name <name>', 'name of the new migration')
     .option('--create-only', 'write the migration and do not apply it')
     .option(...yes);
-  add(migrate, 'reset', 'Drop everything in the database and apply all migrations again.', commands.migrateReset).option(...yes);
+  add(
+    migrate,
+    'reset',
+    'Drop everything in the database and apply all migrations again.',
+    commands.migrateReset,
+  ).option(...yes);
   add(migrate, 'push', 'Bring the database to the schema without a migration.', commands.migratePush).option(
     '--accept-data-loss',
     'also where rows or columns are lost',
   );
-  add(migrate, 'resolve', 'Correct the record of a migration that a person has settled by hand.', commands.migrateResolve)
+  add(
+    migrate,
+    'resolve',
+    'Correct the record of a migration that a person has settled by hand.',
+    commands.migrateResolve,
+  )
     .option('--applied <migration>', 'record it as applied')
     .option('--rolled-back <migration>', 'record it as rolled back')
     .option(...yes);

@@ -20,7 +20,8 @@ export async function run(argv: string[], io: Io): Promise<number> {
     if (error instanceof CommanderError && error.exitCode === 0) return ExitCode.Ok;
     const failure = error instanceof CommanderError ? usage(error) : describeFailure(error);
     if (failure !== null) report(failure, argv, io);
-    if (failure?.unexpected && io.env['LOCKKEEPER_DEBUG']) io.stderr.write(`${(error as Error).stack ?? String(error)}\n`);
+    if (failure?.unexpected && io.env['LOCKKEEPER_DEBUG'])
+      io.stderr.write(`${(error as Error).stack ?? String(error)}\n`);
     return failure?.exitCode ?? ExitCode.Usage;
   }
 }

@@ -21,7 +21,10 @@ export function openConfig(cli: Cli): Config {
 export async function withSession<T>(cli: Cli, use: (session: Session) => Promise<T>): Promise<T> {
   const config = openConfig(cli);
   const person = whoAmI(cli.io.env);
-  const client = await LockkeeperClient.connect({ signingKey: signingKey(config.root, cli.io.env), taskQueue: config.taskQueue });
+  const client = await LockkeeperClient.connect({
+    signingKey: signingKey(config.root, cli.io.env),
+    taskQueue: config.taskQueue,
+  });
   try {
     return await use({ config, client, person });
   } finally {
@@ -31,7 +34,8 @@ export async function withSession<T>(cli: Cli, use: (session: Session) => Promis
 
 /** `LOCKKEEPER_USER`, else the operating system's user. @throws UsageError when neither has a name. */
 export function whoAmI(env: NodeJS.ProcessEnv): Person {
-  const name = env['LOCKKEEPER_USER']?.trim() || osUser();
+  const given = env['LOCKKEEPER_USER']?.trim() ?? '';
+  const name = given === '' ? osUser() : given;
   return { id: `cli:${name}`, name };
 }
 
@@ -48,12 +52,18 @@ function osUser(): string {
  * The deployment that a command speaks of: by id, else the latest of `--env` and `--target`.
  * @throws UsageError when there is none.
  */
-export async function findDeployment(cli: Cli, { client, config }: Session, id: string | undefined): Promise<DeploymentRef> {
+export async function findDeployment(
+  cli: Cli,
+  { client, config }: Session,
+  id: string | undefined,
+): Promise<DeploymentRef> {
   if (id !== undefined) return (await newestWithId(client, config, id)) ?? client.find(id);
   const target = resolveTarget(config, cli.options.env, cli.options.target);
   const latest = await client.latest(target.environment.name, target.name);
   if (latest) return latest;
-  throw new UsageError(`There is no deployment of ${target.environment.name}/${target.name} yet; start one with "lockkeeper deploy".`);
+  throw new UsageError(
+    `There is no deployment of ${target.environment.name}/${target.name} yet; start one with "lockkeeper deploy".`,
+  );
 }
 
 /** A deployment that has just been started is not in Temporal's list yet, but its target's newest run is known at once. */

@@ -22,13 +22,23 @@ export function decisions({ audit, approval }: DeploymentStatus): string {
 
 export function phases({ phases: all }: DeploymentStatus): string {
   const rows = all
-    .filter((phase) => phase.state !== 'pending')
-    .map((phase) => [phase.phase, phase.state, took(elapsed(phase.startedAt, phase.endedAt)), prose(phase.detail ?? '')]);
+    .filter((phase) => phase.state !== 'pending' && (phase.state !== 'skipped' || phase.detail !== null))
+    .map((phase) => [
+      phase.phase,
+      phase.state,
+      took(elapsed(phase.startedAt, phase.endedAt)),
+      prose(phase.detail ?? ''),
+    ]);
   return section('Phases', table(['phase', 'state', 'took', 'detail'], rows));
 }
 
 export function steps({ steps: all }: DeploymentStatus): string {
-  const rows = all.map((step) => [String(step.index), step.migrations.map(code).join('<br>'), step.state, took(step.durationMs)]);
+  const rows = all.map((step) => [
+    String(step.index),
+    step.migrations.map(code).join('<br>'),
+    step.state,
+    took(step.durationMs),
+  ]);
   return section('Steps', table(['step', 'migrations', 'state', 'took'], rows));
 }
 
@@ -41,7 +51,7 @@ export function health({ health: checks }: DeploymentStatus): string {
   return section('Health checks', table(['result', 'check', 'evidence'], rows));
 }
 
-export function monitor({ monitor: seen }: DeploymentStatus): string {
+export function monitor({ monitor: seen, baseline }: DeploymentStatus): string {
   if (!seen) return '';
   const breaches = seen.breaches.map(({ at, threshold, value }) => [
     moment(at),
@@ -51,6 +61,7 @@ export function monitor({ monitor: seen }: DeploymentStatus): string {
   ]);
   const metrics = summarizeMetrics(seen).map(({ metric, samples, min, median, max }) => [
     code(metric),
+    before(baseline?.values[metric]),
     String(samples),
     figure(min),
     figure(median),
@@ -60,12 +71,17 @@ export function monitor({ monitor: seen }: DeploymentStatus): string {
     'Monitoring',
     verdict(seen),
     table(['at', 'level', 'threshold breached', 'value'], breaches),
-    table(['metric', 'samples', 'min', 'median', 'max'], metrics),
+    table(['metric', 'before', 'samples', 'min', 'median', 'max'], metrics),
   );
 }
 
+function before(value: number | null | undefined): string {
+  return typeof value === 'number' ? figure(value) : '';
+}
+
 function verdict({ verdict: result, samples, withoutData }: MonitorSummary): string {
-  const missing = withoutData.length === 0 ? '' : ` No data for ${withoutData.map(code).join(', ')}: inconclusive, not fine.`;
+  const missing =
+    withoutData.length === 0 ? '' : ` No data for ${withoutData.map(code).join(', ')}: inconclusive, not fine.`;
   return `**${result}** after ${samples.length} samples.${missing}`;
 }
 
@@ -77,7 +93,12 @@ export function compensation({ compensation: undone }: DeploymentStatus): string
   if (!undone) return '';
   const restored = schemaState(undone.schemaRestored);
   const rows = undone.reversals.map((reversal) => [String(reversal.step), reversal.state, prose(reversal.detail)]);
-  return section('Compensation', `**${undone.state}**: ${prose(undone.detail)}`, restored, table(['step', 'state', 'detail'], rows));
+  return section(
+    'Compensation',
+    `**${undone.state}**: ${prose(undone.detail)}`,
+    restored,
+    table(['step', 'state', 'detail'], rows),
+  );
 }
 
 function schemaState(restored: boolean | null): string {
@@ -91,6 +112,8 @@ export function contacts({ plan }: DeploymentStatus): string {
 }
 
 export function next(status: DeploymentStatus): string {
-  const steps = nextSteps(status).map(({ text, command }) => (command === null ? prose(text) : `${prose(text)}\n\n${block('sh', command)}`));
+  const steps = nextSteps(status).map(({ text, command }) =>
+    command === null ? prose(text) : `${prose(text)}\n\n${block('sh', command)}`,
+  );
   return section('What to do now', ...(steps.length === 0 ? ['Nothing.'] : steps));
 }

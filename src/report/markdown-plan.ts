@@ -40,7 +40,9 @@ export function plan({ plan: made }: DeploymentStatus): string {
 }
 
 export function hazards({ plan: made }: DeploymentStatus): string {
-  const found = (made?.migrations ?? []).flatMap((migration) => migration.hazards.map((hazard) => hazardText(migration.name, hazard)));
+  const found = (made?.migrations ?? []).flatMap((migration) =>
+    migration.hazards.map((hazard) => hazardText(migration.name, hazard)),
+  );
   return section('Hazards', ...found);
 }
 
@@ -75,7 +77,17 @@ export function rehearsal({ rehearsal: held }: DeploymentStatus): string {
     : 'Reversing everything was **not** proven to bring the schema back.';
   const rows = held.steps.map(({ step, durationMs }) => {
     const reversal = held.reversals.find((candidate) => candidate.step === step);
-    return [String(step), duration(durationMs), reversal?.source ?? 'none', reversal?.proven ? 'yes' : 'no', prose(reversal?.reason ?? '')];
+    return [
+      String(step),
+      duration(durationMs),
+      reversal?.source ?? 'none',
+      reversal?.proven ? 'yes' : 'no',
+      prose(reversal?.reason ?? ''),
+    ];
   });
-  return section('Rehearsal', `Mode: ${held.mode}.${restored} ${reversible}`, table(['step', 'took', 'reversal', 'proven', 'why not'], rows));
+  return section(
+    'Rehearsal',
+    `Mode: ${held.mode}.${restored} ${reversible}`,
+    table(['step', 'took', 'reversal', 'proven', 'why not'], rows),
+  );
 }

@@ -16,23 +16,42 @@ export function nextSteps(status: DeploymentStatus): NextStep[] {
 const BY_OUTCOME: Record<OutcomeStatus, (status: DeploymentStatus) => NextStep[]> = {
   deployed: (status) => [
     ...unmonitored(status),
-    step('To undo it: runs the reversals newest first, and asks before anything lossy.', `lockkeeper rollback ${status.input.deploymentId}`),
+    step(
+      'To undo it: runs the reversals newest first, and asks before anything lossy.',
+      `lockkeeper rollback ${status.input.deploymentId}`,
+    ),
     ...restore(status.backup, 'If data must be taken from the backup: restore it beside the database, never over it.'),
   ],
   'up-to-date': () => [],
   blocked: (status) => [
-    ...status.checklist.filter((check) => check.status === 'fail').map((check) => step(`Mend "${check.title}": ${check.evidence}`)),
+    ...status.checklist
+      .filter((check) => check.status === 'fail')
+      .map((check) => step(`Mend "${check.title}": ${check.evidence}`)),
     again(status),
   ],
   rejected: (status) => [step('Settle the reason with the person who rejected it.'), again(status)],
-  expired: (status) => [step('Ask the approvers to be there, then start again: an expired request cannot be revived.'), again(status)],
+  expired: (status) => [
+    step('Ask the approvers to be there, then start again: an expired request cannot be revived.'),
+    again(status),
+  ],
   aborted: (status) => [...schemaCheck(status), again(status)],
-  failed: (status) => [step('Mend the cause of the failure; a migration that never landed may be edited.'), ...schemaCheck(status), again(status)],
-  'rolled-back': (status) => [step('The deployment was undone. Mend the cause before trying it again.'), ...schemaCheck(status), again(status)],
+  failed: (status) => [
+    step('Mend the cause of the failure; a migration that never landed may be edited.'),
+    ...schemaCheck(status),
+    again(status),
+  ],
+  'rolled-back': (status) => [
+    step('The deployment was undone. Mend the cause before trying it again.'),
+    ...schemaCheck(status),
+    again(status),
+  ],
   'needs-human': (status) => [
     step('Lockkeeper writes nothing more. Run no migration, by any tool, until a person has decided.'),
     step(`Call: ${contacts(status)}.`),
-    step('See which migrations are applied, failed or missing.', `lockkeeper migrate status --env ${status.input.environment} --target ${status.input.target}`),
+    step(
+      'See which migrations are applied, failed or missing.',
+      `lockkeeper migrate status --env ${status.input.environment} --target ${status.input.target}`,
+    ),
     ...restore(status.backup, 'As the last resort, restore the backup beside the database and compare.'),
   ],
 };
@@ -69,6 +88,8 @@ function restore(backup: BackupSummary | null, text: string): NextStep[] {
 export function restoreCommand({ file, format }: BackupSummary): string {
   const quoted = `'${file.replaceAll("'", `'\\''`)}'`;
   const load =
-    format === 'plain' ? `psql -v ON_ERROR_STOP=1 -d restored -f ${quoted}` : `pg_restore --exit-on-error --no-owner -d restored ${quoted}`;
+    format === 'plain'
+      ? `psql -v ON_ERROR_STOP=1 -d restored -f ${quoted}`
+      : `pg_restore --exit-on-error --no-owner -d restored ${quoted}`;
   return `createdb restored && ${load}`;
 }

@@ -5,14 +5,24 @@ import { inspectServer } from '../../adapters/inspect';
 import { targetUrl, type Config, type Target } from '../../config';
 import { missing, off, ok, type Check } from './check';
 
-export async function checkProject(config: Config, env: NodeJS.ProcessEnv, onlyEnvironment: string | undefined): Promise<Check[]> {
-  const environments = Object.values(config.environments).filter(({ name }) => onlyEnvironment === undefined || name === onlyEnvironment);
+export async function checkProject(
+  config: Config,
+  env: NodeJS.ProcessEnv,
+  onlyEnvironment: string | undefined,
+): Promise<Check[]> {
+  const environments = Object.values(config.environments).filter(
+    ({ name }) => onlyEnvironment === undefined || name === onlyEnvironment,
+  );
   const targets = environments.flatMap((environment) =>
     Object.entries(environment.targets).map(([name, { urlEnv }]): Target => ({ environment, name, urlEnv })),
   );
   return [
     path('Prisma schema', config.schemaPath, 'set project.schema in lockkeeper.yaml'),
-    path('Migrations', config.migrationsDir, 'set project.migrations in lockkeeper.yaml, or write the first with "lockkeeper migrate dev"'),
+    path(
+      'Migrations',
+      config.migrationsDir,
+      'set project.migrations in lockkeeper.yaml, or write the first with "lockkeeper migrate dev"',
+    ),
     ...(await Promise.all(targets.map((target) => checkTarget(target, env, onlyEnvironment !== undefined)))),
     signingKey(config, env),
     slack(config, env),
@@ -28,7 +38,11 @@ async function checkTarget(target: Target, env: NodeJS.ProcessEnv, askedFor: boo
   const what = `Database ${target.environment.name}/${target.name}`;
   if (!env[target.urlEnv]) {
     const report = askedFor || !target.environment.protected ? missing : off;
-    return report(what, `${target.urlEnv} is not set`, `set ${target.urlEnv} where the worker of this environment runs`);
+    return report(
+      what,
+      `${target.urlEnv} is not set`,
+      `set ${target.urlEnv} where the worker of this environment runs`,
+    );
   }
   try {
     const server = await inspectServer(targetUrl(target, env), 'lockkeeper/doctor');
@@ -42,7 +56,11 @@ function signingKey({ root }: Config, env: NodeJS.ProcessEnv): Check {
   if (env['LOCKKEEPER_SIGNING_KEY']) return ok('Signing key', 'LOCKKEEPER_SIGNING_KEY');
   const file = join(root, '.lockkeeper', 'signing-key');
   if (existsSync(file)) return ok('Signing key', file);
-  return off('Signing key', 'none yet; made on first use', 'set LOCKKEEPER_SIGNING_KEY where clients and workers run on different hosts');
+  return off(
+    'Signing key',
+    'none yet; made on first use',
+    'set LOCKKEEPER_SIGNING_KEY where clients and workers run on different hosts',
+  );
 }
 
 function slack({ slack: settings }: Config, env: NodeJS.ProcessEnv): Check {

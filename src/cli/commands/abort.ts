@@ -8,7 +8,10 @@ import { findDeployment, withSession } from '../session';
 export function abort(cli: Cli, options: DecideOptions, id?: string): Promise<number> {
   return withSession(cli, async (session) => {
     const ref = await findDeployment(cli, session, id);
-    if (ref.state !== 'RUNNING') throw new UsageError(`Deployment ${ref.deploymentId} has ended; to undo it run "lockkeeper rollback ${ref.deploymentId}".`);
+    if (ref.state !== 'RUNNING')
+      throw new UsageError(
+        `Deployment ${ref.deploymentId} has ended; to undo it run "lockkeeper rollback ${ref.deploymentId}".`,
+      );
     cli.note(`Deployment ${ref.deploymentId} of ${ref.environment}/${ref.target}, asked for by ${ref.requester}`);
     cli.note('Before it migrates it just ends; after that it undoes what it did.');
     await confirm(cli, { action: 'abort it', typed: typedName(session.config, ref), yes: options.yes ?? false });

@@ -9,10 +9,10 @@ export interface DeployOptions {
 }
 
 export function deploy(cli: Cli, options: DeployOptions): Promise<number> {
-  return withSession(cli, async ({ config, client, person }) => {
-    const target = resolveTarget(config, cli.options.env, cli.options.target);
-    const ref = await client.start(target.environment.name, target.name, person);
+  return withSession(cli, async (session) => {
+    const target = resolveTarget(session.config, cli.options.env, cli.options.target);
+    const ref = await session.client.start(target.environment.name, target.name, session.person);
     if (options.detach) return announce(cli, ref);
-    return follow(cli, client, ref, { leaveWhenWaiting: !cli.options.input });
+    return follow(cli, session, ref, { leaveWhenWaiting: !cli.options.input });
   });
 }

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { Config } from '../../config';
 import { requireTool, resolveTemporalCli, startTemporal, type LocalTemporal } from '../../local';
-import { runWorker } from '../../worker';
+import { startWorker } from '../../worker';
 import type { Cli } from '../cli';
 import { ExitCode } from '../exit-codes';
 import { CommandError } from '../failure';
@@ -12,7 +12,11 @@ export async function dev(cli: Cli): Promise<number> {
   const log = (line: string): void => cli.note(line);
   const tool = requireTool(await resolveTemporalCli({ mode: 'install', log, env: cli.io.env }));
   // On disk, so that a deployment survives the end of this command as it would survive a crash in production.
-  const temporal = await startTemporal({ cli: tool.path, dbFile: join(config.root, '.lockkeeper', 'temporal.db'), log });
+  const temporal = await startTemporal({
+    cli: tool.path,
+    dbFile: join(config.root, '.lockkeeper', 'temporal.db'),
+    log,
+  });
   try {
     announce(cli, temporal);
     await work(config, temporal);
@@ -39,16 +43,14 @@ function announce(cli: Cli, { address, uiUrl, namespace }: LocalTemporal): void 
 async function work(config: Config, temporal: LocalTemporal): Promise<void> {
   process.env['TEMPORAL_ADDRESS'] = temporal.address;
   process.env['TEMPORAL_UI_URL'] = temporal.uiUrl;
-  const server = { lostBecause: '', isWanted: true };
-  void temporal.exited.then((reason) => {
-    if (!server.isWanted) return;
-    server.lostBecause = reason;
-    // The worker ends in good order on a signal, and would otherwise look for its server for ever.
-    process.kill(process.pid, 'SIGTERM');
-  });
-  await runWorker(config);
-  server.isWanted = false;
-  if (server.lostBecause !== '') {
-    throw new CommandError('no-temporal', ExitCode.Failed, `The Temporal dev server ${server.lostBecause}; run "lockkeeper dev" again, nothing is lost.`);
-  }
+  const worker = await startWorker(config);
+  const lost = await Promise.race([worker.stopped.then(() => null), temporal.exited]);
+  if (lost === null) return;
+  // Not awaited: a worker without its server would look for it for ever.
+  void worker.shutdown();
+  throw new CommandError(
+    'no-temporal',
+    ExitCode.Failed,
+    `The Temporal dev server ${lost}; run "lockkeeper dev" again, nothing is lost.`,
+  );
 }

@@ -1,3 +1,6 @@
+import type { Config } from '../../config';
+import { TASK_QUEUE } from '../../contract';
+import { UsageError } from '../../errors';
 import type { Cli } from '../cli';
 import { missing, ok, type Check } from '../checks/check';
 import { checkMachine } from '../checks/machine';
@@ -7,24 +10,41 @@ import { openConfig } from '../session';
 import { table } from '../view/table';
 
 export async function doctor(cli: Cli): Promise<number> {
-  const checks = [...(await checkMachine(cli.io.env)), ...(await configuration(cli))];
+  const config = tryConfig(cli);
+  const project =
+    config instanceof Error
+      ? [missing('Configuration', config.message, 'mend the file, or run "lockkeeper init" to write one')]
+      : [ok('Configuration', config.file), ...(await checkProject(config, cli.io.env, cli.options.env))];
+  const checks = [
+    ...(await checkMachine(cli.io.env, config instanceof Error ? TASK_QUEUE : config.taskQueue)),
+    ...project,
+  ];
   const bad = checks.filter((check) => check.status === 'missing');
   cli.answer({ ok: bad.length === 0, checks }, text(cli, checks));
   return bad.length === 0 ? ExitCode.Ok : ExitCode.Failed;
 }
 
-async function configuration(cli: Cli): Promise<Check[]> {
+/** A missing or wrong file is a finding here, and no reason to look no further. */
+function tryConfig(cli: Cli): Config | UsageError {
   try {
-    const config = openConfig(cli);
-    return [ok('Configuration', config.file), ...(await checkProject(config, cli.io.env, cli.options.env))];
+    return openConfig(cli);
   } catch (error) {
-    return [missing('Configuration', (error as Error).message, 'mend the file, or run "lockkeeper init" to write one')];
+    if (error instanceof UsageError) return error;
+    throw error;
   }
 }
 
 function text({ colors }: Cli, checks: Check[]): string {
   const status = { ok: colors.green('ok'), missing: colors.red('missing'), off: colors.dim('off') };
-  const lines = table(['what', 'status', 'seen'], checks.map((check) => [check.what, status[check.status], check.seen]), colors);
-  const fixes = checks.filter((check) => check.fix !== null && check.status === 'missing').map((check) => `${check.what}: ${check.fix}`);
-  return fixes.length === 0 ? lines : `${lines}\n\n${colors.bold('To mend it:')}\n${fixes.map((fix) => `  ${fix}`).join('\n')}`;
+  const lines = table(
+    ['what', 'status', 'seen'],
+    checks.map((check) => [check.what, status[check.status], check.seen]),
+    colors,
+  );
+  const fixes = checks
+    .filter((check) => check.fix !== null && check.status === 'missing')
+    .map((check) => `${check.what}: ${check.fix}`);
+  return fixes.length === 0
+    ? lines
+    : `${lines}\n\n${colors.bold('To mend it:')}\n${fixes.map((fix) => `  ${fix}`).join('\n')}`;
 }

@@ -31,20 +31,27 @@ export async function migrateDev(cli: Cli, options: MigrateDevOptions): Promise<
 }
 
 function summary(target: string, applied: string[], created: string | null): string {
-  if (created !== null && !applied.includes(created)) return `Wrote ${created} without applying it; edit it, then run "lockkeeper migrate dev".`;
-  return applied.length === 0 ? `${target} is up to date with the migrations and the schema.` : `${target} is up to date: applied ${applied.join(', ')}.`;
+  if (created !== null && !applied.includes(created))
+    return `Wrote ${created} without applying it; edit it, then run "lockkeeper migrate dev".`;
+  return applied.length === 0
+    ? `${target} is up to date with the migrations and the schema.`
+    : `${target} is up to date: applied ${applied.join(', ')}.`;
 }
 
 async function refuseDrift(developer: Developer): Promise<void> {
   const input = { migrationsList: migrationsOf(developer), filters: NO_FILTER };
-  const { history } = await onTarget(developer, (engine) => engine.diagnoseMigrationHistory({ ...input, optInToShadowDatabase: false }));
+  const { history } = await onTarget(developer, (engine) =>
+    engine.diagnoseMigrationHistory({ ...input, optInToShadowDatabase: false }),
+  );
   const unapplied = history && 'unappliedMigrationNames' in history ? history.unappliedMigrationNames : [];
   const names = input.migrationsList.migrationDirectories.map(({ path }) => path);
   const appliedOnly = names.filter((name) => !unapplied.includes(name));
   // It first compares the database with what is applied, then tries out the rest.
   const { action } = await onTarget(developer, (engine) => engine.devDiagnostic(input), appliedOnly);
   if (action.tag === 'reset') {
-    throw new UsageError(`${where(developer)} is not what its migrations make. ${action.reason.trim()}\nTo start afresh, run "lockkeeper migrate reset".`);
+    throw new UsageError(
+      `${where(developer)} is not what its migrations make. ${action.reason.trim()}\nTo start afresh, run "lockkeeper migrate reset".`,
+    );
   }
 }
 
@@ -55,7 +62,11 @@ async function apply(developer: Developer): Promise<string[]> {
 
 /** @returns the new migration's name, or null when the schema asks for nothing. */
 async function create(cli: Cli, developer: Developer, options: MigrateDevOptions): Promise<string | null> {
-  const input = { migrationsList: migrationsOf(developer), schema: { files: schemaFiles(developer) }, filters: NO_FILTER };
+  const input = {
+    migrationsList: migrationsOf(developer),
+    schema: { files: schemaFiles(developer) },
+    filters: NO_FILTER,
+  };
   const draft = options.createOnly ?? false;
   const written = await onTarget(developer, async (engine) => {
     // The engine works out what the migrations make only while it diagnoses; the two operations below use what it kept.
@@ -65,7 +76,7 @@ async function create(cli: Cli, developer: Developer, options: MigrateDevOptions
     if (!draft) await accept(cli, loss, options.yes ?? false);
     return engine.createMigration({ ...input, migrationName: await nameOf(cli, options), draft });
   });
-  if (!written || written.migrationScript === null) return null;
+  if (!written?.migrationScript) return null;
   write(developer.config.migrationsDir, written.generatedMigrationName, written.migrationScript);
   return written.generatedMigrationName;
 }
@@ -73,7 +84,9 @@ async function create(cli: Cli, developer: Developer, options: MigrateDevOptions
 /** @throws UsageError when the migration cannot run as it is, or the person does not want what it loses. */
 async function accept(cli: Cli, { unexecutableSteps, warnings }: Loss, yes: boolean): Promise<void> {
   if (unexecutableSteps.length > 0) {
-    throw new UsageError(`${unexecutableSteps.map(({ message }) => message).join(' ')} Write it with "--create-only" and edit the SQL.`);
+    throw new UsageError(
+      `${unexecutableSteps.map(({ message }) => message).join(' ')} Write it with "--create-only" and edit the SQL.`,
+    );
   }
   if (warnings.length === 0) return;
   for (const { message } of warnings) cli.note(`warning  ${message}`);
@@ -84,12 +97,16 @@ async function nameOf(cli: Cli, { name }: MigrateDevOptions): Promise<string> {
   const given = name ?? (cli.interactive ? await ask(cli, 'Name of the new migration:') : null);
   if (!given?.trim()) throw new UsageError('The schema has changed; name the migration with --name.');
   // As Prisma's CLI does: the name becomes a folder's.
-  return given.trim().toLowerCase().replace(/[^a-z0-9]+/g, '_');
+  return given
+    .trim()
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '_');
 }
 
 function write(migrationsDir: string, name: string, script: string): void {
   mkdirSync(join(migrationsDir, name), { recursive: true });
   writeFileSync(join(migrationsDir, name, 'migration.sql'), script, { flag: 'wx' });
   const lock = join(migrationsDir, 'migration_lock.toml');
-  if (!existsSync(lock)) writeFileSync(lock, '# Written by Prisma and Lockkeeper; keep it in version control.\nprovider = "postgresql"\n');
+  if (!existsSync(lock))
+    writeFileSync(lock, '# Written by Prisma and Lockkeeper; keep it in version control.\nprovider = "postgresql"\n');
 }

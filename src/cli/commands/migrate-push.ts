@@ -10,11 +10,17 @@ export async function migratePush(cli: Cli, { acceptDataLoss = false }: { accept
   const pushed = await onTarget(developer, (engine) =>
     engine.schemaPush({ force: acceptDataLoss, schema: { files: schemaFiles(developer) }, filters: NO_FILTER }),
   );
-  if (pushed.unexecutable.length > 0) throw new UsageError(`${pushed.unexecutable.join(' ')} Nothing was done; "lockkeeper migrate reset" starts afresh.`);
+  if (pushed.unexecutable.length > 0)
+    throw new UsageError(
+      `${pushed.unexecutable.join(' ')} Nothing was done; "lockkeeper migrate reset" starts afresh.`,
+    );
   if (pushed.warnings.length > 0 && !acceptDataLoss) {
     throw new UsageError(`${pushed.warnings.join(' ')} Nothing was done; --accept-data-loss goes on.`);
   }
-  const text = pushed.executedSteps === 0 ? 'already matches the schema' : `matches the schema now (${count(pushed.executedSteps, 'change')})`;
+  const text =
+    pushed.executedSteps === 0
+      ? 'already matches the schema'
+      : `matches the schema now (${count(pushed.executedSteps, 'change')})`;
   cli.answer({ steps: pushed.executedSteps, warnings: pushed.warnings }, `${where(developer)} ${text}.`);
   return ExitCode.Ok;
 }

@@ -12,6 +12,9 @@ export async function migrateReset(cli: Cli, options: { yes?: boolean }): Promis
   await onTarget(developer, (engine) => engine.reset({ filter: NO_FILTER }));
   const input = { migrationsList: migrationsOf(developer), filters: NO_FILTER };
   const { appliedMigrationNames: applied } = await onTarget(developer, (engine) => engine.applyMigrations(input));
-  cli.answer({ applied }, `${name} is empty but for its migrations (${applied.length} applied); "npm run db:seed" fills it.`);
+  cli.answer(
+    { applied },
+    `${name} is empty but for its migrations (${applied.length} applied); "npm run db:seed" fills it.`,
+  );
   return ExitCode.Ok;
 }

@@ -30,11 +30,20 @@ export async function migrateStatus(cli: Cli): Promise<number> {
   return isSound ? ExitCode.Ok : ExitCode.Failed;
 }
 
-function inWords({ history, failedMigrationNames: failed, editedMigrationNames: edited }: Diagnosis, onDisk: number): MigrateStatus {
+function inWords(
+  { history, failedMigrationNames: failed, editedMigrationNames: edited }: Diagnosis,
+  onDisk: number,
+): MigrateStatus {
   const pending = history && 'unappliedMigrationNames' in history ? history.unappliedMigrationNames : [];
   const missing = history && 'unpersistedMigrationNames' in history ? history.unpersistedMigrationNames : [];
   const notApplied = new Set([...pending, ...failed]);
-  return { applied: onDisk - notApplied.size, pending: pending.filter((name) => !failed.includes(name)), failed, edited, missing };
+  return {
+    applied: onDisk - notApplied.size,
+    pending: pending.filter((name) => !failed.includes(name)),
+    failed,
+    edited,
+    missing,
+  };
 }
 
 function text(target: string, { applied, pending, failed, edited, missing }: MigrateStatus): string {

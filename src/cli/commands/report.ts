@@ -21,7 +21,7 @@ export async function report(cli: Cli, options: ReportOptions, id?: string): Pro
   return withSession(cli, async (session) => {
     const ref = await findDeployment(cli, session, id);
     const seen = await ask(session.client, ref);
-    if (seen.kind !== 'status') throw noWorker(ref);
+    if (seen.kind !== 'status') throw noWorker(ref, session.config.taskQueue);
     const text = write(seen.status);
     if (options.out === undefined) {
       cli.io.stdout.write(text);

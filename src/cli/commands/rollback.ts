@@ -17,16 +17,24 @@ export function rollback(cli: Cli, options: RollbackOptions, id?: string): Promi
   return withSession(cli, async (session) => {
     const undo = await findDeployment(cli, session, id);
     check(undo);
-    cli.note(`Undo deployment ${undo.deploymentId} of ${undo.environment}/${undo.target}, started ${moment(undo.startedAt.toISOString())} by ${undo.requester}.`);
+    cli.note(
+      `Undo deployment ${undo.deploymentId} of ${undo.environment}/${undo.target}, started ${moment(undo.startedAt.toISOString())} by ${undo.requester}.`,
+    );
     cli.note('Its steps are reversed newest first; anything that would lose rows is asked about again.');
     await confirm(cli, { action: 'roll it back', typed: typedName(session.config, undo), yes: options.yes ?? false });
     const ref = await session.client.startRollback(undo, session.person);
     if (options.detach) return announce(cli, ref);
-    return follow(cli, session.client, ref, { leaveWhenWaiting: !cli.options.input });
+    return follow(cli, session, ref, { leaveWhenWaiting: !cli.options.input });
   });
 }
 
 function check(undo: DeploymentRef): void {
-  if (undo.kind === 'rollback') throw new UsageError(`${undo.deploymentId} is itself a rollback; name the deployment to undo ("lockkeeper history" lists them).`);
-  if (undo.state === 'RUNNING') throw new UsageError(`Deployment ${undo.deploymentId} is still open; end it with "lockkeeper abort ${undo.deploymentId}", which undoes what it did.`);
+  if (undo.kind === 'rollback')
+    throw new UsageError(
+      `${undo.deploymentId} is itself a rollback; name the deployment to undo ("lockkeeper history" lists them).`,
+    );
+  if (undo.state === 'RUNNING')
+    throw new UsageError(
+      `Deployment ${undo.deploymentId} is still open; end it with "lockkeeper abort ${undo.deploymentId}", which undoes what it did.`,
+    );
 }

@@ -25,6 +25,9 @@ export function status(cli: Cli, _options: unknown, id?: string): Promise<number
 function withoutWorker(cli: Cli, ref: DeploymentRef): ExitCode {
   cli.note('No worker answers, so this is only what Temporal itself knows; start one with "lockkeeper worker".');
   const how = ref.outcome ?? `${ref.state.toLowerCase()}${ref.phase === null ? '' : `, phase ${ref.phase}`}`;
-  cli.answer({ deployment: ref, status: null }, `Deployment ${ref.deploymentId} of ${ref.environment}/${ref.target}: ${how}\nTemporal UI: ${ref.uiUrl}`);
+  cli.answer(
+    { deployment: ref, status: null },
+    `Deployment ${ref.deploymentId} of ${ref.environment}/${ref.target}: ${how}\nTemporal UI: ${ref.uiUrl}`,
+  );
   return ref.outcome === null ? ExitCode.Failed : exitCodeOf(ref.outcome, ref.kind);
 }

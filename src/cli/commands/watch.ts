@@ -10,6 +10,6 @@ export interface WatchOptions {
 export function watch(cli: Cli, options: WatchOptions, id?: string): Promise<number> {
   return withSession(cli, async (session) => {
     const ref = await findDeployment(cli, session, id);
-    return follow(cli, session.client, ref, { leaveWhenWaiting: !options.wait });
+    return follow(cli, session, ref, { leaveWhenWaiting: !options.wait });
   });
 }

@@ -12,8 +12,16 @@ export interface Project {
   foundIn: string;
 }
 
-const PRISMA_CONFIGS = ['prisma.config', '.config/prisma'].flatMap((stem) => ['ts', 'mts', 'cts', 'js', 'mjs', 'cjs'].map((ext) => `${stem}.${ext}`));
-const USUAL_SCHEMAS = ['prisma/schema.prisma', 'prisma/schema', 'schema.prisma', 'src/prisma/schema.prisma', 'db/schema.prisma'];
+const PRISMA_CONFIGS = ['prisma.config', '.config/prisma'].flatMap((stem) =>
+  ['ts', 'mts', 'cts', 'js', 'mjs', 'cjs'].map((ext) => `${stem}.${ext}`),
+);
+const USUAL_SCHEMAS = [
+  'prisma/schema.prisma',
+  'prisma/schema',
+  'schema.prisma',
+  'src/prisma/schema.prisma',
+  'db/schema.prisma',
+];
 
 /** @throws UsageError when there is no Prisma schema. */
 export function detectProject(root: string): Project {
@@ -50,7 +58,9 @@ function readPrismaConfig(root: string): PrismaConfig | null {
 
 /** The value of `key: 'a/b'` or `key: path.join('a', 'b')`. */
 function pathAfter(key: string, text: string): string | null {
-  const value = new RegExp(`\\b${key}\\s*:\\s*((?:[\\w.]+\\(\\s*(?:__dirname\\s*,)?)?\\s*['"\`][^\\n)]*)`).exec(text)?.[1];
+  const value = new RegExp(`\\b${key}\\s*:\\s*((?:[\\w.]+\\(\\s*(?:__dirname\\s*,)?)?\\s*['"\`][^\\n)]*)`).exec(
+    text,
+  )?.[1];
   const parts = [...(value ?? '').matchAll(/['"`]([^'"`]+)['"`]/g)].flatMap(([, part]) => part ?? []);
   if (value === undefined || parts.length === 0) return null;
   const path = /^[\w.]+\(/.test(value) ? join(...parts) : (parts[0] ?? '');
@@ -58,7 +68,12 @@ function pathAfter(key: string, text: string): string | null {
 }
 
 function envIn(text: string): string | null {
-  return /env(?:<[^>]*>)?\(\s*['"](\w+)['"]\s*\)|process\.env(?:\.(\w+)|\[['"](\w+)['"]\])/.exec(text)?.slice(1).find((name) => name !== undefined) ?? null;
+  return (
+    /env(?:<[^>]*>)?\(\s*['"](\w+)['"]\s*\)|process\.env(?:\.(\w+)|\[['"](\w+)['"]\])/
+      .exec(text)
+      ?.slice(1)
+      .find((name) => name !== undefined) ?? null
+  );
 }
 
 function findSchema(root: string, config: PrismaConfig | null): { schema: string; foundIn: string } {
@@ -74,7 +89,9 @@ function findSchema(root: string, config: PrismaConfig | null): { schema: string
 
 function packageSchema(root: string): string | null {
   try {
-    const { prisma } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { prisma?: { schema?: unknown } };
+    const { prisma } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
+      prisma?: { schema?: unknown };
+    };
     return typeof prisma?.schema === 'string' ? prisma.schema : null;
   } catch {
     return null;
@@ -92,7 +109,8 @@ function migrationsBeside(root: string, schema: string): string {
 /** Migrations need a direct connection, so `directUrl` comes before `url`, which may lead through a pooler. */
 function urlVariable(root: string, schema: string): string | null {
   const datasource = /datasource\s+\w+\s*\{([^}]*)\}/.exec(readSchemaText(join(root, schema)))?.[1] ?? '';
-  const field = (name: string): string | null => envIn(new RegExp(`^\\s*${name}\\s*=\\s*(.+)$`, 'm').exec(datasource)?.[1] ?? '');
+  const field = (name: string): string | null =>
+    envIn(new RegExp(`^\\s*${name}\\s*=\\s*(.+)$`, 'm').exec(datasource)?.[1] ?? '');
   return field('directUrl') ?? field('url');
 }
 

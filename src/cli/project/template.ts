@@ -17,7 +17,7 @@ environments:
       required: 0
     backup:
       enabled: false
-    rehearsal: 'off'
+    rehearsal: schema-only # finds and proves the reversals, which a rollback needs
     monitor:
       duration: 10s
       interval: 2s

@@ -8,14 +8,17 @@ import { plain } from './text';
 
 export function changes(ref: DeploymentRef, before: DeploymentStatus | null, after: DeploymentStatus): string[] {
   return [
-    ...after.phases.flatMap((phase) => phaseChange(before?.phases.find((old) => old.phase === phase.phase), phase)),
-    ...after.steps.flatMap((step) => stepChange(before?.steps.find((old) => old.index === step.index), step)),
+    ...after.phases.flatMap((phase) => [
+      ...phaseChange(before?.phases.find((old) => old.phase === phase.phase) ?? null, phase),
+      // Beside their phase, even where a later one has begun since the last poll.
+      ...(phase.phase === 'migrate' ? stepChanges(before?.steps ?? [], after.steps) : []),
+    ]),
     ...after.audit.slice(before?.audit.length ?? 0).map(decisionText),
     ...asked(ref, before, after),
   ];
 }
 
-function phaseChange(before: PhaseProgress | undefined, after: PhaseProgress): string[] {
+function phaseChange(before: PhaseProgress | null, after: PhaseProgress): string[] {
   if (after.state === 'pending' || after.state === 'skipped') return [];
   if (before?.state === after.state && before.detail === after.detail) return [];
   const took = elapsed(after.startedAt, after.endedAt);
@@ -24,7 +27,11 @@ function phaseChange(before: PhaseProgress | undefined, after: PhaseProgress): s
   return [`${after.phase} ${after.state}${time}${detail}`];
 }
 
-function stepChange(before: StepProgress | undefined, after: StepProgress): string[] {
+function stepChanges(before: StepProgress[], after: StepProgress[]): string[] {
+  return after.flatMap((step) => stepChange(before.find((old) => old.index === step.index) ?? null, step));
+}
+
+function stepChange(before: StepProgress | null, after: StepProgress): string[] {
   if (after.state === 'pending' || before?.state === after.state) return [];
   const time = after.durationMs === null ? '' : ` in ${duration(after.durationMs)}`;
   return [`  ${after.migrations.map(plain).join(', ')}: ${after.state}${time}`];
@@ -33,6 +40,7 @@ function stepChange(before: StepProgress | undefined, after: StepProgress): stri
 /** Said once for each request, not at each of its approvals. */
 function asked(ref: DeploymentRef, before: DeploymentStatus | null, after: DeploymentStatus): string[] {
   if (!isWaitingForApproval(after)) return [];
-  const known = before !== null && isWaitingForApproval(before) && before.approval?.bindingDigest === after.approval?.bindingDigest;
+  const known =
+    before !== null && isWaitingForApproval(before) && before.approval?.bindingDigest === after.approval?.bindingDigest;
   return known ? [] : waitingText(ref, after);
 }

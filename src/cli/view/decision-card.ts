@@ -6,12 +6,25 @@ import type { Colors } from '../cli';
 import { approvalsGiven } from '../exit-codes';
 import { plain } from './text';
 
-export function decisionCard(ref: DeploymentRef, status: DeploymentStatus, approval: ApprovalRequest, colors: Colors): string {
+export function decisionCard(
+  ref: DeploymentRef,
+  status: DeploymentStatus,
+  approval: ApprovalRequest,
+  colors: Colors,
+): string {
   const what = ref.kind === 'rollback' ? 'Rollback' : 'Deployment';
   const facts = [
-    ['database', status.facts ? `${plain(status.facts.database)} (${bytes(status.facts.sizeBytes)}, PostgreSQL ${plain(status.facts.serverVersion)})` : null],
+    [
+      'database',
+      status.facts
+        ? `${plain(status.facts.database)} (${bytes(status.facts.sizeBytes)}, PostgreSQL ${plain(status.facts.serverVersion)})`
+        : null,
+    ],
     ['risk', status.plan?.risk ?? null],
-    ['plan', status.plan ? `sha256 ${short(status.plan.digest)}, ${count(status.plan.migrations.length, 'migration')}` : null],
+    [
+      'plan',
+      status.plan ? `sha256 ${short(status.plan.digest)}, ${count(status.plan.migrations.length, 'migration')}` : null,
+    ],
     ['backup', backupText(status)],
     ['rehearsal', rehearsalText(status)],
     ['approvals', `${approvalsGiven(status)} of ${approval.required}, until ${moment(approval.expiresAt)}`],

@@ -43,7 +43,13 @@ function isHidden({ phase, state }: PhaseProgress): boolean {
 
 function header({ ref, status, now, colors }: FrameInput): string {
   const what = ref.kind === 'rollback' ? 'Rollback' : 'Deployment';
-  const ended = status.outcome ? status.phases.map((phase) => phase.endedAt).filter((at) => at !== null).sort().at(-1) : undefined;
+  const ended = status.outcome
+    ? status.phases
+        .map((phase) => phase.endedAt)
+        .filter((at) => at !== null)
+        .sort()
+        .at(-1)
+    : undefined;
   const ms = Math.max(0, Date.parse(ended ?? now.toISOString()) - ref.startedAt.getTime());
   const asked = `asked for by ${plain(status.input.requester.name)}`;
   return `${colors.bold(`${what} ${ref.deploymentId}`)} of ${colors.bold(`${ref.environment}/${ref.target}`)}, ${asked}, ${duration(ms)}`;
@@ -76,7 +82,8 @@ function mark(state: PhaseProgress['state'] | StepProgress['state'], tick: numbe
 }
 
 function below(phase: PhaseProgress, input: FrameInput): string[] {
-  if (phase.phase === 'migrate' && phase.state !== 'pending') return input.status.steps.flatMap((step) => stepLines(step, input));
+  if (phase.phase === 'migrate' && phase.state !== 'pending')
+    return input.status.steps.flatMap((step) => stepLines(step, input));
   if (phase.phase === 'approve') return approvalLines(input, phase.state === 'running');
   if (phase.phase === 'compensate') return approvalLines(input, isWaitingForApproval(input.status));
   return [];
@@ -94,7 +101,9 @@ function stepLines(step: StepProgress, { tick, colors }: FrameInput): string[] {
 function approvalLines({ ref, status, colors }: FrameInput, running: boolean): string[] {
   if (!running) return [];
   const decided = status.audit.map((entry) => `      ${colors.dim(decisionText(entry))}`);
-  return isWaitingForApproval(status) ? [...decided, ...waitingText(ref, status).map((line) => `      ${colors.yellow(line)}`)] : decided;
+  return isWaitingForApproval(status)
+    ? [...decided, ...waitingText(ref, status).map((line) => `      ${colors.yellow(line)}`)]
+    : decided;
 }
 
 /** What is asked, of whom, and how to answer. */

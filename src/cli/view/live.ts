@@ -68,7 +68,8 @@ class LiveList implements Progress {
   private lines(): string[] {
     const { cli, ref, status, tick } = this;
     const hint = this.hintLine === null ? [] : [cli.noteColors.yellow(this.hintLine)];
-    if (!status) return [`Deployment ${ref.deploymentId} of ${ref.environment}/${ref.target}: waiting for its worker`, ...hint];
+    if (!status)
+      return [`Deployment ${ref.deploymentId} of ${ref.environment}/${ref.target}: waiting for its worker`, ...hint];
     const { lines, focus } = frame({ ref, status, tick, now: new Date(), colors: cli.noteColors });
     // One row is the cursor's: a frame as high as the window scrolls, and cannot be drawn over.
     return [...clampHeight(lines, cli.height - 1 - hint.length, focus), ...hint];

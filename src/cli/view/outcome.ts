@@ -20,11 +20,19 @@ const TITLE: Record<OutcomeStatus, string> = {
 
 const MAX_WIDTH = 100;
 
-export function outcomeText(ref: DeploymentRef, status: DeploymentStatus, outcome: Outcome, colors: Colors, width: number): string {
+export function outcomeText(
+  ref: DeploymentRef,
+  status: DeploymentStatus,
+  outcome: Outcome,
+  colors: Colors,
+  width: number,
+): string {
   const lines = [...box(outcome, colors, Math.min(width, MAX_WIDTH)), ''];
-  if (outcome.failure) lines.push(`Failed in ${outcome.failure.phase} (${outcome.failure.type}): ${plain(outcome.failure.message)}`);
+  if (outcome.failure)
+    lines.push(`Failed in ${outcome.failure.phase} (${outcome.failure.type}): ${plain(outcome.failure.message)}`);
   if (status.backup) lines.push(`Backup: ${status.backup.file} (${bytes(status.backup.bytes)})`);
-  for (const { text, command } of nextSteps(status)) lines.push(plain(text), ...(command === null ? [] : [`  ${colors.bold(command)}`]));
+  for (const { text, command } of nextSteps(status))
+    lines.push(plain(text), ...(command === null ? [] : [`  ${colors.bold(command)}`]));
   lines.push(`Report: lockkeeper report ${ref.deploymentId}`, `Temporal UI: ${ref.uiUrl}`);
   return lines.join('\n');
 }
@@ -34,9 +42,15 @@ function box(outcome: Outcome, colors: Colors, width: number): string[] {
   const title = `${TITLE[outcome.status]}: ${outcome.environment}/${outcome.target}`;
   const text = wrap(plain(outcome.summary), width - 4);
   const inner = Math.max(title.length, ...text.map((line) => line.length));
-  const row = (content: string, shown: string): string => `${paint('│')} ${shown}${' '.repeat(inner - content.length)} ${paint('│')}`;
+  const row = (content: string, shown: string): string =>
+    `${paint('│')} ${shown}${' '.repeat(inner - content.length)} ${paint('│')}`;
   const edge = '─'.repeat(inner + 2);
-  return [paint(`╭${edge}╮`), row(title, colors.bold(paint(title))), ...text.map((line) => row(line, line)), paint(`╰${edge}╯`)];
+  return [
+    paint(`╭${edge}╮`),
+    row(title, colors.bold(paint(title))),
+    ...text.map((line) => row(line, line)),
+    paint(`╰${edge}╯`),
+  ];
 }
 
 function painter(status: OutcomeStatus, colors: Colors): (text: string) => string {

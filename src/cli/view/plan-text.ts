@@ -12,7 +12,9 @@ import { plain } from './text';
 export function planText(plan: FullPlan, colors: Colors, brief = false): string {
   const where = `${plan.environment}/${plan.target}`;
   const sections = [
-    plan.migrations.length === 0 ? `Nothing is pending on ${where}.` : `${count(plan.migrations.length, 'migration')} pending on ${where}:`,
+    plan.migrations.length === 0
+      ? `Nothing is pending on ${where}.`
+      : `${count(plan.migrations.length, 'migration')} pending on ${where}:`,
     migrations(plan.migrations, colors),
     hazards(plan.migrations, colors, brief),
     plan.checklist.map((check) => checkLine(check, colors)).join('\n'),
@@ -59,6 +61,15 @@ function checkLine(check: CheckResult, colors: Colors): string {
 }
 
 function summary({ totals, risk, digest, steps }: FullPlan, colors: Colors): string {
-  const paint: Record<Risk, (text: string) => string> = { none: String, low: colors.green, medium: colors.yellow, high: colors.red };
-  return [`Creates ${totalsText(totals)}, in ${count(steps.length, 'step')}.`, `Risk   ${paint[risk](risk)}`, `Digest ${digest}`].join('\n');
+  const paint: Record<Risk, (text: string) => string> = {
+    none: String,
+    low: colors.green,
+    medium: colors.yellow,
+    high: colors.red,
+  };
+  return [
+    `Creates ${totalsText(totals)}, in ${count(steps.length, 'step')}.`,
+    `Risk   ${paint[risk](risk)}`,
+    `Digest ${digest}`,
+  ].join('\n');
 }

@@ -3,13 +3,11 @@ import { stripVTControlCharacters } from 'node:util';
 
 /** A name or a reason that somebody else wrote, on one line and without the power to move the cursor. */
 export function plain(text: string): string {
-  return (
-    stripVTControlCharacters(text)
-      .replace(/\s+/g, ' ')
-       
-      .replace(/[\u0000-\u001f\u007f-\u009f]/g, '')
-      .trim()
-  );
+  return stripVTControlCharacters(text)
+    .replace(/\s+/g, ' ')
+
+    .replace(/[\u0000-\u001f\u007f-\u009f]/g, '')
+    .trim();
 }
 
 /** Cuts a line to `width` visible characters; colours count for nothing and are closed. */
@@ -17,7 +15,7 @@ export function clampLine(line: string, width: number): string {
   if (stripVTControlCharacters(line).length <= width) return line;
   let visible = 0;
   let cut = '';
-   
+
   for (const [part] of line.matchAll(/\u001b\[[0-9;]*m|[^]/gu)) {
     const isColor = part.startsWith('\u001b');
     if (!isColor && visible >= width - 1) continue;

@@ -22,7 +22,9 @@ function finding(alteration: Alteration, change: TypeChange, context: HazardCont
   const { table } = alteration;
   const what = `${table}.${change.column}${change.from?.name ? ` from ${typeText(change.from)}` : ''} to ${typeText(change.to)}`;
   if (rewritesRows(change, context.schema)) {
-    const loss = losesValues(change) ? ' Values that do not fit the new type are rounded or cut.' : '';
+    const loss = losesValues(change)
+      ? ' Values that do not fit the new type are rounded or cut.'
+      : ' One value that does not fit the new type makes it fail.';
     return context.whileBusy(table, 'rewrite', (howLong) => ({
       message: `Changing ${what} holds ACCESS EXCLUSIVE on ${table} ${howLong}, with its indexes. Nobody can read or write it, and it needs room for a second copy.${loss}`,
       saferSql: expandAndContract(alteration, change),

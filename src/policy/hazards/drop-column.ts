@@ -16,7 +16,7 @@ export const hazard: Hazard = {
           !onlyAddedHere(command.name ?? '', table, context),
       )
       .map(({ command, table }) => ({
-        severity: 'danger',
+        severity: context.rows(table) === 0 ? 'warning' : 'danger',
         message: `The values of ${table}.${command.name} are gone for good, and the running version fails: Prisma names every column of a model in each query. Take the field out of the Prisma schema and release that first; drop the column in a later migration.`,
         saferSql: null,
       }));

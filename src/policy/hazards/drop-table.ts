@@ -1,6 +1,5 @@
 import { dropped } from './names';
 import { count } from './sizes';
-import { quote, quoteName } from './sql';
 import type { Hazard } from './hazard';
 
 export const hazard: Hazard = {
@@ -13,9 +12,9 @@ export const hazard: Hazard = {
       (table) => !context.isNew(table) && !context.schema.isMissing(table),
     );
     return tables.map((table) => ({
-      severity: 'danger',
-      message: `${table} and its rows${rowCount(context.rows(table))} are gone; what the running version still asks of it fails. Take it out of use one release earlier, keep it renamed for a while, then drop it.`,
-      saferSql: `ALTER TABLE ${quoteName(table)} RENAME TO ${quote(`${table.split('.').at(-1)}_dropped`)};\n-- once nobody has missed it: DROP TABLE`,
+      severity: context.rows(table) === 0 ? 'warning' : 'danger',
+      message: `${table} and its rows${rowCount(context.rows(table))} are gone; what the running version still asks of it fails. Take it out of the Prisma schema and release that first; drop it in a later migration.`,
+      saferSql: null,
     }));
   },
 };

@@ -1,6 +1,6 @@
 import { relationOf, words } from '../statements/ast';
 import { foreignKeys } from '../statements/schema';
-import { addedConstraints, quoteList } from './sql';
+import { addedConstraints, lines, oneLine, quoteList } from './sql';
 import type { Hazard } from './hazard';
 
 /** A key that was there before, and is only made anew, changes nothing about it. */
@@ -25,7 +25,10 @@ export const hazard: Hazard = {
         {
           severity: context.schema.complete ? ('warning' as const) : ('info' as const),
           message: `No index of ${table} starts with ${columns.join(', ')}: every DELETE on ${other}, and every change of its key, reads all of ${table} for rows that point there, holding its locks meanwhile.`,
-          saferSql: `CREATE INDEX CONCURRENTLY ON ${quoted} (${quoteList(columns)});`,
+          saferSql: lines(
+            column ? `${oneLine(statement.text)};` : null,
+            `CREATE INDEX CONCURRENTLY ON ${quoted} (${quoteList(columns)});`,
+          ),
         },
       ];
     });

@@ -1,5 +1,5 @@
 import { all, as, relationOf } from '../statements/ast';
-import { alterations, lines, quoteRange } from './sql';
+import { alterations, lines, oneLine, quoteRange } from './sql';
 import type { Hazard } from './hazard';
 
 export const hazard: Hazard = {
@@ -13,13 +13,14 @@ export const hazard: Hazard = {
     if (create?.partbound && parent && !context.isNew(relationOf(parent))) {
       const message = `CREATE TABLE ... PARTITION OF takes ACCESS EXCLUSIVE on ${relationOf(parent)}: it waits for every query on any partition, and all that come after wait behind it.`;
       const made = quoteRange(create.relation);
+      const bounds = /\b(?:FOR\s+VALUES[\s\S]*|DEFAULT)$/i.exec(oneLine(statement.text))?.[0] ?? 'FOR VALUES ...';
       return [
         {
           severity: 'warning',
           message,
           saferSql: lines(
             `CREATE TABLE ${made} (LIKE ${quoteRange(parent)} INCLUDING ALL);`,
-            `ALTER TABLE ${quoteRange(parent)} ATTACH PARTITION ${made} FOR VALUES ...;`,
+            `ALTER TABLE ${quoteRange(parent)} ATTACH PARTITION ${made} ${bounds};`,
           ),
         },
       ];

@@ -1,4 +1,5 @@
 import { as, relationOf } from '../statements/ast';
+import { madeAgain } from './names';
 import { lines, oneLine, quote, quoteRange } from './sql';
 import type { Hazard } from './hazard';
 
@@ -12,8 +13,9 @@ export const hazard: Hazard = {
     const move = as(node, 'AlterObjectSchemaStmt');
     const statement =
       rename?.renameType === 'OBJECT_TABLE' ? rename : move?.objectType === 'OBJECT_TABLE' ? move : undefined;
-    if (!statement || context.isNew(relationOf(statement.relation))) return [];
-    const table = relationOf(statement.relation);
+    const table = relationOf(statement?.relation);
+    // A view under the old name keeps the running version at work.
+    if (!statement || context.isNew(table) || madeAgain(table, context)) return [];
     const renamed = rename
       ? quoteRange({ ...statement.relation, relname: rename.newname ?? '' })
       : `${quote(move?.newschema)}.${quote(move?.relation?.relname)}`;

@@ -2,6 +2,7 @@ import { setsSession } from '../statements';
 import { as, find, keyOf } from '../statements/ast';
 import type { ParsedStatement } from '../../adapters/sql-parser';
 import type { Hazard } from './hazard';
+import { oneLine } from './sql';
 
 export const hazard: Hazard = {
   id: 'session-setting-left',
@@ -15,11 +16,18 @@ export const hazard: Hazard = {
       {
         severity: CHANGES_MEANING.has(name) ? 'warning' : 'info',
         message: `${name} stays set for the rest of the session: the statements of later migrations, and Prisma's own bookkeeping, run under it.`,
-        saferSql: `SET LOCAL ${name} = ...;\n-- or, at the end of the file: RESET ${name};`,
+        saferSql: `${localForm(statement.text)};\n-- or, at the end of the file: RESET ${name};`,
       },
     ];
   },
 };
+
+/** Until the end of the transaction only. */
+function localForm(text: string): string {
+  return oneLine(text)
+    .replace(/^SET\s+(?:SESSION\s+)?/i, 'SET LOCAL ')
+    .replace(/,\s*false\s*\)/i, ', true)');
+}
 
 /** Settings under which the same SQL means something else; timeouts only make it more careful. */
 const CHANGES_MEANING = new Set([

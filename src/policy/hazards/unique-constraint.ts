@@ -1,7 +1,7 @@
 import { words } from '../statements/ast';
 import { constraintName } from '../statements/constraints';
 import type { Finding, Hazard, HazardContext } from './hazard';
-import { addedConstraints, lines, quote, quoteList, type AddedConstraint } from './sql';
+import { addedConstraints, columnHead, lines, quote, quoteList, type AddedConstraint } from './sql';
 
 /** A key builds its index under ACCESS EXCLUSIVE, unless the index was built before and is only adopted. */
 export const hazard: Hazard = {
@@ -15,16 +15,20 @@ export const hazard: Hazard = {
   },
 };
 
-function finding({ constraint, column, table, quoted }: AddedConstraint, context: HazardContext): Finding[] {
+function finding(added: AddedConstraint, context: HazardContext): Finding[] {
+  const { constraint, column, table, quoted } = added;
   const columns = column ? [column.colname ?? ''] : words(constraint.keys);
   const name = constraintName(constraint, table, columns);
   const kind = constraint.contype === 'CONSTR_PRIMARY' ? 'PRIMARY KEY' : 'UNIQUE';
+  // A key that takes the place of one with its name: the new index needs another name until the old one goes.
+  const replaces = context.schema.table(table)?.constraints.some((each) => each.name === name) ?? false;
+  const index = quote(replaces ? `${name}_new` : name);
   return context.whileBusy(table, 'index', (howLong) => ({
     message: `ADD ${kind} (${columns.join(', ')}) holds ACCESS EXCLUSIVE on ${table} ${howLong}. Nobody can read or write it, and duplicates make it fail.`,
     saferSql: lines(
-      column ? `ALTER TABLE ${quoted} ADD COLUMN ${quote(column.colname)} ...;` : null,
-      `CREATE UNIQUE INDEX CONCURRENTLY ${quote(name)} ON ${quoted} (${quoteList(columns)});`,
-      `ALTER TABLE ${quoted} ADD CONSTRAINT ${quote(name)} ${kind} USING INDEX ${quote(name)};`,
+      column ? `ALTER TABLE ${quoted} ADD COLUMN ${columnHead({ ...added, column })};` : null,
+      `CREATE UNIQUE INDEX CONCURRENTLY ${index} ON ${quoted} (${quoteList(columns)});`,
+      `ALTER TABLE ${quoted} ${replaces ? `DROP CONSTRAINT ${quote(name)}, ` : ''}ADD CONSTRAINT ${quote(name)} ${kind} USING INDEX ${index};`,
     ),
   }));
 }

@@ -10,8 +10,11 @@ import { foreignKeys, type Schema } from './schema';
 import { columnType, losesValues, rewritesRows, type TypeChange } from './types';
 
 export function describeAlterTable(statement: AlterTableStmt, draft: Draft): void {
-  if (statement.objtype === 'OBJECT_TYPE') return;
   const table = relationOf(statement.relation);
+  if (statement.objtype === 'OBJECT_TYPE') {
+    for (const { name } of draft.schema.tablesDependingOn(table)) draft.locks.add(name, 'AccessExclusiveLock');
+    return;
+  }
   if (statement.missing_ok && draft.schema.isMissing(table)) return;
   const commands = all(statement.cmds, 'AlterTableCmd');
   const partitioned = draft.schema.table(table)?.partitioned ?? false;

@@ -17,7 +17,12 @@ export function tagOf(node: Node): Tag {
 
 /** Those of the nodes that are of this type, unwrapped. */
 export function all<T extends Tag>(nodes: Node[] | undefined, tag: T): Of<T>[] {
-  return (nodes ?? []).flatMap((node) => as(node, tag) ?? []);
+  const found: Of<T>[] = [];
+  for (const node of nodes ?? []) {
+    const inside = as(node, tag);
+    if (inside !== undefined) found.push(inside);
+  }
+  return found;
 }
 
 /** Visits every object below a node, with the key it hangs on: its tag or its field. */

@@ -39,6 +39,9 @@ const DROPPED: Partial<Record<ObjectType, Dropped>> = {
   OBJECT_TYPE: dropType,
   OBJECT_DOMAIN: dropType,
   OBJECT_SCHEMA: dropSchema,
+  OBJECT_EXTENSION: (parts, draft, cascade) => {
+    for (const type of EXTENSION_TYPES[parts.join('.')] ?? []) dropType([type], draft, cascade);
+  },
   OBJECT_STATISTIC_EXT: (parts, draft) =>
     draft.locks.add(draft.schema.statistics.get(keyOf(parts.join('.'))) ?? '', 'ShareUpdateExclusiveLock'),
   OBJECT_FUNCTION: (parts, draft, cascade) => {
@@ -47,6 +50,16 @@ const DROPPED: Partial<Record<ObjectType, Dropped>> = {
       if (keyOf(trigger.function) === keyOf(parts.join('.'))) draft.locks.add(trigger.table, 'AccessExclusiveLock');
     }
   },
+};
+
+/** The types that columns have from the usual extensions. */
+const EXTENSION_TYPES: Record<string, string[]> = {
+  citext: ['citext'],
+  cube: ['cube'],
+  hstore: ['hstore'],
+  ltree: ['ltree'],
+  postgis: ['geometry', 'geography'],
+  vector: ['vector', 'halfvec', 'sparsevec'],
 };
 
 /** What the schema keeps by name, so that it can say what is not there. */

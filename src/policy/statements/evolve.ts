@@ -1,15 +1,15 @@
 /** What the schema is after a statement: only what later predictions look at. */
-import type { AlterTableCmd, AlterTableStmt, ColumnDef, CreateStmt, IndexStmt, Node, RenameStmt } from '@pgsql/types';
-import { all, as, find, keyOf, nameParts, relationOf, tagOf, words, type Of, type Tag } from './ast';
-import { hasConstraint } from './columns';
-import { columnsDefined, constraintOf, constraintsOf } from './constraints';
+import type { CreateStmt, IndexStmt, Node } from '@pgsql/types';
+import { all, as, find, keyOf, relationOf, tagOf, typeNameOf, words, type Of, type Tag } from './ast';
+import { columnsDefined, constraintsOf } from './constraints';
 import { indexName } from './create';
+import { alterTable } from './evolve-alter';
+import { columnOf, keepIndexOf } from './evolve-columns';
+import { renameObject } from './evolve-names';
 import { alterEnum, createDomain, createFunction, dropObjects } from './evolve-types';
 import type { ScriptContext } from './facts';
 import { readTables } from './queries';
-import { renameObject } from './evolve-names';
-import { emptyTable, type Column, type Constraint, type Schema, type Table } from './schema';
-import { columnType, isSerial } from './types';
+import { emptyTable, type Index, type Table } from './schema';
 
 type Learners = { [T in Tag]?: (statement: Of<T>, script: ScriptContext) => void };
 
@@ -47,8 +47,11 @@ const LEARNERS: Learners = {
   CreateSchemaStmt: ({ schemaElts }, script) => {
     for (const element of schemaElts ?? []) learnNode(element, script);
   },
+  SelectStmt: ({ intoClause }, script) => {
+    if (intoClause) created(emptyTable(relationOf(intoClause.rel)), script);
+  },
   AlterTableStmt: alterTable,
-  RenameStmt: (statement: RenameStmt, script) => renameObject(statement, script),
+  RenameStmt: renameObject,
   AlterObjectSchemaStmt: ({ relation, newschema }, { schema }) => {
     if (relation) schema.renameTable(relationOf(relation), `${newschema}.${relation.relname}`);
   },
@@ -94,32 +97,12 @@ function createTable(statement: CreateStmt, script: ScriptContext): void {
   }
   const partitioned = statement.partspec !== undefined;
   const defaultPartition = statement.partbound?.is_default === true;
-  created({ ...emptyTable(name), columns, constraints, parents, partitioned, defaultPartition }, script);
+  const ofType = typeNameOf(statement.ofTypename) || null;
+  created({ ...emptyTable(name), columns, constraints, parents, partitioned, defaultPartition, ofType }, script);
   for (const constraint of constraints) keepIndexOf(constraint, name, script);
 }
 
-function columnOf(column: ColumnDef): Column {
-  const notNull =
-    hasConstraint(column, 'CONSTR_NOTNULL', 'CONSTR_PRIMARY', 'CONSTR_IDENTITY') || isSerial(column.typeName);
-  const type = columnType(column.typeName);
-  return {
-    name: column.colname ?? '',
-    type,
-    notNull,
-    defaultType: hasConstraint(column, 'CONSTR_DEFAULT') ? type.name : null,
-  };
-}
-
-/** Keys and exclusions live in an index of the constraint's name. */
-function keepIndexOf({ kind, name, columns }: Constraint, table: string, script: ScriptContext): void {
-  if (kind !== 'primary' && kind !== 'unique' && kind !== 'exclusion') return;
-  const schemaName = table.split('.').slice(0, -1);
-  const index = [...schemaName, name].join('.');
-  script.schema.setIndex({ name: index, table, columns, unique: kind !== 'exclusion', partial: false });
-  script.created.add(keyOf(index));
-}
-
-function indexOf(statement: IndexStmt): Parameters<Schema['setIndex']>[0] {
+function indexOf(statement: IndexStmt): Index {
   return {
     name: indexName(statement),
     table: relationOf(statement.relation),
@@ -127,94 +110,4 @@ function indexOf(statement: IndexStmt): Parameters<Schema['setIndex']>[0] {
     unique: statement.unique === true,
     partial: statement.whereClause !== undefined,
   };
-}
-
-function alterTable(statement: AlterTableStmt, script: ScriptContext): void {
-  if (statement.objtype !== 'OBJECT_TABLE' && statement.objtype !== 'OBJECT_FOREIGN_TABLE') return;
-  const table = relationOf(statement.relation);
-  for (const command of all(statement.cmds, 'AlterTableCmd'))
-    CHANGES[command.subtype ?? 'AT_AddOf']?.(command, table, script);
-}
-
-const CHANGES: Partial<
-  Record<NonNullable<AlterTableCmd['subtype']>, (command: AlterTableCmd, table: string, script: ScriptContext) => void>
-> = {
-  AT_AddColumn: ({ def }, table, script) => {
-    const column = as(def, 'ColumnDef');
-    if (!column || script.schema.table(table)?.columns.has(column.colname ?? '')) return;
-    script.schema.changeTable(table, ({ columns }) => ({
-      columns: new Map(columns).set(column.colname ?? '', columnOf(column)),
-    }));
-    for (const node of all(column.constraints, 'Constraint'))
-      addConstraint(node, table, script, [column.colname ?? '']);
-  },
-  AT_DropColumn: ({ name = '' }, table, { schema }) => dropColumn(name, table, schema),
-  AT_AlterColumnType: ({ name = '', def }, table, { schema }) =>
-    changeColumn(name, table, schema, { type: columnType(as(def, 'ColumnDef')?.typeName) }),
-  AT_ColumnDefault: ({ name = '', def }, table, { schema }) =>
-    changeColumn(name, table, schema, {
-      defaultType: def ? (schema.table(table)?.columns.get(name)?.type.name ?? null) : null,
-    }),
-  AT_SetNotNull: ({ name = '' }, table, { schema }) => changeColumn(name, table, schema, { notNull: true }),
-  AT_DropNotNull: ({ name = '' }, table, { schema }) => changeColumn(name, table, schema, { notNull: false }),
-  AT_AddConstraint: ({ def }, table, script) => addConstraint(as(def, 'Constraint') ?? {}, table, script),
-  AT_ValidateConstraint: ({ name }, table, { schema }) =>
-    schema.changeTable(table, ({ constraints }) => ({
-      constraints: constraints.map((each) => (each.name === name ? { ...each, valid: true } : each)),
-    })),
-  AT_DropConstraint: ({ name = '' }, table, { schema }) => {
-    schema.changeTable(table, ({ constraints }) => ({ constraints: constraints.filter((each) => each.name !== name) }));
-    schema.dropIndex([...table.split('.').slice(0, -1), name].join('.'));
-  },
-  AT_AttachPartition: ({ def }, table, { schema }) => {
-    const partition = as(def, 'PartitionCmd');
-    schema.changeTable(relationOf(partition?.name), () => ({
-      parents: [table],
-      defaultPartition: partition?.bound?.is_default === true,
-    }));
-  },
-  AT_DetachPartition: ({ def }, _table, { schema }) =>
-    schema.changeTable(relationOf(as(def, 'PartitionCmd')?.name), () => ({ parents: [], defaultPartition: false })),
-  AT_AddInherit: ({ def }, table, { schema }) =>
-    schema.changeTable(table, ({ parents }) => ({
-      parents: [...parents, nameParts(def).join('.') || relationOf(as(def, 'RangeVar'))],
-    })),
-  AT_DropInherit: ({ def }, table, { schema }) =>
-    schema.changeTable(table, ({ parents }) => ({
-      parents: parents.filter((parent) => keyOf(parent) !== keyOf(relationOf(as(def, 'RangeVar')))),
-    })),
-};
-
-function changeColumn(name: string, table: string, schema: Schema, change: Partial<Column>): void {
-  const known = schema.table(table)?.columns.get(name) ?? {
-    name,
-    type: { name: '', modifiers: [], array: false },
-    notNull: false,
-    defaultType: null,
-  };
-  schema.changeTable(table, ({ columns }) => ({ columns: new Map(columns).set(name, { ...known, ...change }) }));
-}
-
-function addConstraint(
-  node: Parameters<typeof constraintOf>[0],
-  table: string,
-  script: ScriptContext,
-  inline: string[] = [],
-): void {
-  const constraint = constraintOf(node, script.schema.table(table) ?? emptyTable(table), inline);
-  if (!constraint) return;
-  script.schema.changeTable(table, ({ constraints }) => ({ constraints: [...constraints, constraint] }));
-  if (constraint.kind === 'primary')
-    for (const column of constraint.columns) changeColumn(column, table, script.schema, { notNull: true });
-  if (constraint.kind === 'not-null' && constraint.valid)
-    for (const column of constraint.columns) changeColumn(column, table, script.schema, { notNull: true });
-  keepIndexOf(constraint, table, script);
-}
-
-function dropColumn(name: string, table: string, schema: Schema): void {
-  schema.changeTable(table, ({ columns, constraints }) => ({
-    columns: new Map([...columns].filter(([column]) => column !== name)),
-    constraints: constraints.filter((each) => !each.columns.includes(name)),
-  }));
-  for (const index of schema.indexesOf(table)) if (index.columns.includes(name)) schema.dropIndex(index.name);
 }

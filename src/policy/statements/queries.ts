@@ -47,7 +47,12 @@ function lockWriteBelow(relation: RangeVar | undefined, draft: Draft): void {
 }
 
 export const QUERIES: Describers = {
-  SelectStmt: (statement, draft) => lockReads(statement, draft),
+  SelectStmt: (statement, draft) => {
+    lockReads(statement, draft);
+    if (!statement.intoClause) return;
+    draft.make(relationOf(statement.intoClause.rel));
+    draft.creates.tables.push(relationOf(statement.intoClause.rel));
+  },
   InsertStmt: (statement, draft) => {
     lockWrite(statement.relation, draft);
     lockReads([statement.selectStmt, statement.withClause, statement.onConflictClause], draft);

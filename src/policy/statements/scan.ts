@@ -37,6 +37,22 @@ export function splitTopLevel(text: string, separator: ',' | ';'): string[] {
   return parts;
 }
 
+/** Every name in a text, quoted or not, keywords too; not what strings, function bodies and comments hold. */
+export function identifiers(text: string): string[] {
+  const found: string[] = [];
+  for (let at = 0; at < text.length;) {
+    const end = skipOpaque(text, at);
+    const piece =
+      end === null
+        ? (/^[\p{L}_][\p{L}\p{N}_$]*/u.exec(text.slice(at, at + 300))?.[0] ?? text.charAt(at))
+        : text.slice(at, end);
+    if (piece.startsWith('"')) found.push(piece.slice(1, -1).replaceAll('""', '"'));
+    else if (end === null && piece.length > 1) found.push(piece);
+    at += piece.length;
+  }
+  return found;
+}
+
 /** Blanks out comments, and keeps every line break so that lines still count. */
 export function withoutComments(text: string): string {
   let out = '';

@@ -1,56 +1,9 @@
-/** What the statements so far say of the schema. Rows are values: a change replaces them, so that a clone is cheap. */
-import type { ColumnType } from './types';
+/** What the statements so far say of the schema. Its rows are values: a clone shares them. */
 import { keyOf } from './ast';
+import { emptyTable, foreignKeys, type Constraint, type Domain, type Index, type Table } from './schema-rows';
 
-export interface Column {
-  readonly name: string;
-  readonly type: ColumnType;
-  readonly notNull: boolean;
-  /** The type that its default was written in: a later change of the column's type keeps it inside the default. */
-  readonly defaultType: string | null;
-}
-
-export interface Constraint {
-  readonly name: string;
-  readonly kind: 'primary' | 'unique' | 'foreign' | 'check' | 'exclusion' | 'not-null';
-  readonly columns: readonly string[];
-  /** Of a foreign key: the other table, as it was written. */
-  readonly references: string | null;
-  readonly referencedColumns: readonly string[];
-  /** False until a NOT VALID constraint is validated. */
-  readonly valid: boolean;
-  /** The columns that a check `column IS NOT NULL` proves. */
-  readonly provesNotNull: readonly string[];
-}
-
-export interface Table {
-  /** As it was first written. */
-  readonly name: string;
-  readonly kind: 'table' | 'view' | 'materialized view' | 'sequence';
-  readonly columns: ReadonlyMap<string, Column>;
-  readonly constraints: readonly Constraint[];
-  /** Inheritance parents; a partition has one. */
-  readonly parents: readonly string[];
-  readonly partitioned: boolean;
-  readonly defaultPartition: boolean;
-  /** Of a view: the tables it selects from, and every column name in its query (`*` for all). */
-  readonly reads: readonly string[];
-  readonly mentions: readonly string[];
-}
-
-export interface Index {
-  readonly name: string;
-  readonly table: string;
-  /** Null for an expression. */
-  readonly columns: readonly (string | null)[];
-  readonly unique: boolean;
-  readonly partial: boolean;
-}
-
-export interface Domain {
-  readonly base: ColumnType;
-  readonly constrained: boolean;
-}
+export { emptyTable, foreignKeys } from './schema-rows';
+export type { Column, Constraint, Domain, Index, Table } from './schema-rows';
 
 export class Schema {
   /** True when it was built from the first migration on: what it does not know is not there. */
@@ -163,12 +116,15 @@ export class Schema {
     );
   }
 
-  /** Tables with a column of this type, or with a default that was written in it. */
+  /** Tables made of this type, with a column of it, or with a default that was written in it. */
   tablesDependingOn(type: string): Table[] {
-    return this.tables().filter(({ columns }) =>
-      [...columns.values()].some((column) =>
-        [column.type.name, column.defaultType ?? ''].some((name) => keyOf(name) === keyOf(type)),
-      ),
+    const key = keyOf(type);
+    return this.tables().filter(
+      ({ columns, ofType }) =>
+        keyOf(ofType ?? '') === key ||
+        [...columns.values()].some(
+          (column) => keyOf(column.type.name) === key || keyOf(column.defaultType ?? '') === key,
+        ),
     );
   }
 
@@ -185,22 +141,4 @@ export class Schema {
   isMissing(name: string): boolean {
     return this.complete && !this.table(name) && !this.index(name);
   }
-}
-
-export function foreignKeys(table: Table | undefined): Constraint[] {
-  return table?.constraints.filter(({ kind }) => kind === 'foreign') ?? [];
-}
-
-export function emptyTable(name: string, kind: Table['kind'] = 'table'): Table {
-  return {
-    name,
-    kind,
-    columns: new Map(),
-    constraints: [],
-    parents: [],
-    partitioned: false,
-    defaultPartition: false,
-    reads: [],
-    mentions: [],
-  };
 }

@@ -114,7 +114,7 @@ export class Bench {
 let quiet = false;
 
 /** Activities that fail are what many tests are about: their warnings say nothing. */
-function quietRuntime(): void {
+export function quietRuntime(): void {
   if (!quiet) Runtime.install({ logger: new DefaultLogger('ERROR'), telemetryOptions: { logging: { filter: makeTelemetryFilterString({ core: 'ERROR', other: 'ERROR' }) } } });
   quiet = true;
 }

@@ -1,0 +1,73 @@
+/** The rows of the schema: values, so that a change replaces them and a clone may share them. */
+import type { ColumnType } from './types';
+
+export interface Column {
+  readonly name: string;
+  readonly type: ColumnType;
+  readonly notNull: boolean;
+  /** The type that its default was written in: a later change of the column's type keeps it inside the default. */
+  readonly defaultType: string | null;
+}
+
+export interface Constraint {
+  readonly name: string;
+  readonly kind: 'primary' | 'unique' | 'foreign' | 'check' | 'exclusion' | 'not-null';
+  readonly columns: readonly string[];
+  /** Of a foreign key: the other table, as it was written. */
+  readonly references: string | null;
+  readonly referencedColumns: readonly string[];
+  /** False until a NOT VALID constraint is validated. */
+  readonly valid: boolean;
+  /** The columns that a check `column IS NOT NULL` proves. */
+  readonly provesNotNull: readonly string[];
+}
+
+export interface Table {
+  /** As it was first written. */
+  readonly name: string;
+  readonly kind: 'table' | 'view' | 'materialized view' | 'sequence';
+  readonly columns: ReadonlyMap<string, Column>;
+  readonly constraints: readonly Constraint[];
+  /** Inheritance parents; a partition has one. */
+  readonly parents: readonly string[];
+  readonly partitioned: boolean;
+  readonly defaultPartition: boolean;
+  /** Of a view: the tables it selects from, and every column name in its query (`*` for all). */
+  readonly reads: readonly string[];
+  readonly mentions: readonly string[];
+  /** `CREATE TABLE ... OF type`. */
+  readonly ofType: string | null;
+}
+
+export interface Index {
+  readonly name: string;
+  readonly table: string;
+  /** Null for an expression. */
+  readonly columns: readonly (string | null)[];
+  readonly unique: boolean;
+  readonly partial: boolean;
+}
+
+export interface Domain {
+  readonly base: ColumnType;
+  readonly constrained: boolean;
+}
+
+export function foreignKeys(table: Table | undefined): Constraint[] {
+  return table?.constraints.filter(({ kind }) => kind === 'foreign') ?? [];
+}
+
+export function emptyTable(name: string, kind: Table['kind'] = 'table'): Table {
+  return {
+    name,
+    kind,
+    columns: new Map(),
+    constraints: [],
+    parents: [],
+    partitioned: false,
+    defaultPartition: false,
+    reads: [],
+    mentions: [],
+    ofType: null,
+  };
+}

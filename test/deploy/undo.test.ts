@@ -1,0 +1,132 @@
+/** Undoing on a real database: what fails is fully old again, and what people wrote is not dropped behind their backs. */
+import { createPgTools } from '../../src/adapters/pg-tools';
+import type { DeploymentRef } from '../../src/client';
+import type { DeploymentStatus } from '../../src/contract';
+import { testDatabase, type TestDatabase } from '../support/database';
+import { writeMigrations } from '../support/migrations';
+import { testProject, type TestProject } from '../support/project';
+import { until } from '../support/until';
+
+const MAYA = { id: 'cli:maya', name: 'maya' };
+const NINA = { id: 'cli:nina', name: 'nina' };
+
+const ENUM = `ALTER TYPE "mood" ADD VALUE 'tired';\nALTER TABLE "people" ALTER COLUMN "mood" SET DEFAULT 'tired';\n`;
+const BASE = {
+  '01_people': `CREATE TYPE "mood" AS ENUM ('happy');\nCREATE TABLE "people" ("id" serial PRIMARY KEY, "name" text, "mood" "mood" NOT NULL DEFAULT 'happy');`,
+  '02_pets': `CREATE TABLE "pets" ("id" serial PRIMARY KEY, "owner_id" int REFERENCES "people"("id"));\nINSERT INTO "pets" DEFAULT VALUES;`,
+  '03_mood': {
+    sql: ENUM,
+    down: `ALTER TABLE "people" ALTER COLUMN "mood" DROP DEFAULT;
+CREATE TYPE "mood_old" AS ENUM ('happy');
+ALTER TABLE "people" ALTER COLUMN "mood" TYPE "mood_old" USING "mood"::text::"mood_old";
+DROP TYPE "mood";
+ALTER TYPE "mood_old" RENAME TO "mood";
+ALTER TABLE "people" ALTER COLUMN "mood" SET DEFAULT 'happy';`,
+  },
+};
+
+let database: TestDatabase;
+let project: TestProject;
+
+async function open(files: Parameters<typeof writeMigrations>[0], environment: Record<string, unknown> = {}): Promise<void> {
+  project = await testProject({ ...writeMigrations(files), url: database.url, environment });
+  await project.startWorker();
+}
+
+beforeEach(async () => {
+  database = await testDatabase();
+});
+
+afterEach(async () => {
+  await project.close();
+  await database.drop();
+});
+
+const schema = (): Promise<string> => createPgTools(process.env['LOCKKEEPER_PG_BIN'] ?? '').schemaText(database.url);
+
+function deploy(): Promise<DeploymentRef> {
+  return project.client.start(project.environment, project.target, MAYA);
+}
+
+/** The status once the deployment waits for a decision of this kind. */
+function asked(ref: DeploymentRef, kind: 'deploy' | 'rollback'): Promise<DeploymentStatus> {
+  return until(`${kind} is asked about`, async () => {
+    const status = await project.client.status(ref);
+    return status.approval?.kind === kind ? status : null;
+  });
+}
+
+async function liveMigrations(): Promise<string[]> {
+  const { rows } = await database.client.query<{ name: string }>(
+    'SELECT migration_name AS name FROM _prisma_migrations WHERE finished_at IS NOT NULL AND rolled_back_at IS NULL ORDER BY 1',
+  );
+  return rows.map(({ name }) => name);
+}
+
+describe('a migration that fails in production alone', () => {
+  const CHECK = 'ALTER TABLE "guests" ADD CONSTRAINT "named" CHECK ("name" IS NOT NULL);';
+
+  beforeEach(async () => {
+    // An earlier deployment's table: what people write there between rehearsal and approval decides.
+    await open({ '00_guests': 'CREATE TABLE "guests" ("name" text);' });
+    expect(await project.client.result(await deploy())).toMatchObject({ status: 'deployed' });
+    await project.close();
+  });
+
+  it('leaves the schema as it was, with hand-written and generated reversals, newest first', async () => {
+    const before = await schema();
+    await open({ '00_guests': 'CREATE TABLE "guests" ("name" text);', ...BASE, '04_named': CHECK }, { approvals: { required: 1 } });
+    const ref = await deploy();
+    const { approval } = await asked(ref, 'deploy');
+    await database.client.query('INSERT INTO "guests" VALUES (NULL)');
+    await project.client.decide(ref, NINA, 'approve', null, approval?.bindingDigest ?? '');
+    const outcome = await project.client.result(ref);
+    expect(outcome).toMatchObject({ status: 'rolled-back', failure: { phase: 'migrate', type: 'Statement' } });
+    expect(outcome.summary).toContain('04_named, line 1');
+    expect(await schema()).toBe(before);
+    expect(await liveMigrations()).toEqual(['00_guests']);
+  });
+
+  it('is refused by the rehearsal when the data is there before', async () => {
+    await database.client.query('INSERT INTO "guests" VALUES (NULL)');
+    await open({ '00_guests': 'CREATE TABLE "guests" ("name" text);', '04_named': CHECK });
+    const outcome = await project.client.result(await deploy());
+    expect(outcome).toMatchObject({ status: 'failed', failure: { phase: 'rehearse', type: 'Rehearsal' } });
+    expect(outcome.summary).toContain('Production was not touched.');
+    expect(await liveMigrations()).toEqual(['00_guests']);
+  });
+});
+
+describe('a rollback by hand', () => {
+  it('undoes a deployment, which can then be deployed again', async () => {
+    await open(BASE);
+    const before = await schema();
+    const ref = await deploy();
+    expect(await project.client.result(ref)).toMatchObject({ status: 'deployed' });
+    const undone = await project.client.startRollback(ref, MAYA);
+    expect(await project.client.result(undone)).toMatchObject({ status: 'rolled-back' });
+    expect(await schema()).toBe(before);
+    expect(await liveMigrations()).toEqual([]);
+    expect(await project.client.result(await deploy())).toMatchObject({ status: 'deployed' });
+    expect(await liveMigrations()).toEqual(Object.keys(BASE));
+  });
+
+  it('drops nothing that people wrote since, until somebody else has seen how much that is', async () => {
+    await open(BASE);
+    const ref = await deploy();
+    await project.client.result(ref);
+    await database.client.query(`INSERT INTO "people" ("name", "mood") VALUES ('ada', 'happy'), ('bob', 'happy')`);
+    const refused = await project.client.startRollback(ref, MAYA);
+    const question = await asked(refused, 'rollback');
+    expect(question.approval?.note).toBe('Undoing loses 2 row(s) of public.people.');
+    await project.client.decide(refused, NINA, 'reject', 'they matter', question.approval?.bindingDigest ?? '');
+    expect(await project.client.result(refused)).toMatchObject({ status: 'needs-human' });
+    expect(await liveMigrations()).toEqual(Object.keys(BASE));
+
+    const allowed = await project.client.startRollback(ref, MAYA);
+    const again = await asked(allowed, 'rollback');
+    await project.client.decide(allowed, NINA, 'approve', null, again.approval?.bindingDigest ?? '');
+    expect(await project.client.result(allowed)).toMatchObject({ status: 'rolled-back' });
+    expect(await liveMigrations()).toEqual([]);
+  });
+});

@@ -1,0 +1,87 @@
+import { loadParser, parseScript } from '../../src/adapters/sql-parser';
+import { buildPlan, type PendingMigration } from '../../src/policy/build-plan';
+
+beforeAll(loadParser);
+
+function migration(name: string, sql: string, hasDownSql = false): PendingMigration {
+  return { name, checksum: name.padEnd(64, '0'), sql, statements: parseScript(sql), hasDownSql };
+}
+
+const planOf = (...migrations: PendingMigration[]) =>
+  buildPlan({
+    environment: 'test',
+    target: 'main',
+    migrations,
+    database: { tables: {}, offline: true },
+    parse: parseScript,
+  });
+
+const steps = (...migrations: PendingMigration[]): string[][] =>
+  planOf(...migrations).steps.map((step) => step.migrations);
+
+const quiet = (name: string): PendingMigration => migration(name, `CREATE TABLE ${name} (id int PRIMARY KEY)`);
+const loud = (name: string): PendingMigration => migration(name, `DROP TABLE old_${name}`);
+const cut = (name: string): PendingMigration =>
+  migration(name, `CREATE TABLE ${name} (id int); CREATE INDEX CONCURRENTLY i_${name} ON ${name} (id)`);
+
+describe('steps', () => {
+  test('quiet neighbours share one', () =>
+    expect(steps(quiet('a'), quiet('b'), quiet('c'))).toEqual([['a', 'b', 'c']]));
+  test('a danger stands alone, and is not stepped over', () =>
+    expect(steps(quiet('a'), loud('b'), quiet('c'), quiet('d'))).toEqual([['a'], ['b'], ['c', 'd']]));
+  test('more than one segment stands alone', () =>
+    expect(steps(quiet('a'), cut('b'), quiet('c'))).toEqual([['a'], ['b'], ['c']]));
+  test('a hand-written reversal stands alone', () =>
+    expect(steps(quiet('a'), migration('b', 'CREATE TABLE b (id int)', true), quiet('c'))).toEqual([
+      ['a'],
+      ['b'],
+      ['c'],
+    ]));
+
+  test('hundreds are cut into forties, in order and numbered', () => {
+    const many = Array.from({ length: 100 }, (_, at) => quiet(`m${at}`));
+    const plan = planOf(...many);
+    expect(plan.steps.map((step) => step.migrations.length)).toEqual([40, 40, 20]);
+    expect(plan.steps.map(({ index }) => index)).toEqual([0, 1, 2]);
+    expect(plan.steps.flatMap((step) => step.migrations)).toEqual(many.map(({ name }) => name));
+  });
+});
+
+test('a plan without migrations is empty', () => {
+  expect(planOf()).toMatchObject({
+    risk: 'none',
+    migrations: [],
+    steps: [],
+    totals: { tables: 0, columns: 0, indexes: 0, enums: 0, foreignKeys: 0 },
+  });
+});
+
+test('counts what all of them create', () => {
+  const sql = `CREATE TYPE role AS ENUM ('A'); CREATE TABLE u (id int PRIMARY KEY, role role); CREATE INDEX u_role ON u (role)`;
+  const { totals } = planOf(migration('a', sql), migration('b', 'ALTER TABLE u ADD COLUMN boss int REFERENCES u (id)'));
+  expect(totals).toEqual({ tables: 1, columns: 3, indexes: 1, enums: 1, foreignKeys: 1 });
+});
+
+test('tells of each migration its statements, segments and reversal', () => {
+  const { migrations } = planOf(cut('a'), migration('b', 'ALTER TABLE a DROP COLUMN id', true));
+  expect(migrations).toMatchObject([
+    {
+      name: 'a',
+      checksum: 'a'.padEnd(64, '0'),
+      segments: 2,
+      statements: [
+        { line: 1, transactional: true },
+        { line: 1, transactional: false },
+      ],
+      reversal: { kind: 'engine-diff' },
+    },
+    { name: 'b', segments: 1, reversal: { kind: 'down.sql', lossy: true } },
+  ]);
+});
+
+test('looks back on earlier migrations: an index on a table that is new in another file blocks somebody', () => {
+  const index = 'CREATE INDEX i ON orders (id)';
+  const alone = planOf(migration('a', index));
+  const together = planOf(migration('a', `CREATE TABLE orders (id int); ${index}`));
+  expect(alone.migrations[0]?.hazards.length).toBeGreaterThan(together.migrations[0]?.hazards.length ?? 0);
+});

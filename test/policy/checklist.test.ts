@@ -1,0 +1,133 @@
+import type { HazardFinding } from '../../src/contract';
+import { runChecklist, type ChecklistFacts } from '../../src/policy/checklist';
+
+const READY: ChecklistFacts = {
+  environment: 'production',
+  database: 'broxiva',
+  serverVersion: '17.2',
+  serverMajor: 17,
+  appliedMigrations: 12,
+  pending: 7,
+  hazards: [],
+  backup: { dir: '/backups', writable: true, freeBytes: 10_000_000, pgDumpMajor: 17 },
+  databaseBytes: 8_000_000,
+  rehearsal: 'full',
+  canCreateDatabase: true,
+  canKeepLedger: true,
+  role: 'deployer',
+  longTransactions: [],
+  connections: { used: 10, max: 100 },
+  approvals: { required: 2, approvers: [] },
+  requester: { id: 'cli:rhea', name: 'rhea' },
+  contacts: { 'Database Team': '#database-team' },
+};
+
+const backup = (overrides: Partial<NonNullable<ChecklistFacts['backup']>>) => ({
+  backup: { dir: '/backups', writable: true, freeBytes: 10_000_000, pgDumpMajor: 17, ...overrides },
+});
+const hazard = (severity: HazardFinding['severity'], handledBy: HazardFinding['handledBy'] = null): HazardFinding => ({
+  id: 'x',
+  severity,
+  line: 1,
+  message: '',
+  saferSql: null,
+  handledBy,
+});
+
+test('ten checks, always in the same order, all passed when everything is ready', () => {
+  const results = runChecklist(READY);
+  expect(results.map(({ id }) => id)).toEqual([
+    'environment',
+    'history',
+    'hazards',
+    'rights',
+    'backup',
+    'rehearsal',
+    'activity',
+    'capacity',
+    'approvers',
+    'contacts',
+  ]);
+  expect(results.filter(({ status }) => status !== 'pass')).toEqual([]);
+  expect(results.every(({ evidence, title }) => evidence !== '' && title !== '')).toBe(true);
+});
+
+const CASES: [string, Partial<ChecklistFacts>, string, RegExp][] = [
+  [
+    'dangers',
+    { hazards: [hazard('danger'), hazard('warning'), hazard('warning')] },
+    'hazards warn',
+    /^1 dangerous statements, 2 warnings/,
+  ],
+  ['dangers that the executor takes away', { hazards: [hazard('danger', 'online')] }, 'hazards pass', /^0 dangerous/],
+  ['warnings alone', { hazards: [hazard('warning')] }, 'hazards pass', /1 warnings/],
+  [
+    'no right to keep records',
+    { canKeepLedger: false },
+    'rights fail',
+    /deployer may not create schema lockkeeper; grant CREATE/,
+  ],
+  ['no backup asked for', { backup: null }, 'backup warn', /takes no backup/],
+  ['no pg_dump', backup({ pgDumpMajor: null }), 'backup fail', /pg_dump was not found/],
+  ['an older pg_dump', backup({ pgDumpMajor: 16 }), 'backup fail', /pg_dump 16 is older than the server \(17\)/],
+  ['a newer pg_dump', backup({ pgDumpMajor: 18 }), 'backup pass', /pg_dump 18/],
+  ['a folder that cannot be written', backup({ writable: false }), 'backup fail', /\/backups cannot be written/],
+  [
+    'less room than half the database',
+    backup({ freeBytes: 3_999_999 }),
+    'backup fail',
+    /4 MB free for a database of 8 MB/,
+  ],
+  ['room for half the database', backup({ freeBytes: 4_000_000 }), 'backup pass', /writes to \/backups/],
+  ['unknown room', backup({ freeBytes: null }), 'backup pass', /writes to/],
+  ['no rehearsal', { rehearsal: 'off', canCreateDatabase: false }, 'rehearsal warn', /not proven before production/],
+  [
+    'no right to a scratch database',
+    { canCreateDatabase: false },
+    'rehearsal fail',
+    /grant CREATEDB or set rehearsal: off/,
+  ],
+  ['a rehearsal without data', { rehearsal: 'schema-only' }, 'rehearsal pass', /copy of the schema/],
+  [
+    'long transactions',
+    {
+      longTransactions: [
+        { pid: 7, application: 'report', ageSeconds: 90 },
+        { pid: 8, application: 'x', ageSeconds: 40 },
+      ],
+    },
+    'activity warn',
+    /^2 transactions .* report \(pid 7\), 90 s/,
+  ],
+  [
+    'too few connections',
+    { connections: { used: 93, max: 100 } },
+    'capacity fail',
+    /93 of 100 connections are in use\. The deployment needs 8/,
+  ],
+  ['just enough connections', { connections: { used: 92, max: 100 } }, 'capacity pass', /92 of 100/],
+  ['nobody to ask', { approvals: { required: 0, approvers: [] } }, 'approvers pass', /asks nobody/],
+  ['anyone may approve', {}, 'approvers pass', /^2 approvals by anyone but rhea/],
+  [
+    'the requester is one of too few approvers',
+    { approvals: { required: 2, approvers: ['cli:rhea', 'cli:bob'] } },
+    'approvers fail',
+    /only 1 of the approvers are not rhea/,
+  ],
+  [
+    'enough approvers besides the requester',
+    { approvals: { required: 1, approvers: ['cli:rhea', 'cli:bob'] } },
+    'approvers pass',
+    /^1 approval by 1 named people/,
+  ],
+  ['no contacts', { contacts: {} }, 'contacts warn', /nobody knows whom to call/],
+];
+
+test.each(CASES)('%s', (_, facts, verdict, evidence) => {
+  const results = runChecklist({ ...READY, ...facts });
+  const [id] = verdict.split(' ');
+  const judged = results.find((result) => result.id === id);
+  expect(`${judged?.id} ${judged?.status}`).toBe(verdict);
+  expect(judged?.evidence).toMatch(evidence);
+  expect(results.filter((result) => result.id !== id && result.status !== 'pass')).toEqual([]);
+});

@@ -1,0 +1,145 @@
+import type { HazardFinding } from '../../src/contract';
+import { loadParser, parseScript } from '../../src/adapters/sql-parser';
+import {
+  allowances,
+  findHazards,
+  HAZARDS,
+  riskOf,
+  type DatabaseFacts,
+  type FindOptions,
+} from '../../src/policy/hazards';
+import { describeScript, scriptContext, Schema } from '../../src/policy/statements';
+import { BEFORE, CASES } from './hazard-cases';
+
+const OFFLINE: DatabaseFacts = { tables: {}, offline: true };
+const before = new Schema();
+
+beforeAll(async () => {
+  await loadParser();
+  before.complete = true;
+  const script = scriptContext(before);
+  describeScript(parseScript(BEFORE), script);
+  Object.assign(before, script.schema);
+});
+
+function find(sql: string, database = OFFLINE, options: FindOptions = {}): HazardFinding[] {
+  const statements = parseScript(sql);
+  const facts = describeScript(statements, scriptContext(before, parseScript));
+  return findHazards(statements, facts, database, {
+    schema: before,
+    parse: parseScript,
+    allowances: allowances(sql),
+    ...options,
+  });
+}
+
+describe.each(CASES)('$id: $found', ({ id, found, severity, fine }) => {
+  test('is found', () => {
+    const findings = find(found).filter((finding) => finding.id === id);
+    expect(findings.map((finding) => finding.severity)).toEqual([severity]);
+  });
+
+  test('is not found in what is fine', () => {
+    const alarms = fine.filter((sql) => find(sql).some((finding) => finding.id === id && finding.severity !== 'info'));
+    expect(alarms).toEqual([]);
+  });
+
+  test('the safer SQL parses and is free of it', () => {
+    const safer = find(found).find((finding) => finding.id === id)?.saferSql ?? '';
+    // Where a person has to fill something in, three dots say so.
+    if (safer.includes('...')) return;
+    const { length } = found.includes('BEGIN')
+      ? []
+      : find(safer).filter((finding) => finding.id === id && finding.severity === 'danger');
+    expect(length).toBe(0);
+  });
+});
+
+test('every hazard has a case, a name of its own and a page of the manual', () => {
+  expect(HAZARDS.map(({ id }) => id).filter((id) => !CASES.some((each) => each.id === id))).toEqual([]);
+  expect(new Set(HAZARDS.map(({ id }) => id)).size).toBe(HAZARDS.length);
+  for (const { docs } of HAZARDS) expect(docs).toMatch(/^https:\/\/www\.postgresql\.org\/docs\/current\/[a-z-]+\.html/);
+});
+
+describe('with a database at hand', () => {
+  const sized = (rows: number, bytes: number): DatabaseFacts => ({
+    tables: { 'public.User': { rows, bytes } },
+    offline: false,
+  });
+  const index = (database: DatabaseFacts): HazardFinding[] => find('CREATE INDEX "i" ON "User" ("name")', database);
+
+  test('an index on an empty table is no hazard', () => expect(index(sized(0, 8192))).toEqual([]));
+  test('on a tiny one it informs', () => expect(index(sized(500, 1e5))).toMatchObject([{ severity: 'info' }]));
+  test('on a quick one it warns', () => expect(index(sized(50_000, 2e7))).toMatchObject([{ severity: 'warning' }]));
+  test('on 40 million rows it is a danger that takes minutes', () => {
+    expect(index(sized(40_000_000, 12 * 2 ** 30))).toMatchObject([
+      { severity: 'danger', message: expect.stringContaining('about 5 min (40,000,000 rows, 12 GB)') as string },
+    ]);
+  });
+  test('a table that is not there yet has nobody waiting', () =>
+    expect(index({ tables: {}, offline: false })).toEqual([]));
+  test('a column without a value fails on a tiny table too', () => {
+    expect(find('ALTER TABLE "User" ADD COLUMN "x" TEXT NOT NULL', sized(1, 8192))).toMatchObject([
+      { severity: 'danger' },
+    ]);
+  });
+});
+
+test('DO blocks are looked into, at their lines', () => {
+  const findings = find(
+    `DO $$\nBEGIN\n  ALTER TABLE "User"\n    ADD COLUMN "x" TEXT NOT NULL;\nEXCEPTION WHEN duplicate_column THEN null;\nEND $$`,
+  );
+  expect(findings).toMatchObject([{ id: 'add-column-not-null-without-default', line: 3 }]);
+});
+
+test('the online form is named where it takes the danger away, but not inside the own BEGIN of the file', () => {
+  const sql = 'CREATE INDEX "i" ON "User" ("name")';
+  expect(find(sql, OFFLINE, { execution: 'online' })).toMatchObject([{ handledBy: 'online' }]);
+  expect(find(sql)).toMatchObject([{ handledBy: null }]);
+  expect(find(`BEGIN; ${sql}; COMMIT`, OFFLINE, { execution: 'online' })).toMatchObject([{ handledBy: null }]);
+});
+
+describe('allowances', () => {
+  const index = 'CREATE INDEX "i" ON "User" ("name");';
+
+  test('silence one hazard of the next statement, and keep the reason', () => {
+    const findings = find(`-- lockkeeper: allow index-not-concurrent because the table is archived\n\n${index}`);
+    expect(findings).toMatchObject([
+      { severity: 'info', message: expect.stringMatching(/^Allowed because the table is archived\. /) as string },
+    ]);
+  });
+  test('may stand inside the statement', () => {
+    expect(
+      find(`CREATE INDEX "i"\n-- lockkeeper: allow index-not-concurrent because small\nON "User" ("name");`),
+    ).toMatchObject([{ severity: 'info' }]);
+  });
+  test.each([
+    ['without a reason', `-- lockkeeper: allow index-not-concurrent\n${index}`],
+    ['for another hazard', `-- lockkeeper: allow drop-table because I say so\n${index}`],
+    ['after the statement', `${index}\nSELECT 1;\n-- lockkeeper: allow index-not-concurrent because late`],
+  ])('%s change nothing', (_why, sql) => expect(find(sql)).toMatchObject([{ severity: 'danger' }]));
+});
+
+test.each([
+  ['none', []],
+  ['low', [['info', null]]],
+  ['medium', [['warning', null]]],
+  ['medium', [['danger', 'online']]],
+  [
+    'high',
+    [
+      ['info', null],
+      ['danger', null],
+    ],
+  ],
+] as const)('risk %s', (risk, findings) => {
+  const hazards = findings.map(([severity, handledBy]) => ({
+    id: 'x',
+    severity,
+    line: 1,
+    message: '',
+    saferSql: null,
+    handledBy,
+  }));
+  expect(riskOf([[], hazards])).toBe(risk);
+});
