@@ -33,13 +33,19 @@ export async function apply(options: BenchOptions): Promise<Section> {
       `Lockkeeper is the phase \`migrate\` in process (activities \`registerUndo\` and every \`applyStep\`: sessions, ledger, fence, engine, markers, baselines of the reversals, settling), its reversals rehearsed beforehand.`,
       `Loaded once a process and not in the figures: Prisma's engine ${ms(loading.engineMs)} ms, the parser ${ms(loading.parserMs)} ms. In the figures: psql's start and connection, ${ms(await psqlStart(server))} ms.`,
     ];
-    return { name: 'apply', body: [lines.join('\n'), ...parts, ...skipped.map((why) => `Skipped: ${why}.`)].join('\n\n') };
+    return {
+      name: 'apply',
+      body: [lines.join('\n'), ...parts, ...skipped.map((why) => `Skipped: ${why}.`)].join('\n\n'),
+    };
   } finally {
     await server.stop();
   }
 }
 
-async function contestantsOf({ install, log }: BenchOptions): Promise<{ contestants: Contestant[]; skipped: string[] }> {
+async function contestantsOf({
+  install,
+  log,
+}: BenchOptions): Promise<{ contestants: Contestant[]; skipped: string[] }> {
   const contestants = [psql, lockkeeper, psqlAsync];
   const skipped: string[] = [];
   const peers = [
@@ -63,9 +69,15 @@ async function workloadsOf(server: BenchServer, { log }: BenchOptions): Promise<
 }
 
 /** @throws Error when two contestants do not make the same schema: then they did not do the same work. */
-async function race(server: BenchServer, workload: Workload, contestants: Contestant[], { rounds, log }: BenchOptions): Promise<Map<string, Summary>> {
+async function race(
+  server: BenchServer,
+  workload: Workload,
+  contestants: Contestant[],
+  { rounds, log }: BenchOptions,
+): Promise<Map<string, Summary>> {
   const runs: { name: string; timed: TimedRun; times: number[] }[] = [];
-  for (const contestant of contestants) runs.push({ name: contestant.name, timed: await contestant.prepare(server, workload), times: [] });
+  for (const contestant of contestants)
+    runs.push({ name: contestant.name, timed: await contestant.prepare(server, workload), times: [] });
   let shape: string | null = null;
   for (let round = 0; round <= rounds; round++) {
     log(`${workload.title}: round ${round} of ${rounds}`);
@@ -75,7 +87,8 @@ async function race(server: BenchServer, workload: Workload, contestants: Contes
       const url = await server.recreate(COPY, workload.template);
       const elapsed = await timed(url);
       const made = await shapeOf(url);
-      if (made !== (shape ??= made)) throw new Error(`${name} made another schema of ${workload.title}: ${made}, not ${shape}.`);
+      if (made !== (shape ??= made))
+        throw new Error(`${name} made another schema of ${workload.title}: ${made}, not ${shape}.`);
       if (round > 0) times.push(elapsed);
     }
   }
@@ -95,6 +108,7 @@ function report({ title, target }: Workload, summaries: Map<string, Summary>): s
 
 async function psqlStart(server: BenchServer): Promise<number> {
   const times: number[] = [];
-  for (let run = 0; run < 5; run++) times.push(await timedProcess(server.program('psql'), ['--no-psqlrc', '-c', '', server.url('postgres')]));
+  for (let run = 0; run < 5; run++)
+    times.push(await timedProcess(server.program('psql'), ['--no-psqlrc', '-c', '', server.url('postgres')]));
   return summarize(times).median;
 }

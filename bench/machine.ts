@@ -19,9 +19,13 @@ export function provenance(command: string, postgres?: string): string {
 }
 
 function commit(): string {
-  const git = (...args: string[]): string => execFileSync('git', ['-C', __dirname, ...args], { encoding: 'utf8' }).trim();
+  const git = (...args: string[]): string =>
+    execFileSync('git', ['-C', __dirname, ...args], { encoding: 'utf8' }).trim();
   try {
-    return git('rev-parse', '--short', 'HEAD') + (git('status', '--porcelain', '--', '../src') === '' ? '' : ' with uncommitted changes in src');
+    return (
+      git('rev-parse', '--short', 'HEAD') +
+      (git('status', '--porcelain', '--', '../src') === '' ? '' : ' with uncommitted changes in src')
+    );
   } catch {
     return 'unknown';
   }

@@ -2,9 +2,11 @@
 import { parseArgs } from 'node:util';
 import { apply } from './apply';
 import type { BenchOptions } from './options';
+import { overhead } from './overhead';
 import { writeSection, type Section } from './results';
+import { setup } from './setup';
 
-const BENCHMARKS: Record<string, (options: BenchOptions) => Promise<Section>> = { apply };
+const BENCHMARKS: Record<string, (options: BenchOptions) => Promise<Section>> = { apply, overhead, setup };
 /** `setup` takes minutes and is run only when it is named. */
 const DEFAULT = ['apply', 'overhead'];
 const USAGE = `usage: npm run bench [-- apply | overhead | setup] [--rounds N] [--no-install]`;

@@ -12,12 +12,17 @@ const URL_VARIABLE = 'LOCKKEEPER_TARGET_URL';
 
 export interface BenchProject {
   config: Config;
+  signingKey: string;
   /** What the worker needs beside its own environment. */
   env(url: string): NodeJS.ProcessEnv;
 }
 
 /** @param rehearsal `schema-only` proves the reversals without restoring a backup. */
-export function benchProject(folder: string, { migrationsDir, schema, id }: Workload, rehearsal: 'full' | 'schema-only'): BenchProject {
+export function benchProject(
+  folder: string,
+  { migrationsDir, schema, id }: Workload,
+  rehearsal: 'full' | 'schema-only',
+): BenchProject {
   const root = join(folder, `project-${id}`);
   mkdirSync(root, { recursive: true });
   const environment = {
@@ -32,6 +37,7 @@ export function benchProject(folder: string, { migrationsDir, schema, id }: Work
   const key = randomBytes(32).toString('hex');
   return {
     config: loadConfig('lockkeeper.yaml', root),
+    signingKey: key,
     env: (url) => ({ ...process.env, [URL_VARIABLE]: url, LOCKKEEPER_SIGNING_KEY: key, NO_COLOR: '1' }),
   };
 }

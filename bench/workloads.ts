@@ -26,7 +26,8 @@ const BROXIVA = { migrationsDir: join(ROOT, 'prisma', 'migrations'), schema: joi
 const BROXIVA_PENDING = 7;
 const TARGET = { seven: 1.15, tinyFiles: 1.5 };
 
-export const migrationFile = ({ migrationsDir }: Workload, { name }: MigrationFolder): string => join(migrationsDir, name, 'migration.sql');
+export const migrationFile = ({ migrationsDir }: Workload, { name }: MigrationFolder): string =>
+  join(migrationsDir, name, 'migration.sql');
 
 /** Broxiva's seven pending migrations, on the schema that production has, without rows. */
 export async function broxivaEmpty(server: BenchServer): Promise<Workload> {
@@ -36,7 +37,14 @@ export async function broxivaEmpty(server: BenchServer): Promise<Workload> {
   await applyBaseline(url, folders.slice(0, -BROXIVA_PENDING));
   await connected(url, (client) => client.query('VACUUM ANALYZE'));
   const pending = folders.slice(-BROXIVA_PENDING);
-  return { ...BROXIVA, id: 'broxiva-empty', title: "Broxiva's seven, no rows", pending, template, target: TARGET.seven };
+  return {
+    ...BROXIVA,
+    id: 'broxiva-empty',
+    title: "Broxiva's seven, no rows",
+    pending,
+    template,
+    target: TARGET.seven,
+  };
 }
 
 /** The same seven on seeded tables (scale 1: 10,000 orders). */
@@ -55,12 +63,22 @@ export function ghostfolio(): Workload | null {
   const migrationsDir = join(project, 'migrations');
   const pending = readMigrations(migrationsDir);
   const title = `ghostfolio's ${pending.length}, from nothing`;
-  return { id: 'ghostfolio', title, migrationsDir, schema: join(project, 'schema.prisma'), pending, template: 'template0', target: TARGET.tinyFiles };
+  return {
+    id: 'ghostfolio',
+    title,
+    migrationsDir,
+    schema: join(project, 'schema.prisma'),
+    pending,
+    template: 'template0',
+    target: TARGET.tinyFiles,
+  };
 }
 
 /** As `prisma migrate deploy` would have done it, history rows and all. */
 async function applyBaseline(url: string, folders: MigrationFolder[]): Promise<void> {
-  await withEngine({ schema: 'public', connect: () => openSession(url, { applicationName: 'lockkeeper/bench' }) }, (engine) =>
-    engine.applyMigrations({ migrationsList: migrationList(BROXIVA.migrationsDir, folders), filters: NO_FILTER }),
+  await withEngine(
+    { schema: 'public', connect: () => openSession(url, { applicationName: 'lockkeeper/bench' }) },
+    (engine) =>
+      engine.applyMigrations({ migrationsList: migrationList(BROXIVA.migrationsDir, folders), filters: NO_FILTER }),
   );
 }

@@ -92,8 +92,12 @@ restore_command() {
 
 develop() {
   local code=0
-  # stderr stays on the terminal: the CLI asks there.
-  lockkeeper migrate dev | tee -ia "$log" || code=${PIPESTATUS[0]}
+  if [[ -t 0 && -t 2 ]]; then
+    # stderr stays on the terminal: the CLI asks there.
+    lockkeeper migrate dev | tee -ia "$log" || code=${PIPESTATUS[0]}
+  else
+    lockkeeper migrate dev 2>&1 | tee -ia "$log" || code=${PIPESTATUS[0]}
+  fi
   return "$code"
 }
 

@@ -79,8 +79,9 @@ function refuseForeignSchema({ hasMigrationsTable }: Diagnosis, { tables, databa
 /** @throws ApplicationFailure History for what a deployment must not build upon; else the pending migrations. */
 function judgeHistory(diagnosis: Diagnosis): string[] {
   const { failedMigrationNames: failed, editedMigrationNames: edited, history } = diagnosis;
+  const [first = ''] = failed;
   if (failed.length > 0) {
-    throw permanent(FailureType.History, `Migration ${failed.join(', ')} is recorded as failed in _prisma_migrations; look at the database, then run "lockkeeper migrate resolve --applied|--rolled-back ${failed[0]}".`);
+    throw permanent(FailureType.History, `Migration ${failed.join(', ')} is recorded as failed in _prisma_migrations; look at what it left, then record how you settled it: lockkeeper migrate resolve --rolled-back ${quoted(first)} (or --applied).`);
   }
   if (edited.length > 0) {
     throw permanent(FailureType.History, `Migration ${edited.join(', ')} was edited after it was applied; restore the file as it was and put the change into a new migration.`);
@@ -92,11 +93,30 @@ function judgeHistory(diagnosis: Diagnosis): string[] {
   return history.unappliedMigrationNames;
 }
 
+/** As a shell takes it for one word. */
+function quoted(name: string): string {
+  return /^[\w.-]+$/.test(name) ? name : `'${name.replaceAll("'", "'\\''")}'`;
+}
+
 /** @throws ApplicationFailure MigrationFiles naming file, line and column. */
 export async function parsePending(inspection: Inspection): Promise<PendingMigration[]> {
   await loadParser();
   const pending = new Set(inspection.facts.pending);
   return inspection.migrations.filter(({ name }) => pending.has(name)).map(toPending);
+}
+
+/** For what the schema is like: an applied file that does not parse any more teaches nothing, and harms nobody. */
+function parseApplied({ facts, migrations }: Inspection): ParsedStatement[][] {
+  const pending = new Set(facts.pending);
+  return migrations
+    .filter(({ name }) => !pending.has(name))
+    .map(({ sql }) => {
+      try {
+        return parseScript(sql);
+      } catch {
+        return [];
+      }
+    });
 }
 
 function toPending({ name, checksum, sql, downSql }: MigrationFolder): PendingMigration {
@@ -146,6 +166,7 @@ export async function planInspected(inspection: Inspection, target: Target, conf
   const plan = buildPlan({
     environment: target.environment.name,
     target: target.name,
+    applied: parseApplied(inspection),
     migrations,
     database: { tables: inspection.server.tables, offline: false },
     parse: parseScript,
@@ -171,6 +192,7 @@ export async function makeOfflinePlan(config: Config): Promise<FullPlan> {
   const plan = buildPlan({
     environment: 'offline',
     target: 'files',
+    applied: [],
     migrations: folders.map(toPending),
     database: { tables: {}, offline: true },
     parse: parseScript,
@@ -215,6 +237,8 @@ async function checklistFacts(
     rehearsal: environment.rehearsal,
     canCreateDatabase: server.canCreateDatabase,
     canKeepLedger: server.canKeepLedger,
+    schema: server.schema,
+    canCreateTables: server.canCreateTables,
     role: server.role,
     longTransactions: server.longTransactions,
     connections: server.connections,

@@ -19,7 +19,15 @@ export function dbmate(path: string, version: string): Contestant {
       for (const [position, { name, text }] of files.entries()) {
         writeFileSync(join(folder, `${String(position + 1).padStart(5, '0')}_${name}.sql`), text);
       }
-      return (url) => timedProcess(path, ['--url', `${url}?sslmode=disable`, '--migrations-dir', folder, '--no-dump-schema', 'migrate']);
+      return (url) =>
+        timedProcess(path, [
+          '--url',
+          `${url}?sslmode=disable`,
+          '--migrations-dir',
+          folder,
+          '--no-dump-schema',
+          'migrate',
+        ]);
     },
   };
 }
@@ -27,10 +35,15 @@ export function dbmate(path: string, version: string): Contestant {
 /** A file sent whole is one transaction to PostgreSQL, declared or not: what must not be one is cut into files. */
 function dbmateFiles(name: string, sql: string): { name: string; text: string }[] {
   const segments = segmentsOf(parseScript(sql));
-  return segments.map((segment, position) => ({ name: segments.length === 1 ? name : `${name}_${position + 1}`, text: dbmateFile(segment) }));
+  return segments.map((segment, position) => ({
+    name: segments.length === 1 ? name : `${name}_${position + 1}`,
+    text: dbmateFile(segment),
+  }));
 }
 
 function dbmateFile({ kind, statements }: Segment): string {
   const transaction = kind === 'transaction' ? '' : ' transaction:false';
-  return [`-- migrate:up${transaction}`, ...statements.map(({ text }) => `${text};`), '', '-- migrate:down', ''].join('\n');
+  return [`-- migrate:up${transaction}`, ...statements.map(({ text }) => `${text};`), '', '-- migrate:down', ''].join(
+    '\n',
+  );
 }

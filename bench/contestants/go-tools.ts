@@ -13,7 +13,12 @@ export type GoTool = { path: string; version: string } | { missing: string };
  * Looks on PATH and in the cache, then builds with `go install`.
  * @param install false only looks.
  */
-export async function goTool(name: string, module: string, install: boolean, log: (line: string) => void): Promise<GoTool> {
+export async function goTool(
+  name: string,
+  module: string,
+  install: boolean,
+  log: (line: string) => void,
+): Promise<GoTool> {
   const cached = join(cacheDir(), `bench-${name}`, name);
   const found = onPath(name) ?? (isExecutable(cached) ? cached : null);
   if (found) return { path: found, version: await versionOf(found) };
@@ -21,7 +26,9 @@ export async function goTool(name: string, module: string, install: boolean, log
   if (!onPath('go')) return { missing: `${name} is not installed, and there is no go to build it with` };
   log(`building ${module}@latest (a minute or two, once)`);
   try {
-    await installIntoCache(`bench-${name}`, { env: process.env, log, mode: 'install' }, async (staging) => build(module, staging));
+    await installIntoCache(`bench-${name}`, { env: process.env, log, mode: 'install' }, async (staging) =>
+      build(module, staging),
+    );
     return { path: cached, version: await versionOf(cached) };
   } catch (error) {
     return { missing: `go install ${module}@latest: ${(error as Error).message}` };
@@ -29,7 +36,10 @@ export async function goTool(name: string, module: string, install: boolean, log
 }
 
 async function build(module: string, bin: string): Promise<void> {
-  const built = await run('go', ['install', `${module}@latest`], { env: { ...process.env, GOBIN: bin }, timeoutMs: BUILD_TIMEOUT_MS });
+  const built = await run('go', ['install', `${module}@latest`], {
+    env: { ...process.env, GOBIN: bin },
+    timeoutMs: BUILD_TIMEOUT_MS,
+  });
   if (!built.ok) throw new Error(built.reason);
 }
 

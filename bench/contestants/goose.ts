@@ -28,7 +28,12 @@ function gooseFile(sql: string): string {
   const statements = parseScript(sql);
   const segments = segmentsOf(statements);
   const transactional = segments.length === 1 && segments[0]?.kind === 'transaction';
-  return [...(transactional ? [] : ['-- +goose NO TRANSACTION']), '-- +goose Up', ...statements.map(gooseStatement), ''].join('\n');
+  return [
+    ...(transactional ? [] : ['-- +goose NO TRANSACTION']),
+    '-- +goose Up',
+    ...statements.map(gooseStatement),
+    '',
+  ].join('\n');
 }
 
 /** goose takes a semicolon at the end of a line for the end of a statement, in a function's body too. */

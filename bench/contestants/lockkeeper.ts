@@ -27,9 +27,21 @@ export const lockkeeper: Contestant = { name: 'Lockkeeper', prepare };
 async function prepare(server: BenchServer, workload: Workload): Promise<TimedRun> {
   const project = benchProject(server.folder, workload, 'schema-only');
   const activitiesAt = (url: string): Activities =>
-    createActivities({ config: project.config, tools: createPgTools(server.binDir), signingKey: '', slack: null, uiUrl: '', env: project.env(url) });
+    createActivities({
+      config: project.config,
+      tools: createPgTools(server.binDir),
+      signingKey: '',
+      slack: null,
+      uiUrl: '',
+      env: project.env(url),
+    });
   const activities = activitiesAt(await server.recreate(PREPARATION, workload.template));
-  const input: DeployInput = { deploymentId: `bench-${workload.id}`, environment: ENVIRONMENT, target: TARGET, requester: { id: 'cli:bench', name: 'bench' } };
+  const input: DeployInput = {
+    deploymentId: `bench-${workload.id}`,
+    environment: ENVIRONMENT,
+    target: TARGET,
+    requester: { id: 'cli:bench', name: 'bench' },
+  };
   const { schemaFingerprint } = await inActivity(() => activities.inspect(input));
   const { plan } = await inActivity(() => activities.plan(input));
   const rehearsal = await inActivity(() => activities.rehearse(input, plan, null));
@@ -38,7 +50,10 @@ async function prepare(server: BenchServer, workload: Workload): Promise<TimedRu
 }
 
 /** What the workflow's phase `migrate` runs. Resolves to milliseconds. */
-async function migrate(activities: Activities, { input, plan, rehearsal, schemaFingerprint }: Prepared): Promise<number> {
+async function migrate(
+  activities: Activities,
+  { input, plan, rehearsal, schemaFingerprint }: Prepared,
+): Promise<number> {
   const checksums = new Map(plan.migrations.map(({ name, checksum }) => [name, checksum]));
   const startedAt = performance.now();
   await inActivity(() => activities.registerUndo(input, plan.steps, rehearsal, schemaFingerprint));
@@ -58,7 +73,10 @@ function inActivity<T>(work: () => Promise<T>): Promise<T> {
 export async function measureLoading(url: string): Promise<{ engineMs: number; parserMs: number }> {
   const emptyEngine = async (): Promise<number> => {
     const startedAt = performance.now();
-    await withEngine({ schema: 'public', connect: () => openSession(url, { applicationName: 'lockkeeper/bench' }) }, () => Promise.resolve());
+    await withEngine(
+      { schema: 'public', connect: () => openSession(url, { applicationName: 'lockkeeper/bench' }) },
+      () => Promise.resolve(),
+    );
     return performance.now() - startedAt;
   };
   const first = await emptyEngine();

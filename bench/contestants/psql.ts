@@ -18,6 +18,7 @@ export const psqlAsync: Contestant = {
   name: 'psql -f, synchronous_commit=off',
   prepare: async (server, workload) => {
     const files = workload.pending.flatMap((folder) => ['-f', migrationFile(workload, folder)]);
-    return (url) => timedProcess(server.program('psql'), [...FLAGS, ...files, url], { PGOPTIONS: '-c synchronous_commit=off' });
+    return (url) =>
+      timedProcess(server.program('psql'), [...FLAGS, ...files, url], { PGOPTIONS: '-c synchronous_commit=off' });
   },
 };

@@ -6,7 +6,7 @@ import { migrationList, NO_FILTER, schemaOf, withEngine, type SchemaEngine } fro
 import type { DeployInput, PlanStep, PlannedMigration, RehearsalSummary, StepResult } from '../contract';
 import { FailureType, permanent } from '../errors';
 import { heartbeating } from './heartbeat';
-import type { Deps } from './index';
+import type { Deps } from './deps';
 import { markerKey, settleHistory } from './resume';
 import { deploymentFiles, readReversals } from './deployment-files';
 import { cancelOnAbort, own, runSql, settle, type OwnedSession } from './script';

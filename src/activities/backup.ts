@@ -8,7 +8,7 @@ import { withSession } from '../adapters/postgres';
 import type { BackupSummary, DeployInput } from '../contract';
 import { FailureType, permanent } from '../errors';
 import { heartbeating } from './heartbeat';
-import type { Deps } from './index';
+import type { Deps } from './deps';
 import { applicationName, resolve, type ResolvedTarget } from './target';
 
 /** Contents of `<backup>.meta`, the last file written: without it there is no backup. */

@@ -1,7 +1,7 @@
 /** approve: whether a decision is genuine and its person may decide. Fails closed. */
 import type { DeployInput, SignedDecision } from '../contract';
 import { isSigned } from '../signing';
-import type { Deps } from './index';
+import type { Deps } from './deps';
 import { resolve } from './target';
 
 export function createDecisions(deps: Deps) {

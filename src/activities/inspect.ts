@@ -1,11 +1,12 @@
 /** inspect, plan and recheck: what there is, what will be done, and whether it still is what people approved. */
-import { schemaFingerprint } from '../adapters/pg-tools';
+import { schemaFingerprint as fingerprint } from '../adapters/pg-tools';
+import type { ServerFacts } from '../adapters/inspect';
 import type { BackupSummary, CheckResult, DeployInput, HazardFinding, Plan, TargetFacts } from '../contract';
 import { inspect, planInspected } from '../planner';
 import type { FullPlan } from '../policy/plan';
 import { verifyBackupFile } from './backup';
-import type { Deps } from './index';
-import { resolve } from './target';
+import type { Deps } from './deps';
+import { resolve, type ResolvedTarget } from './target';
 
 /** A history payload is small: the workflow carries this many findings, `lockkeeper plan` prints all. */
 const CARRIED_HAZARDS = 150;
@@ -20,8 +21,9 @@ export function createInspect(deps: Deps) {
     /** @throws ApplicationFailure TargetUnavailable, MigrationFiles, History, Configuration */
     async inspect(input: DeployInput): Promise<TargetFacts> {
       const target = resolve(deps, input);
-      const { facts } = await inspect(target, deps.config, target.url);
-      return { ...facts, schemaFingerprint: await schemaFingerprint(deps.tools, target.url) };
+      const { facts, server } = await inspect(target, deps.config, target.url);
+      const schemaFingerprint = (await checklistStops(deps, target, server)) ? '' : await fingerprint(deps.tools, target.url);
+      return { ...facts, schemaFingerprint };
     },
 
     async plan(input: DeployInput): Promise<PlanResult> {
@@ -37,11 +39,16 @@ export function createInspect(deps: Deps) {
       const inspection = await inspect(target, deps.config, target.url);
       const full = await planInspected(inspection, target, deps.config, input.requester, deps.tools);
       if (full.digest !== approved.planDigest) return 'The migration files or the policy changed after they were approved.';
-      if ((await schemaFingerprint(deps.tools, target.url)) !== approved.schemaFingerprint) return 'The schema of the database changed after the plan was approved.';
+      if ((await fingerprint(deps.tools, target.url)) !== approved.schemaFingerprint) return 'The schema of the database changed after the plan was approved.';
       if (approved.backup && !(await verifyBackupFile(approved.backup))) return `Backup ${approved.backup.id} is not the one that was approved.`;
       return null;
     },
   };
+}
+
+/** A pg_dump that is missing or older than the server can say nothing of the schema; the check of the backup tells it better. */
+async function checklistStops({ tools }: Deps, { environment }: ResolvedTarget, { majorVersion }: ServerFacts): Promise<boolean> {
+  return environment.backup.enabled && (await tools.version().catch(() => 0)) < majorVersion;
 }
 
 function carried(full: FullPlan, deps: Deps, input: DeployInput): Plan {

@@ -2,7 +2,7 @@
 import { sampleDatabase } from '../adapters/metrics';
 import { withSession } from '../adapters/postgres';
 import type { DeployInput, MetricSample } from '../contract';
-import type { Deps } from './index';
+import type { Deps } from './deps';
 import { applicationName, resolve } from './target';
 
 export function createMonitor(deps: Deps) {

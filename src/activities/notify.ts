@@ -1,7 +1,7 @@
 /** Tells people. The workflow never waits for it and never fails because of it. */
 import type { SlackMessageRef } from '../adapters/slack';
 import { workflowIdFor, type DeploymentStatus } from '../contract';
-import type { Deps } from './index';
+import type { Deps } from './deps';
 
 export function createNotify({ slack, uiUrl }: Deps) {
   return {

@@ -8,7 +8,7 @@ import { withSession } from '../adapters/postgres';
 import { ScratchDatabases } from '../adapters/scratch';
 import type { DeployInput } from '../contract';
 import { deploymentFiles } from './deployment-files';
-import type { Deps } from './index';
+import type { Deps } from './deps';
 import { applicationName, resolve } from './target';
 import { diffOf, fingerprintOf, runOn, whyNot, type Workbench } from './workbench';
 

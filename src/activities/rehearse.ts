@@ -8,7 +8,7 @@ import { FailureType, permanent } from '../errors';
 import { readMeta, verifyBackupFile } from './backup';
 import { deploymentFiles, writeReversals } from './deployment-files';
 import { heartbeating } from './heartbeat';
-import type { Deps } from './index';
+import type { Deps } from './deps';
 import { resolve, type ResolvedTarget } from './target';
 import { deriveReversal, fingerprintOf, runOn, type DerivedReversal, type Workbench } from './workbench';
 

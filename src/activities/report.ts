@@ -3,7 +3,7 @@ import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { DeploymentStatus } from '../contract';
 import { toJson, toMarkdown } from '../report';
-import type { Deps } from './index';
+import type { Deps } from './deps';
 
 export function createReport({ config }: Deps) {
   return {

@@ -58,6 +58,9 @@ export async function runSql({ client, token }: OwnedSession, sql: string, optio
   return runScript(client, { ...run, token, segments: segmentsOf(parseScript(sql)), onProgress });
 }
 
+/** The next attempt to cancel comes after so many milliseconds: between two statements a session does not hear one. */
+const CANCEL_AGAIN_MS = 500;
+
 /** Ends the running statement when `signal` fires: its transaction rolls back, and the executor's query fails. */
 export function cancelOnAbort(target: ResolvedTarget, { client }: OwnedSession, signal: AbortSignal): () => void {
   const { processID } = client as unknown as { processID: number };
@@ -66,6 +69,14 @@ export function cancelOnAbort(target: ResolvedTarget, { client }: OwnedSession, 
       .then((other) => other.query('SELECT pg_cancel_backend($1)', [processID]).finally(() => other.end()))
       .catch(() => client.end());
   };
-  signal.addEventListener('abort', cancel, { once: true });
-  return () => signal.removeEventListener('abort', cancel);
+  let again: NodeJS.Timeout | undefined;
+  const start = (): void => {
+    cancel();
+    again = setInterval(cancel, CANCEL_AGAIN_MS);
+  };
+  signal.addEventListener('abort', start, { once: true });
+  return () => {
+    signal.removeEventListener('abort', start);
+    clearInterval(again);
+  };
 }

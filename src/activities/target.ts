@@ -2,7 +2,7 @@
 import { resolveTarget, targetUrl, type Target } from '../config';
 import type { DeployInput } from '../contract';
 import { FailureType, permanent, UsageError } from '../errors';
-import type { Deps } from './index';
+import type { Deps } from './deps';
 
 export interface ResolvedTarget extends Target {
   url: string;

@@ -14,7 +14,7 @@ import { sha256 } from '../planner';
 import { placesDropped } from '../policy/reversal';
 import { segmentsOf } from '../policy/segments';
 import { heartbeating } from './heartbeat';
-import type { Deps } from './index';
+import type { Deps } from './deps';
 import { derivePartialReversal } from './partial-reversal';
 import { markerKey } from './resume';
 import { own, runSql, settle } from './script';

@@ -5,7 +5,7 @@ import { migrationList, NO_FILTER, schemaOf, withEngine } from '../adapters/pris
 import { openSession, withSession, type Client } from '../adapters/postgres';
 import type { DeployInput, HealthCheck } from '../contract';
 import { heartbeating } from './heartbeat';
-import type { Deps } from './index';
+import type { Deps } from './deps';
 import { applicationName, resolve, type ResolvedTarget } from './target';
 
 const TABLES_LOOKED_AT = 20;

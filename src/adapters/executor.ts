@@ -122,13 +122,48 @@ async function runTransaction(client: Client, run: ScriptRun, segment: Segment, 
   const own = segment.kind === 'own-transaction';
   const statements = [...segment.statements];
   if (own) await client.query((statements.shift() as ParsedStatement).text);
-  const commit = own ? statements.pop()?.text : 'COMMIT';
+  const commit = (own ? statements.pop()?.text : undefined) ?? 'COMMIT';
   await enter(client, run, segment, own ? '' : 'BEGIN;', 'committed');
+  if (statements.some(needsItsAnswer)) return oneByOne(client, statements, commit, progress);
+  run.signal.throwIfAborted();
+  return pipelined(client, statements, commit, progress);
+}
+
+async function oneByOne(client: Client, statements: ParsedStatement[], commit: string, progress: Progress): Promise<void> {
   for (const [position, statement] of statements.entries()) {
     progress.next(statement, position);
     await client.query(statement.text);
   }
-  await client.query(commit ?? 'COMMIT');
+  await client.query(commit);
+}
+
+/**
+ * Sends the statements and the COMMIT without waiting in between: one round trip instead of one each. Every statement is
+ * still a message of its own, with its own answer and its own row in pg_stat_activity. After a failure the transaction
+ * refuses what follows and its COMMIT rolls back; hence it must be known to be open before the first of them is sent.
+ */
+async function pipelined(client: Client, statements: ParsedStatement[], commit: string, progress: Progress): Promise<void> {
+  // `pg` asks at every query whether it may send before the last one is answered. On only while these are: a client that
+  // is ended in this mode waits for what it has sent.
+  const mode = client as { pipeline: boolean };
+  mode.pipeline = true;
+  const answers = [...statements.map(({ text }) => text), commit].map((text) => client.query(text));
+  const settled = Promise.allSettled(answers);
+  try {
+    for (const [position, statement] of statements.entries()) {
+      progress.next(statement, position);
+      await answers[position];
+    }
+    await answers.at(-1);
+  } finally {
+    await settled;
+    mode.pipeline = false;
+  }
+}
+
+/** A savepoint could revive the transaction after a failure, and COPY takes the next message for its data. */
+function needsItsAnswer({ node }: ParsedStatement): boolean {
+  return 'TransactionStmt' in node || 'CopyStmt' in node;
 }
 
 async function runSingle(client: Client, run: ScriptRun, segment: Segment, marker: Marker | undefined, progress: Progress): Promise<void> {

@@ -12,6 +12,10 @@ export interface ServerFacts {
   canCreateDatabase: boolean;
   /** May create schema `lockkeeper`, or it is there and usable. */
   canKeepLedger: boolean;
+  /** The URL's schema. */
+  schema: string;
+  /** May create tables in that schema. */
+  canCreateTables: boolean;
   sizeBytes: number;
   connections: { used: number; max: number };
   /** Transactions open for more than 30 s, oldest first; ages in seconds. */
@@ -46,6 +50,9 @@ async function readIdentity(client: Client): Promise<Omit<ServerFacts, 'longTran
             (SELECT rolcreatedb OR rolsuper FROM pg_roles WHERE rolname = current_user) AS "canCreateDatabase",
             CASE WHEN to_regnamespace('lockkeeper') IS NULL THEN has_database_privilege(current_database(), 'CREATE')
                  ELSE has_schema_privilege('lockkeeper', 'CREATE') END AS "canKeepLedger",
+            coalesce(current_schema(), current_setting('search_path')) AS schema,
+            CASE WHEN current_schema() IS NULL THEN has_database_privilege(current_database(), 'CREATE')
+                 ELSE has_schema_privilege(current_schema(), 'CREATE') END AS "canCreateTables",
             pg_database_size(current_database())::text AS size,
             (SELECT count(*)::int FROM pg_stat_activity WHERE backend_type = 'client backend') AS used,
             current_setting('max_connections')::int AS max`,

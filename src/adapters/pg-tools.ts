@@ -41,6 +41,8 @@ export interface PgTools {
 
 /** Stderr that a failure quotes, at most. */
 const QUOTED_STDERR = 600;
+/** More is kept: pg_restore shows the whole statement after its message. */
+const KEPT_STDERR = 256 * 1024;
 /** Lockkeeper's bookkeeping is not part of the project's schema. */
 const EXCLUDE_OWN = ['--exclude-schema=lockkeeper'];
 /** Prisma's own table comes with the first migration, and stays when that is undone. */
@@ -131,7 +133,7 @@ function spawnTool(program: string, args: string[], env: NodeJS.ProcessEnv, sign
     const stdout: Buffer[] = [];
     let stderr = '';
     child.stdout.on('data', (chunk: Buffer) => stdout.push(chunk));
-    child.stderr.on('data', (chunk: Buffer) => (stderr = (stderr + chunk.toString()).slice(-4 * QUOTED_STDERR)));
+    child.stderr.on('data', (chunk: Buffer) => (stderr = (stderr + chunk.toString()).slice(-KEPT_STDERR)));
     child.on('error', (error) => reject(signal?.aborted ? error : permanent(FailureType.Backup, `${program} could not be started (${(error as NodeJS.ErrnoException).code ?? 'error'}); run "lockkeeper doctor".`)));
     child.on('close', (code, killedBy) => {
       if (code === 0) resolve(Buffer.concat(stdout).toString('utf8'));
@@ -149,6 +151,7 @@ function quote(stderr: string): string {
     .split('\n')
     .filter((line) => /^(\S*\/)?(pg_dump|pg_restore|psql)\b/.test(line) && !/DETAIL:|CONTEXT:|from TOC entry/.test(line))
     .map((line) => (QUOTES_DATA.test(line) ? line.replace(/"[^"]*"/g, '"…"') : line));
+  if (lines.some((line) => line.includes('server version mismatch'))) return 'it is older than the server; install client tools of the server\'s version or newer.';
   const words = lines.slice(-3).join(' ').slice(0, QUOTED_STDERR) || 'it said nothing';
   return words.endsWith('.') ? words : `${words}.`;
 }

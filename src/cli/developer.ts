@@ -76,23 +76,28 @@ export async function onTarget<T>(
   ...shadows: string[][]
 ): Promise<T> {
   const { config, url } = developer;
-  const kept: { client?: Client; failure?: unknown } = {};
+  const main: { client?: Client } = {};
+  const failures: unknown[] = [];
+  // The engine would say only that it got no connection; this says why.
+  const noted = <R>(work: Promise<R>): Promise<R> =>
+    work.catch((error: unknown) => {
+      failures.push(error);
+      throw error;
+    });
   await loadParser();
   const options: EngineOptions = {
     datamodels: schemaFiles(developer),
     schema: schemaOf(url),
-    connect: async () => (kept.client = await openSession(url, { applicationName: 'lockkeeper/migrate' })),
+    connect: async () => (main.client = await noted(openSession(url, { applicationName: 'lockkeeper/migrate' }))),
     runScript: async (script) => {
-      if (kept.client) await runSegments(kept.client, script);
+      if (main.client) await runSegments(main.client, script);
     },
-    connectToShadow: () =>
-      openShadow(url, config, shadows.shift()).catch((error: unknown) => Promise.reject((kept.failure = error))),
+    connectToShadow: () => noted(openShadow(url, config, shadows.shift())),
   };
   try {
     return await withEngine(options, use);
   } catch (error) {
-    // The engine says only that there was no shadow database; this says why.
-    throw kept.failure ?? error;
+    throw failures[0] ?? error;
   }
 }
 

@@ -37,7 +37,7 @@ export function describeFailure(error: unknown): Failure {
   return byName(error);
 }
 
-/** Classes of client.ts, local/ and Prisma's engine, told by name: importing them would load Temporal's client to print a typing mistake. */
+/** Classes of client.ts and local/, told by name: importing them would load Temporal's client to print a typing mistake. */
 function byName(error: unknown): Failure {
   const { name, message, type, deploymentId } = (error ?? {}) as {
     name?: string;
@@ -50,20 +50,8 @@ function byName(error: unknown): Failure {
   }
   if (name === 'AlreadyRunningError' && deploymentId !== undefined)
     return known('already-running', ExitCode.Usage, message ?? deploymentId);
-  if (name === 'SchemaConnectorError') return fromEngine((error as { code?: string }).code ?? 'engine', message ?? '');
   if (name === 'ToolMissingError') return known('tool-missing', ExitCode.Usage, message ?? name);
   return { code: 'unexpected', exitCode: ExitCode.Failed, message: oneLine(error), unexpected: true };
-}
-
-/** P1012 is a mistake in the Prisma schema; the engine draws the place over many lines, and file and line say as much. */
-function fromEngine(code: string, message: string): Failure {
-  const place = /-->\s+(.+:\d+)/.exec(message)?.[1];
-  const what = firstLine(message).replace(/^error: /i, '');
-  return known(
-    code,
-    code === 'P1012' ? ExitCode.Usage : ExitCode.Failed,
-    `${code}: ${what}${place === undefined ? '' : ` (${place})`}`,
-  );
 }
 
 function known(code: string, exitCode: ExitCode, message: string): Failure {

@@ -2,19 +2,29 @@
 import type { ApprovalRequest, AuditEntry, Decision, DeploymentStatus, Person } from '../contract';
 
 /** @returns why the decision is refused, in words for its sender; null when it counts. */
-export function refusal(decision: Decision, request: ApprovalRequest | null, requester: Person, audit: AuditEntry[]): string | null {
+export function refusal(
+  decision: Decision,
+  request: ApprovalRequest | null,
+  requester: Person,
+  audit: AuditEntry[],
+): string | null {
   const { person, verdict, bindingDigest } = decision;
   if (!request) return 'The deployment is not waiting for a decision.';
   if (verdict !== 'approve' && verdict !== 'reject') return 'An abort is not a decision on this request.';
-  if (bindingDigest !== request.bindingDigest) return 'What you saw is no longer what would be deployed; look at the new plan and decide again.';
-  if (person.id === requester.id && verdict === 'approve') return `${person.name} asked for this deployment and cannot approve it.`;
+  if (bindingDigest !== request.bindingDigest)
+    return 'What you saw is no longer what would be deployed; look at the new plan and decide again.';
+  if (person.id === requester.id && verdict === 'approve')
+    return `${person.name} asked for this deployment and cannot approve it.`;
   const earlier = since(request, audit).find((entry) => entry.person.id === person.id);
   if (earlier) return `${person.name} has already decided: ${earlier.verdict}.`;
   return null;
 }
 
 /** @returns why an abort is refused: what was signed for something else, or comes when there is nothing left to stop. */
-export function abortRefusal({ verdict }: Decision, { phase, outcome }: Pick<DeploymentStatus, 'phase' | 'outcome'>): string | null {
+export function abortRefusal(
+  { verdict }: Decision,
+  { phase, outcome }: Pick<DeploymentStatus, 'phase' | 'outcome'>,
+): string | null {
   if (verdict !== 'abort') return 'The decision is not an abort.';
   if (outcome) return 'The deployment has ended.';
   return phase === 'compensate' ? 'The deployment is being undone already.' : null;
@@ -30,7 +40,8 @@ export type Standing = 'waiting' | 'approved' | 'rejected';
 /** One rejection decides; approvals of distinct people add up. */
 export function standing(request: ApprovalRequest, audit: AuditEntry[]): { state: Standing; approvals: number } {
   const decisions = since(request, audit);
-  const approvals = new Set(decisions.filter(({ verdict }) => verdict === 'approve').map(({ person }) => person.id)).size;
+  const approvals = new Set(decisions.filter(({ verdict }) => verdict === 'approve').map(({ person }) => person.id))
+    .size;
   if (decisions.some(({ verdict }) => verdict === 'reject')) return { state: 'rejected', approvals };
   return { state: approvals >= request.required ? 'approved' : 'waiting', approvals };
 }

@@ -4,11 +4,22 @@ import type { ParsedStatement } from '../adapters/sql-parser';
 import { allowances, findHazards, riskOf, type DatabaseFacts } from './hazards';
 import type { FullPlan, MigrationPlan } from './plan';
 import { segmentsOf, type Segment } from './segments';
-import { describeScript, scriptContext, Schema, learn, totals, type ScriptContext, type StatementFacts } from './statements';
+import {
+  describeScript,
+  scriptContext,
+  Schema,
+  learn,
+  totals,
+  transactionControl,
+  type ScriptContext,
+  type StatementFacts,
+} from './statements';
 
 export interface PlanInput {
   environment: string;
   target: string;
+  /** Statements of the migrations that are applied, oldest first; empty when they are not to be had. */
+  applied: ParsedStatement[][];
   migrations: PendingMigration[];
   database: DatabaseFacts;
   parse: NonNullable<ScriptContext['parse']>;
@@ -26,11 +37,14 @@ export interface PendingMigration {
 const STEP_SIZE = 40;
 
 export function buildPlan(input: PlanInput): Omit<FullPlan, 'digest' | 'checklist'> {
-  const schema = new Schema();
+  const schema = schemaAfter(input.applied, input.parse);
   const facts: StatementFacts[] = [];
+  const newTables: string[] = [];
   const migrations = input.migrations.map((migration) => {
-    const described = describeMigration(migration, input, schema);
+    const described = describeMigration(migration, input, schema, newTables);
     facts.push(...described.facts);
+    // Files alone do not tell which of them are deployed: there every earlier table may be large and busy.
+    if (!input.database.offline) newTables.push(...described.facts.flatMap(({ creates }) => creates.tables));
     return described.plan;
   });
   return {
@@ -43,18 +57,45 @@ export function buildPlan(input: PlanInput): Omit<FullPlan, 'digest' | 'checklis
   };
 }
 
-function describeMigration(migration: PendingMigration, input: PlanInput, schema: Schema): { plan: MigrationPlan; facts: StatementFacts[] } {
+function schemaAfter(applied: ParsedStatement[][], parse: PlanInput['parse']): Schema {
+  const schema = new Schema();
+  const script = scriptContext(schema, parse);
+  for (const statement of applied.flat()) learn(statement, { ...script, schema });
+  return schema;
+}
+
+function describeMigration(
+  migration: PendingMigration,
+  input: PlanInput,
+  schema: Schema,
+  newTables: readonly string[],
+): { plan: MigrationPlan; facts: StatementFacts[] } {
   const script = scriptContext(schema, input.parse);
   const facts = describeScript(migration.statements, script);
-  const hazards = findHazards(migration.statements, facts, input.database, { execution: 'as-written', allowances: allowances(migration.sql) });
+  const hazards = findHazards(migration.statements, facts, input.database, {
+    execution: 'as-written',
+    allowances: allowances(migration.sql),
+    schema,
+    parse: input.parse,
+    newTables,
+  });
   for (const statement of migration.statements) learn(statement, { ...script, schema });
   const plan: MigrationPlan = {
     name: migration.name,
     checksum: migration.checksum,
     hazards,
-    statements: facts.map(({ line, kind, locks, rewrites, transactional }) => ({ line, kind, locks, rewrites, transactional })),
+    statements: facts.map(({ line, kind, locks, rewrites, transactional }) => ({
+      line,
+      kind,
+      locks,
+      rewrites,
+      transactional,
+    })),
     segments: segmentsOf(migration.statements).length,
-    reversal: { kind: migration.hasDownSql ? 'down.sql' : 'engine-diff', lossy: facts.some(({ dropsData }) => dropsData) },
+    reversal: {
+      kind: migration.hasDownSql ? 'down.sql' : 'engine-diff',
+      lossy: facts.some(({ dropsData }) => dropsData),
+    },
   };
   return { plan, facts };
 }
@@ -85,9 +126,13 @@ function isLoud({ severity }: HazardFinding): boolean {
  * @returns the line of its BEGIN, or null when every transaction is closed.
  */
 export function unclosedTransaction(segments: Segment[]): number | null {
-  const open = segments.find((segment) => {
-    const last = segment.statements.at(-1);
-    return segment.kind === 'own-transaction' && !(last && segment.statements.length > 1 && 'TransactionStmt' in last.node);
-  });
+  const open = segments.find(({ kind, statements }) => kind === 'own-transaction' && !isClosed(statements.at(-1)));
   return open?.statements[0]?.line ?? null;
+}
+
+/** `AND CHAIN` ends one transaction and begins the next. */
+function isClosed(last: ParsedStatement | undefined): boolean {
+  if (!last || !('TransactionStmt' in last.node) || last.node.TransactionStmt.chain) return false;
+  const control = transactionControl(last);
+  return control === 'commit' || control === 'rollback';
 }

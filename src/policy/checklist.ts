@@ -15,6 +15,9 @@ export interface ChecklistFacts {
   rehearsal: 'full' | 'schema-only' | 'off';
   canCreateDatabase: boolean;
   canKeepLedger: boolean;
+  /** The schema of the target's URL. */
+  schema: string;
+  canCreateTables: boolean;
   role: string;
   longTransactions: { pid: number; application: string; ageSeconds: number }[];
   connections: { used: number; max: number };
@@ -65,7 +68,8 @@ function judgeHazards({ hazards }: ChecklistFacts): Verdict {
   return dangers > 0 ? warn(evidence) : pass(evidence);
 }
 
-function judgeRights({ canKeepLedger, role }: ChecklistFacts): Verdict {
+function judgeRights({ canKeepLedger, canCreateTables, schema, role }: ChecklistFacts): Verdict {
+  if (!canCreateTables) return fail(`Role ${role} may not create tables in schema ${schema}; grant CREATE on the schema to it.`);
   return canKeepLedger
     ? pass(`Role ${role} may keep its records in schema lockkeeper.`)
     : fail(`Role ${role} may not create schema lockkeeper; grant CREATE on the database to it.`);

@@ -23,7 +23,9 @@ export class ApprovalGate {
   private readonly stoppable = new CancellationScope();
 
   constructor(private readonly run: Run) {
-    setHandler(decideUpdate, (signed) => this.decide(signed), { validator: (signed) => this.validate(signed) });
+    setHandler(decideUpdate, (signed) => this.decide(signed), {
+      validator: (signed: SignedDecision) => this.validate(signed),
+    });
     // A failure in a signal's handler would be the workflow's: what is malformed is dropped, the rest is judged.
     setHandler(approvalSignal, (signed) => (isEnvelope(signed) ? this.decide(signed).then(ignore, ignore) : undefined));
     setHandler(abortSignal, (signed) => (isEnvelope(signed) ? this.abort(signed) : undefined));

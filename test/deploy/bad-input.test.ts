@@ -26,9 +26,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await database.drop();
-  
   await role.drop();
-  
 });
 beforeEach(() => {
   root = mkdtempSync(join(tmpdir(), 'lockkeeper bad input '));
@@ -152,6 +150,21 @@ describe('the server', () => {
     [{ ...good, version: 'CockroachDB CCL v24.1.0 (x86_64-pc-linux-gnu)', number: 130000 }, 'The target is CockroachDB CCL v24.1.0; Lockkeeper needs PostgreSQL 14 or newer.'],
     [{ ...good, recovery: true }, 'The target is a read replica; point the URL at the primary server.'],
   ])('%j', (server, verdict) => expect(judgeServer(server)).toBe(verdict));
+
+  // Neither is at hand here, but both refuse the login itself, before any question can be asked.
+  test.each([
+    ['older than 14', '42704', 'unrecognized configuration parameter "client_connection_check_interval"', /the server is older than PostgreSQL 14; Lockkeeper needs 14 or newer\./],
+    ['a pooler', '08P01', 'unsupported startup parameter: options', /a connection pooler answers there \(unsupported startup parameter: options\); point the URL at the server itself\./],
+    ['full', '53300', 'sorry, too many clients already', /cannot be reached: sorry, too many clients already\./],
+  ])('is %s', async (_, code, message, says) => {
+    const server = createServer((socket) => socket.on('error', () => undefined).once('data', () => socket.end(loginRefused(code, message))));
+    await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+    try {
+      sentence(await refuse({ name: '', url: () => at({ port: String((server.address() as { port: number }).port) }), exit: 2, says }));
+    } finally {
+      server.close();
+    }
+  });
 });
 
 describe('a migration', () => {
@@ -224,6 +237,14 @@ function text(file: string, content: string | Buffer): void {
 function migration(name: string, sql: string | Buffer): void {
   mkdirSync(join(root, 'prisma/migrations', name), { recursive: true });
   text(join('prisma/migrations', name, 'migration.sql'), sql);
+}
+
+/** ErrorResponse of PostgreSQL's protocol. */
+function loginRefused(code: string, message: string): Buffer {
+  const fields = Buffer.from(`SFATAL\0C${code}\0M${message}\0\0`);
+  const head = Buffer.from('E\0\0\0\0');
+  head.writeInt32BE(fields.length + 4, 1);
+  return Buffer.concat([head, fields]);
 }
 
 /** The target's URL with some part of it changed. */

@@ -23,6 +23,8 @@ function commandsIn({ at, text }: Line): { at: string; words: string[] }[] {
   return bare
     .split(/\s*(?:&&|\|\||\||;)\s*/)
     .map((part) => part.match(/"[^"]*"|'[^']*'|\S+/g) ?? [])
+    // Where the output goes is the shell's business.
+    .map((words) => words.filter((word, index) => !/^2?>/.test(word) && !/^2?>$/.test(words[index - 1] ?? '')))
     .map((words) => words.slice(words.findIndex((word) => !/^(\$|[A-Z_]+=.*|export|sudo|npx|exec|if|!)$/.test(word))))
     .map((words) => (words[0] === 'node' && words[1] === 'bin/lockkeeper.js' ? ['lockkeeper', ...words.slice(2)] : words))
     .map((words) => ({ at, words }));

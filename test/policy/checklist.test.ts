@@ -14,6 +14,8 @@ const READY: ChecklistFacts = {
   rehearsal: 'full',
   canCreateDatabase: true,
   canKeepLedger: true,
+  schema: 'public',
+  canCreateTables: true,
   role: 'deployer',
   longTransactions: [],
   connections: { used: 10, max: 100 },

@@ -26,6 +26,7 @@ function dangersOf({ migrations }: CorpusProject): Record<string, number> {
 const EXPECTED: Record<string, Record<string, number>> = {
   ghostfolio: {
     'column-type-change': 11,
+    'drop-cascade': 1,
     'drop-column': 12,
     'foreign-key-not-valid': 21,
     'index-not-concurrent': 49,

@@ -78,11 +78,25 @@ describe('with a database at hand', () => {
   });
   test('a table that is not there yet has nobody waiting', () =>
     expect(index({ tables: {}, offline: false })).toEqual([]));
+  test('a renamed table keeps its size, and a dropped index its table', () => {
+    const renamed = find('ALTER TABLE "User" RENAME TO "U"; CREATE INDEX "i" ON "U" ("name")', sized(1e7, 1e10));
+    expect(renamed.map(({ id }) => id)).toContain('index-not-concurrent');
+    expect(find('DROP INDEX "Unknown_idx"', sized(1, 1), { schema: new Schema() })).toMatchObject([
+      { id: 'drop-index' },
+    ]);
+    expect(find('DROP TYPE "Role" CASCADE', sized(1, 1))).toMatchObject([{ id: 'drop-cascade', severity: 'danger' }]);
+  });
   test('a column without a value fails on a tiny table too', () => {
     expect(find('ALTER TABLE "User" ADD COLUMN "x" TEXT NOT NULL', sized(1, 8192))).toMatchObject([
       { severity: 'danger' },
     ]);
   });
+});
+
+test('a table that an earlier migration of the deployment creates has nobody waiting', () => {
+  const sql =
+    'ALTER TABLE "New" ADD COLUMN "x" TEXT; ALTER TABLE "User" ADD COLUMN "y" TEXT; CREATE INDEX "i" ON "New" ("x")';
+  expect(find(sql, OFFLINE, { newTables: ['New'] })).toEqual([]);
 });
 
 test('DO blocks are looked into, at their lines', () => {

@@ -115,6 +115,8 @@ test.each([
   ['SELECT 1;\nBEGIN; COMMIT;\nBEGIN; SELECT 2', 3],
   ['BEGIN; SELECT 1; SAVEPOINT a', 1],
   ['BEGIN; SELECT 1; BEGIN', 1],
+  ['BEGIN; SELECT 1; COMMIT AND CHAIN', 1],
+  ['BEGIN; SELECT 1; COMMIT AND NO CHAIN', null],
   [`BEGIN; SELECT 1; PREPARE TRANSACTION 'p'`, 1],
 ])('%j leaves a transaction open at line %p', (sql, line) =>
   expect(unclosedTransaction(segmentsOf(parseScript(sql)))).toBe(line),

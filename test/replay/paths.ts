@@ -2,7 +2,17 @@
 import { BOB, ALICE, type Deployment } from '../workflows/support/deployment';
 import type { Bench } from '../workflows/support/bench';
 import type { Activities } from '../../src/activities';
-import { ALL_STEPS, cancelled, errorRates, failing, FACTS, HEALTHY, LOSSY, plan, planned } from '../workflows/support/stubs';
+import {
+  ALL_STEPS,
+  cancelled,
+  errorRates,
+  failing,
+  FACTS,
+  HEALTHY,
+  LOSSY,
+  plan,
+  planned,
+} from '../workflows/support/stubs';
 import type { OutcomeStatus, Plan } from '../../src/contract';
 
 export interface Path {
@@ -14,11 +24,17 @@ export interface Path {
 const QUICK: Partial<Plan> = { monitor: { ...plan().monitor, durationMs: 120, intervalMs: 40 } };
 const SECOND = 1_000;
 
-const deploys = (overrides: Partial<Plan> = {}, activities: Partial<Activities> = {}) => ({ ...planned({ ...QUICK, ...overrides }), ...activities });
+const deploys = (overrides: Partial<Plan> = {}, activities: Partial<Activities> = {}) => ({
+  ...planned({ ...QUICK, ...overrides }),
+  ...activities,
+});
 const ASKING = { approval: { required: 1, expiryMs: 3_600 * SECOND } };
 
 export const PATHS: Record<string, Path> = {
-  deployed: { ends: 'deployed', walk: (bench) => bench.deploy(deploys({ slack: true, approval: { required: 0, expiryMs: 0 } })) },
+  deployed: {
+    ends: 'deployed',
+    walk: (bench) => bench.deploy(deploys({ slack: true, approval: { required: 0, expiryMs: 0 } })),
+  },
   'approved-by-two': {
     ends: 'deployed',
     async walk(bench) {
@@ -41,9 +57,18 @@ export const PATHS: Record<string, Path> = {
       return deployment;
     },
   },
-  'up-to-date': { ends: 'up-to-date', walk: (bench) => bench.deploy({ inspect: () => Promise.resolve({ ...FACTS, pending: [] }) }) },
-  blocked: { ends: 'blocked', walk: (bench) => bench.deploy(planned({}, [{ id: 'rights', title: 'Rights', status: 'fail', evidence: 'None.' }])) },
-  'backup-failed': { ends: 'failed', walk: (bench) => bench.deploy(deploys({}, { backup: failing('Backup', 'The disk is full.') })) },
+  'up-to-date': {
+    ends: 'up-to-date',
+    walk: (bench) => bench.deploy({ inspect: () => Promise.resolve({ ...FACTS, pending: [] }) }),
+  },
+  blocked: {
+    ends: 'blocked',
+    walk: (bench) => bench.deploy(planned({}, [{ id: 'rights', title: 'Rights', status: 'fail', evidence: 'None.' }])),
+  },
+  'backup-failed': {
+    ends: 'failed',
+    walk: (bench) => bench.deploy(deploys({}, { backup: failing('Backup', 'The disk is full.') })),
+  },
   rejected: {
     ends: 'rejected',
     async walk(bench) {
@@ -61,7 +86,10 @@ export const PATHS: Record<string, Path> = {
       const deployment = await bench.deploy(deploys(ASKING, { recheck: () => Promise.resolve(changes.pop() ?? null) }));
       const { bindingDigest } = await deployment.asked();
       await deployment.decide(ALICE);
-      await deployment.until('it is asked again', ({ approval }) => approval !== null && approval.bindingDigest !== bindingDigest);
+      await deployment.until(
+        'it is asked again',
+        ({ approval }) => approval !== null && approval.bindingDigest !== bindingDigest,
+      );
       await deployment.decide(ALICE);
       return deployment;
     },
@@ -78,21 +106,38 @@ export const PATHS: Record<string, Path> = {
     ends: 'rolled-back',
     walk: (bench) =>
       bench.deploy(
-        deploys({ slack: true }, {
-          applyStep: (input, request) => (request.step.index === 1 ? failing('Statement', 'column "a" does not exist')() : HEALTHY.applyStep(input, request)),
-          assessUndo: () => Promise.resolve({ ...ALL_STEPS, steps: [1, 0] }),
-        }),
+        deploys(
+          { slack: true },
+          {
+            applyStep: (input, request) =>
+              request.step.index === 1
+                ? failing('Statement', 'column "a" does not exist')()
+                : HEALTHY.applyStep(input, request),
+            assessUndo: () => Promise.resolve({ ...ALL_STEPS, steps: [1, 0] }),
+          },
+        ),
       ),
   },
   'unhealthy-afterwards': {
     ends: 'rolled-back',
-    walk: (bench) => bench.deploy(deploys({}, { verify: () => Promise.resolve([{ name: 'Critical tables', status: 'fail', evidence: 'orders cannot be read.' }]) })),
+    walk: (bench) =>
+      bench.deploy(
+        deploys(
+          {},
+          {
+            verify: () =>
+              Promise.resolve([{ name: 'Critical tables', status: 'fail', evidence: 'orders cannot be read.' }]),
+          },
+        ),
+      ),
   },
   'threshold-breached': { ends: 'rolled-back', walk: (bench) => bench.deploy(deploys({}, errorRates(0, 50))) },
   'lossy-undo-approved': {
     ends: 'rolled-back',
     async walk(bench) {
-      const deployment = await bench.deploy(deploys({}, { ...errorRates(0, 50), assessUndo: () => Promise.resolve(LOSSY) }));
+      const deployment = await bench.deploy(
+        deploys({}, { ...errorRates(0, 50), assessUndo: () => Promise.resolve(LOSSY) }),
+      );
       await deployment.asked('rollback');
       await deployment.decide(ALICE);
       return deployment;
@@ -100,7 +145,17 @@ export const PATHS: Record<string, Path> = {
   },
   'reversal-failed': {
     ends: 'needs-human',
-    walk: (bench) => bench.deploy(deploys({}, { ...errorRates(0, 50), reverseStep: (input, undo, step) => Promise.resolve({ step, state: 'failed', detail: 'the table is in use' }) })),
+    walk: (bench) =>
+      bench.deploy(
+        deploys(
+          {},
+          {
+            ...errorRates(0, 50),
+            reverseStep: (input, undo, step) =>
+              Promise.resolve({ step, state: 'failed', detail: 'the table is in use' }),
+          },
+        ),
+      ),
   },
   'aborted-while-asking': {
     ends: 'aborted',
@@ -114,7 +169,9 @@ export const PATHS: Record<string, Path> = {
   'aborted-while-migrating': {
     ends: 'rolled-back',
     async walk(bench) {
-      const deployment = await bench.deploy(deploys({}, { applyStep: () => cancelled(), assessUndo: () => Promise.resolve({ ...ALL_STEPS, steps: [0] }) }));
+      const deployment = await bench.deploy(
+        deploys({}, { applyStep: () => cancelled(), assessUndo: () => Promise.resolve({ ...ALL_STEPS, steps: [0] }) }),
+      );
       await deployment.begun('applyStep');
       await deployment.abort(ALICE);
       return deployment;
@@ -123,7 +180,9 @@ export const PATHS: Record<string, Path> = {
   'cancelled-in-temporal': {
     ends: 'rolled-back',
     async walk(bench) {
-      const deployment = await bench.deploy(deploys({}, { applyStep: () => cancelled(), assessUndo: () => Promise.resolve(LOSSY) }));
+      const deployment = await bench.deploy(
+        deploys({}, { applyStep: () => cancelled(), assessUndo: () => Promise.resolve(LOSSY) }),
+      );
       await deployment.begun('applyStep');
       await deployment.handle.cancel();
       await deployment.asked('rollback');
@@ -144,7 +203,13 @@ export const PATHS: Record<string, Path> = {
     ends: 'up-to-date',
     walk: (bench) =>
       bench.rollback({
-        rollbackBasis: () => Promise.resolve({ assessment: { ...ALL_STEPS, steps: [] }, schemaFingerprint: FACTS.schemaFingerprint, migrations: [], approval: { required: 1, expiryMs: SECOND } }),
+        rollbackBasis: () =>
+          Promise.resolve({
+            assessment: { ...ALL_STEPS, steps: [] },
+            schemaFingerprint: FACTS.schemaFingerprint,
+            migrations: [],
+            approval: { required: 1, expiryMs: SECOND },
+          }),
       }),
   },
 };

@@ -14,8 +14,12 @@ beforeAll(quietRuntime);
 async function replay(release: string, interceptors: string[] = []): Promise<Record<string, string | null>> {
   const histories = Object.entries(recorded(release)).map(([workflowId, history]) => ({ workflowId, history }));
   const verdicts: Record<string, string | null> = {};
-  const options = { workflowBundle: await workflowBundle(interceptors), interceptors: { workflowModules: interceptors } };
-  for await (const { workflowId, error } of Worker.runReplayHistories(options, histories)) verdicts[workflowId] = error ? `${error.name}: ${error.message}` : null;
+  const options = {
+    workflowBundle: await workflowBundle(interceptors),
+    interceptors: { workflowModules: interceptors },
+  };
+  for await (const { workflowId, error } of Worker.runReplayHistories(options, histories))
+    verdicts[workflowId] = error ? `${error.name}: ${error.message}` : null;
   return verdicts;
 }
 
@@ -36,6 +40,13 @@ test('a workflow that writes before its undo is registered does not replay', asy
   expect(verdicts['deployed']).toMatch(/^DeterminismViolationError: .*registerUndo/s);
   // What never came to write is told the same by both.
   expect(Object.keys(verdicts).filter((path) => verdicts[path] === null)).toEqual(
-    expect.arrayContaining(['aborted-while-asking', 'blocked', 'expired', 'rejected', 'rollback-approved', 'up-to-date']),
+    expect.arrayContaining([
+      'aborted-while-asking',
+      'blocked',
+      'expired',
+      'rejected',
+      'rollback-approved',
+      'up-to-date',
+    ]),
   );
 });

@@ -83,6 +83,7 @@ export function waiting(overrides: Partial<DeploymentStatus> = {}): DeploymentSt
     audit: [],
     steps: names.map((name, index) => ({ index, migrations: [name], state: 'pending', durationMs: null })),
     health: [],
+    baseline: null,
     monitor: null,
     compensation: null,
     reports: [],

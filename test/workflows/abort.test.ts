@@ -9,12 +9,14 @@ const ASKING = planned({ approval: { required: 1, expiryMs: HOUR } });
 /** Step 2 of 3 works until it is cancelled. */
 function endlessAt(step: number, ...afterwards: (() => void)[]) {
   return {
-    applyStep: (...[input, request]: Parameters<typeof HEALTHY.applyStep>) => (request.step.index === step ? cancelled(...afterwards) : HEALTHY.applyStep(input, request)),
+    applyStep: (...[input, request]: Parameters<typeof HEALTHY.applyStep>) =>
+      request.step.index === step ? cancelled(...afterwards) : HEALTHY.applyStep(input, request),
     assessUndo: () => Promise.resolve({ ...ALL_STEPS, steps: [1, 0] }),
   };
 }
 
-const stepBegun = (deployment: Deployment, step: number) => deployment.until(`step ${step} runs`, ({ steps }) => steps[step]?.state === 'running');
+const stepBegun = (deployment: Deployment, step: number) =>
+  deployment.until(`step ${step} runs`, ({ steps }) => steps[step]?.state === 'running');
 
 let bench: Bench;
 beforeAll(async () => (bench = await Bench.timeSkipping()));
@@ -25,9 +27,15 @@ test('before the approval it ends, and nothing is migrated', async () => {
   await deployment.asked();
   await deployment.abort(ALICE, 'wrong database');
   const { outcome, status } = await deployment.ended();
-  expect(outcome).toMatchObject({ status: 'aborted', summary: 'Aborted by alice: wrong database. Nothing was migrated.', failure: { phase: 'approve', type: 'Aborted' } });
+  expect(outcome).toMatchObject({
+    status: 'aborted',
+    summary: 'Aborted by alice: wrong database. Nothing was migrated.',
+    failure: { phase: 'approve', type: 'Aborted' },
+  });
   expect(deployment.story).not.toContain('recheck');
-  expect(status.audit).toEqual([expect.objectContaining({ person: ALICE, verdict: 'abort', accepted: true, reason: 'wrong database' })]);
+  expect(status.audit).toEqual([
+    expect.objectContaining({ person: ALICE, verdict: 'abort', accepted: true, reason: 'wrong database' }),
+  ]);
 });
 
 test('what was asked is not asked any more', async () => {
@@ -53,11 +61,17 @@ test('while a backup is taken, the backup is cancelled', async () => {
 
 test('while a step runs, it is cancelled, comes to rest, and only then is everything undone', async () => {
   const order: string[] = [];
-  const deployment = await bench.deploy({ ...endlessAt(1, () => order.push('step at rest')), assessUndo: () => Promise.resolve(order.push('undo assessed')).then(() => ({ ...ALL_STEPS, steps: [1, 0] })) });
+  const deployment = await bench.deploy({
+    ...endlessAt(1, () => order.push('step at rest')),
+    assessUndo: () => Promise.resolve(order.push('undo assessed')).then(() => ({ ...ALL_STEPS, steps: [1, 0] })),
+  });
   await stepBegun(deployment, 1);
   await deployment.abort(ALICE, 'users complain');
   const { outcome } = await deployment.ended();
-  expect(outcome).toMatchObject({ status: 'rolled-back', failure: { phase: 'migrate', type: 'Aborted', message: 'Aborted by alice: users complain.' } });
+  expect(outcome).toMatchObject({
+    status: 'rolled-back',
+    failure: { phase: 'migrate', type: 'Aborted', message: 'Aborted by alice: users complain.' },
+  });
   expect(order).toEqual(['step at rest', 'undo assessed']);
   expect(deployment.argsOf('reverseStep').map(([, step]) => step)).toEqual([1, 0]);
 });
@@ -66,21 +80,40 @@ test('while it is watched, everything is undone', async () => {
   const deployment = await bench.deploy();
   await deployment.until('it is watched', ({ monitor }) => monitor !== null);
   await deployment.abort(ALICE);
-  expect((await deployment.ended()).outcome).toMatchObject({ status: 'rolled-back', failure: { phase: 'monitor', type: 'Aborted' } });
+  expect((await deployment.ended()).outcome).toMatchObject({
+    status: 'rolled-back',
+    failure: { phase: 'monitor', type: 'Aborted' },
+  });
 });
 
 test('an abort does not overrule a step that needs a person', async () => {
-  const deployment = await bench.deploy(endlessAt(1, () => { throw permanent('NeedsHuman', 'The catalog holds something that no marker explains.'); }));
+  const deployment = await bench.deploy(
+    endlessAt(1, () => {
+      throw permanent('NeedsHuman', 'The catalog holds something that no marker explains.');
+    }),
+  );
   await stepBegun(deployment, 1);
   await deployment.abort(ALICE);
   const { outcome } = await deployment.ended();
-  expect(outcome).toMatchObject({ status: 'needs-human', summary: 'The catalog holds something that no marker explains.' });
+  expect(outcome).toMatchObject({
+    status: 'needs-human',
+    summary: 'The catalog holds something that no marker explains.',
+  });
   expect(deployment.story).not.toContain('assessUndo');
 });
 
 test.each([
-  ['is forged', (deployment: Deployment) => deployment.signed(ALICE, 'abort').then(({ decision }) => ({ decision, signature: '00' })), 'The decision is not signed.'],
-  ['was signed as an approval', (deployment: Deployment) => deployment.signed(ALICE, 'approve'), 'The decision is not an abort.'],
+  [
+    'is forged',
+    (deployment: Deployment) =>
+      deployment.signed(ALICE, 'abort').then(({ decision }) => ({ decision, signature: '00' })),
+    'The decision is not signed.',
+  ],
+  [
+    'was signed as an approval',
+    (deployment: Deployment) => deployment.signed(ALICE, 'approve'),
+    'The decision is not an abort.',
+  ],
 ])('an abort that %s is refused, and the deployment goes on', async (_, envelope, reason) => {
   const deployment = await bench.deploy(ASKING);
   await deployment.asked();
@@ -93,14 +126,21 @@ test.each([
 });
 
 test('an abort that cannot be verified is refused, and the deployment goes on', async () => {
-  const deployment = await bench.deploy({ ...ASKING, verifyDecision: (input, signed) => (signed.decision.verdict === 'abort' ? failing('Configuration', 'The key is gone.')() : Promise.resolve(null)) });
+  const deployment = await bench.deploy({
+    ...ASKING,
+    verifyDecision: (input, signed) =>
+      signed.decision.verdict === 'abort' ? failing('Configuration', 'The key is gone.')() : Promise.resolve(null),
+  });
   await deployment.asked();
   await deployment.abort(ALICE);
   await deployment.until('the abort is judged', ({ audit }) => audit.length === 1);
   await deployment.decide(BOB);
   const { outcome, status } = await deployment.ended();
   expect(outcome.status).toBe('deployed');
-  expect(status.audit[0]).toMatchObject({ accepted: false, reason: 'The decision could not be verified: The key is gone.' });
+  expect(status.audit[0]).toMatchObject({
+    accepted: false,
+    reason: 'The decision could not be verified: The key is gone.',
+  });
 });
 
 test('an undo under way goes on, and the abort is told so', async () => {
@@ -120,7 +160,10 @@ describe('a cancellation in Temporal', () => {
     await deployment.asked();
     await deployment.handle.cancel();
     const { outcome } = await deployment.ended();
-    expect(outcome).toMatchObject({ status: 'aborted', summary: 'The workflow was cancelled in Temporal. Nothing was migrated.' });
+    expect(outcome).toMatchObject({
+      status: 'aborted',
+      summary: 'The workflow was cancelled in Temporal. Nothing was migrated.',
+    });
     expect(deployment.story).toContain('writeReport');
   });
 

@@ -12,7 +12,8 @@ let bench: Bench;
 beforeAll(async () => (bench = await Bench.timeSkipping()));
 afterAll(() => bench.close());
 
-const announced = (deployment: Deployment): DeploymentStatus[] => deployment.calls.filter(({ name }) => name === 'announce').map(({ args }) => args[0] as DeploymentStatus);
+const announced = (deployment: Deployment): DeploymentStatus[] =>
+  deployment.calls.filter(({ name }) => name === 'announce').map(({ args }) => args[0] as DeploymentStatus);
 
 test('one message is posted, brought up to date, and has the last word', async () => {
   const deployment = await bench.deploy(SLACK);
@@ -55,7 +56,11 @@ test('at most one call is under way, and they keep three seconds apart', async (
 
 test('Slack being down changes nothing, and it is told when it is back', async () => {
   let attempts = 0;
-  const deployment = await bench.deploy({ ...SLACK, announce: (status, message) => (++attempts < 4 ? Promise.reject(new Error('ECONNREFUSED')) : HEALTHY.announce(status, message)) });
+  const deployment = await bench.deploy({
+    ...SLACK,
+    announce: (status, message) =>
+      ++attempts < 4 ? Promise.reject(new Error('ECONNREFUSED')) : HEALTHY.announce(status, message),
+  });
   const { outcome } = await deployment.ended();
   expect(outcome.status).toBe('deployed');
   expect(attempts).toBeGreaterThanOrEqual(4);

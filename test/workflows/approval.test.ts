@@ -22,7 +22,14 @@ const told = async (deployment: Deployment): Promise<[string, boolean, string | 
   (await deployment.status()).audit.map(({ person, accepted, reason }) => [person.name, accepted, reason]);
 
 test('asks for what was shown: plan, schema and backup, until it expires', async () => {
-  const deployment = await bench.deploy({ ...asking(2), rehearse: () => Promise.resolve({ ...PROVEN, reversals: PROVEN.reversals.map((reversal, at) => ({ ...reversal, proven: at > 0 })) }) });
+  const deployment = await bench.deploy({
+    ...asking(2),
+    rehearse: () =>
+      Promise.resolve({
+        ...PROVEN,
+        reversals: PROVEN.reversals.map((reversal, at) => ({ ...reversal, proven: at > 0 })),
+      }),
+  });
   const request = await deployment.asked();
   expect(request).toMatchObject({
     kind: 'deploy',
@@ -36,10 +43,16 @@ test('asks for what was shown: plan, schema and backup, until it expires', async
 
 test('an approval by update is answered with a receipt, and lets it go on', async () => {
   const deployment = await waiting();
-  expect(await deployment.decide(ALICE, 'approve', { reason: 'looks right' })).toEqual({ state: 'approved', approvals: 1, required: 1 });
+  expect(await deployment.decide(ALICE, 'approve', { reason: 'looks right' })).toEqual({
+    state: 'approved',
+    approvals: 1,
+    required: 1,
+  });
   const { outcome, status } = await deployment.ended();
   expect(outcome.status).toBe('deployed');
-  expect(status.audit).toEqual([expect.objectContaining({ person: ALICE, verdict: 'approve', accepted: true, reason: 'looks right' })]);
+  expect(status.audit).toEqual([
+    expect.objectContaining({ person: ALICE, verdict: 'approve', accepted: true, reason: 'looks right' }),
+  ]);
   expect(status.approval).toBeNull();
 });
 
@@ -88,22 +101,37 @@ test('who asked for the deployment cannot approve it, and the attempt is on reco
   const reason = 'rhea asked for this deployment and cannot approve it.';
   expect(await deployment.refusal(deployment.decide(deployment.input.requester))).toBe(reason);
   expect(await told(deployment)).toEqual([['rhea', false, reason]]);
-  expect(await deployment.decide(deployment.input.requester, 'reject', { reason: 'my mistake' })).toMatchObject({ state: 'rejected' });
-  expect((await deployment.ended()).outcome).toMatchObject({ status: 'rejected', summary: 'Rejected by rhea: my mistake. Nothing was migrated.' });
+  expect(await deployment.decide(deployment.input.requester, 'reject', { reason: 'my mistake' })).toMatchObject({
+    state: 'rejected',
+  });
+  expect((await deployment.ended()).outcome).toMatchObject({
+    status: 'rejected',
+    summary: 'Rejected by rhea: my mistake. Nothing was migrated.',
+  });
 });
 
 test('one rejection ends it, even after an approval', async () => {
   const deployment = await waiting(2);
   await deployment.decide(ALICE);
-  expect(await deployment.decide(BOB, 'reject', { reason: 'not on a Friday' })).toEqual({ state: 'rejected', approvals: 1, required: 2 });
+  expect(await deployment.decide(BOB, 'reject', { reason: 'not on a Friday' })).toEqual({
+    state: 'rejected',
+    approvals: 1,
+    required: 2,
+  });
   const { outcome } = await deployment.ended();
-  expect(outcome).toMatchObject({ status: 'rejected', summary: 'Rejected by bob: not on a Friday. Nothing was migrated.', failure: null });
+  expect(outcome).toMatchObject({
+    status: 'rejected',
+    summary: 'Rejected by bob: not on a Friday. Nothing was migrated.',
+    failure: null,
+  });
   expect(deployment.story).not.toContain('recheck');
 });
 
 test('a yes to something else is refused', async () => {
   const deployment = await waiting();
-  const refusal = await deployment.refusal(deployment.decide(ALICE, 'approve', { bindingDigest: bindingOf('0', '1', '2') }));
+  const refusal = await deployment.refusal(
+    deployment.decide(ALICE, 'approve', { bindingDigest: bindingOf('0', '1', '2') }),
+  );
   expect(refusal).toMatch(/^What you saw is no longer what would be deployed/);
   await deployment.decide(ALICE);
   await deployment.ended();
@@ -124,7 +152,9 @@ test('a forged decision is refused by update and by signal, and both are on reco
 
 test('an abort cannot be sent as a decision', async () => {
   const deployment = await waiting();
-  expect(await deployment.refusal(deployment.decide(ALICE, 'abort'))).toBe('An abort is not a decision on this request.');
+  expect(await deployment.refusal(deployment.decide(ALICE, 'abort'))).toBe(
+    'An abort is not a decision on this request.',
+  );
   await deployment.decide(ALICE);
   expect((await deployment.ended()).outcome.status).toBe('deployed');
 });
@@ -146,7 +176,10 @@ test('a decision before it is asked for, or after the end, never reaches the his
 
 test('a decision while it reports is told that it has ended', async () => {
   const report = held<string[]>([]);
-  const deployment = await bench.deploy({ ...planned({ approval: { required: 0, expiryMs: 0 }, monitor: { durationMs: 0, intervalMs: 1, thresholds: [] } }), writeReport: report.activity });
+  const deployment = await bench.deploy({
+    ...planned({ approval: { required: 0, expiryMs: 0 }, monitor: { durationMs: 0, intervalMs: 1, thresholds: [] } }),
+    writeReport: report.activity,
+  });
   await deployment.begun('writeReport');
   expect(await deployment.refusal(deployment.decide(ALICE))).toBe('The deployment has ended.');
   report.release();
@@ -171,7 +204,11 @@ test.each([
 test('nobody decides: it expires exactly when it said', async () => {
   const deployment = await waiting();
   const { outcome, status } = await deployment.ended();
-  expect(outcome).toMatchObject({ status: 'expired', summary: 'Nobody decided in time; nothing was migrated.', failure: null });
+  expect(outcome).toMatchObject({
+    status: 'expired',
+    summary: 'Nobody decided in time; nothing was migrated.',
+    failure: null,
+  });
   const approve = status.phases.find(({ phase }) => phase === 'approve');
   const waited = Date.parse(approve?.endedAt ?? '') - Date.parse(approve?.startedAt ?? '');
   expect(waited).toBeGreaterThanOrEqual(24 * HOUR);

@@ -6,7 +6,8 @@ import { ALL_STEPS, failing, FACTS, HEALTHY, HOUR, LOSSY, MINUTE, planned } from
 
 /** Step 2 of 3 fails in this way; the undo finds what the first two left. */
 const failingAt = (step: number, type: Parameters<typeof failing>[0] = 'Statement') => ({
-  applyStep: (...[input, request]: Parameters<typeof HEALTHY.applyStep>) => (request.step.index === step ? failing(type, 'It went wrong.')() : HEALTHY.applyStep(input, request)),
+  applyStep: (...[input, request]: Parameters<typeof HEALTHY.applyStep>) =>
+    request.step.index === step ? failing(type, 'It went wrong.')() : HEALTHY.applyStep(input, request),
   assessUndo: () => Promise.resolve({ ...ALL_STEPS, steps: [1, 0] }),
 });
 
@@ -16,31 +17,37 @@ let bench: Bench;
 beforeAll(async () => (bench = await Bench.timeSkipping()));
 afterAll(() => bench.close());
 
-test.each(['Statement', 'LockTimeout', 'MigrationLockHeld', 'Fenced', 'Changed', 'TargetUnavailable'] as const)('a step that fails with %s is undone with those before it, newest first', async (type) => {
-  const deployment = await bench.deploy(failingAt(1, type));
-  const { outcome, status } = await deployment.ended();
-  expect(outcome).toMatchObject({
-    status: 'rolled-back',
-    summary: 'It went wrong. 2 step(s) undone; the schema is as it was before.',
-    failure: { phase: 'migrate', type, message: 'It went wrong.' },
-  });
-  expect(deployment.story.slice(deployment.story.indexOf('applyStep'))).toEqual([
-    ...['applyStep', 'applyStep', 'assessUndo', 'reverseStep', 'reverseStep', 'schemaIs'],
-    ...['dropScratch', 'writeReport'],
-  ]);
-  expect(deployment.argsOf('reverseStep')).toEqual([
-    [deployment.id, 1],
-    [deployment.id, 0],
-  ]);
-  expect(deployment.argsOf('schemaIs')).toEqual([[FACTS.schemaFingerprint]]);
-  expect(status.compensation).toMatchObject({ state: 'clean', schemaRestored: true });
-  expect(status.steps.map(({ state }) => state)).toEqual(['reversed', 'reversed', 'pending']);
-});
+test.each(['Statement', 'LockTimeout', 'MigrationLockHeld', 'Fenced', 'Changed', 'TargetUnavailable'] as const)(
+  'a step that fails with %s is undone with those before it, newest first',
+  async (type) => {
+    const deployment = await bench.deploy(failingAt(1, type));
+    const { outcome, status } = await deployment.ended();
+    expect(outcome).toMatchObject({
+      status: 'rolled-back',
+      summary: 'It went wrong. 2 step(s) undone; the schema is as it was before.',
+      failure: { phase: 'migrate', type, message: 'It went wrong.' },
+    });
+    expect(deployment.story.slice(deployment.story.indexOf('applyStep'))).toEqual([
+      ...['applyStep', 'applyStep', 'assessUndo', 'reverseStep', 'reverseStep', 'schemaIs'],
+      ...['dropScratch', 'writeReport'],
+    ]);
+    expect(deployment.argsOf('reverseStep')).toEqual([
+      [deployment.id, 1],
+      [deployment.id, 0],
+    ]);
+    expect(deployment.argsOf('schemaIs')).toEqual([[FACTS.schemaFingerprint]]);
+    expect(status.compensation).toMatchObject({ state: 'clean', schemaRestored: true });
+    expect(status.steps.map(({ state }) => state)).toEqual(['reversed', 'reversed', 'pending']);
+  },
+);
 
 test('a failure that passes is retried, and nothing is undone', async () => {
   let attempts = 0;
   const deployment = await bench.deploy({
-    applyStep: (input, request) => (++attempts < 3 ? Promise.reject(transient('TargetUnavailable', 'Gone for a moment.')) : HEALTHY.applyStep(input, request)),
+    applyStep: (input, request) =>
+      ++attempts < 3
+        ? Promise.reject(transient('TargetUnavailable', 'Gone for a moment.'))
+        : HEALTHY.applyStep(input, request),
   });
   expect((await deployment.ended()).outcome.status).toBe('deployed');
   expect(deployment.argsOf('applyStep')).toHaveLength(FACTS.pending.length + 2);
@@ -48,9 +55,15 @@ test('a failure that passes is retried, and nothing is undone', async () => {
 });
 
 test('when the undo cannot be registered, nothing is applied', async () => {
-  const deployment = await bench.deploy({ registerUndo: failing('Rehearsal', 'The reversals are not on this host.'), assessUndo: () => Promise.resolve({ ...ALL_STEPS, steps: [] }) });
+  const deployment = await bench.deploy({
+    registerUndo: failing('Rehearsal', 'The reversals are not on this host.'),
+    assessUndo: () => Promise.resolve({ ...ALL_STEPS, steps: [] }),
+  });
   const { outcome } = await deployment.ended();
-  expect(outcome).toMatchObject({ status: 'rolled-back', summary: 'The reversals are not on this host. Nothing had been written; the schema is as it was before.' });
+  expect(outcome).toMatchObject({
+    status: 'rolled-back',
+    summary: 'The reversals are not on this host. Nothing had been written; the schema is as it was before.',
+  });
   expect(deployment.story).not.toContain('applyStep');
   expect(deployment.story).not.toContain('reverseStep');
 });
@@ -66,10 +79,15 @@ test('a reversal that fails leaves the older steps alone', async () => {
   const deployment = await bench.deploy({
     ...failingAt(2),
     assessUndo: () => Promise.resolve(ALL_STEPS),
-    reverseStep: (input, undo, step) => Promise.resolve({ step, state: step === 1 ? 'failed' : 'reversed', detail: 'the table is in use' }),
+    reverseStep: (input, undo, step) =>
+      Promise.resolve({ step, state: step === 1 ? 'failed' : 'reversed', detail: 'the table is in use' }),
   });
   const { outcome, status } = await deployment.ended();
-  expect(outcome).toMatchObject({ status: 'needs-human', summary: 'It went wrong. Undoing 1_second failed: the table is in use', failure: { type: 'Statement' } });
+  expect(outcome).toMatchObject({
+    status: 'needs-human',
+    summary: 'It went wrong. Undoing 1_second failed: the table is in use',
+    failure: { type: 'Statement' },
+  });
   expect(reversed(deployment)).toEqual([2, 1]);
   expect(deployment.story).not.toContain('schemaIs');
   expect(status.compensation?.reversals).toHaveLength(2);
@@ -84,9 +102,15 @@ test('undone, but not what it was before: a person is needed', async () => {
 });
 
 test('without a proven reversal nothing is undone', async () => {
-  const deployment = await bench.deploy({ ...failingAt(1), assessUndo: () => Promise.resolve({ ...ALL_STEPS, unproven: [{ step: 1, reason: 'no source' }] }) });
+  const deployment = await bench.deploy({
+    ...failingAt(1),
+    assessUndo: () => Promise.resolve({ ...ALL_STEPS, unproven: [{ step: 1, reason: 'no source' }] }),
+  });
   const { outcome } = await deployment.ended();
-  expect(outcome).toMatchObject({ status: 'needs-human', summary: 'It went wrong. Step 2 has no proven reversal; nothing was undone.' });
+  expect(outcome).toMatchObject({
+    status: 'needs-human',
+    summary: 'It went wrong. Step 2 has no proven reversal; nothing was undone.',
+  });
   expect(reversed(deployment)).toEqual([]);
 });
 
@@ -94,7 +118,8 @@ test('a database that is down is waited for: the undo goes on when it is back', 
   const down = { until: 0 };
   const deployment = await bench.deploy({
     ...failingAt(1),
-    reverseStep: (input, undo, step) => (down.until++ < 3 ? failing('TargetUnavailable', 'No answer.')() : HEALTHY.reverseStep(input, undo, step)),
+    reverseStep: (input, undo, step) =>
+      down.until++ < 3 ? failing('TargetUnavailable', 'No answer.')() : HEALTHY.reverseStep(input, undo, step),
   });
   const { outcome, status } = await deployment.ended();
   expect(outcome.status).toBe('rolled-back');
@@ -106,18 +131,30 @@ test('a database that is down is waited for: the undo goes on when it is back', 
 test('an undo that never succeeds ends with a person, not in silence', async () => {
   const deployment = await bench.deploy({ ...failingAt(1), reverseStep: failing('TargetUnavailable', 'No answer.') });
   const { outcome, status } = await deployment.ended();
-  expect(outcome).toMatchObject({ status: 'needs-human', summary: 'It went wrong. Undoing it did not succeed either: No answer.', failure: { type: 'Statement' } });
+  expect(outcome).toMatchObject({
+    status: 'needs-human',
+    summary: 'It went wrong. Undoing it did not succeed either: No answer.',
+    failure: { type: 'Statement' },
+  });
   expect(status.compensation).toMatchObject({ state: 'needs-human', reversals: [], detail: 'No answer.' });
   expect(reversed(deployment)).toEqual(Array(12).fill(1));
 });
 
 describe('when rows would be lost', () => {
-  const lossy = (approval = { required: 0, expiryMs: HOUR }) => ({ ...failingAt(2), ...planned({ approval }), assessUndo: () => Promise.resolve(LOSSY) });
+  const lossy = (approval = { required: 0, expiryMs: HOUR }) => ({
+    ...failingAt(2),
+    ...planned({ approval }),
+    assessUndo: () => Promise.resolve(LOSSY),
+  });
 
   test('people are asked again, with the rows, and a yes undoes it', async () => {
     const deployment = await bench.deploy(lossy());
     const request = await deployment.asked('rollback');
-    expect(request).toMatchObject({ bindingDigest: LOSSY.digest, required: 1, note: 'Undoing loses 7 row(s) of public.orders.' });
+    expect(request).toMatchObject({
+      bindingDigest: LOSSY.digest,
+      required: 1,
+      note: 'Undoing loses 7 row(s) of public.orders.',
+    });
     expect(reversed(deployment)).toEqual([]);
     await deployment.decide(ALICE);
     expect((await deployment.ended()).outcome.status).toBe('rolled-back');
@@ -152,7 +189,11 @@ describe('when rows would be lost', () => {
     await deployment.asked('rollback');
     await answer(deployment);
     const { outcome } = await deployment.ended();
-    expect(outcome).toMatchObject({ status: 'needs-human', summary: 'It went wrong. Undoing would lose 7 row(s) of public.orders, and nobody approved that; nothing was undone.' });
+    expect(outcome).toMatchObject({
+      status: 'needs-human',
+      summary:
+        'It went wrong. Undoing would lose 7 row(s) of public.orders, and nobody approved that; nothing was undone.',
+    });
     expect(reversed(deployment)).toEqual([]);
   });
 });

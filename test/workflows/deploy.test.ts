@@ -37,7 +37,13 @@ test('takes every step in its order, and registers the undo before the first wri
 
 test('applies each step with its migrations at the checksums that were planned', async () => {
   const checksums = ['1', '2', '3'].map((digit) => digit.repeat(64));
-  const migrations = FACTS.pending.map((name, at) => ({ name, checksum: checksums[at] ?? '', statements: 1, segments: 1, hazards: [] }));
+  const migrations = FACTS.pending.map((name, at) => ({
+    name,
+    checksum: checksums[at] ?? '',
+    statements: 1,
+    segments: 1,
+    hazards: [],
+  }));
   const steps = [
     { index: 0, migrations: FACTS.pending.slice(0, 2) },
     { index: 1, migrations: FACTS.pending.slice(2) },
@@ -62,21 +68,37 @@ test('shows its phase and its end to searches', async () => {
 test('without pending migrations there is nothing to do', async () => {
   const deployment = await bench.deploy({ inspect: () => Promise.resolve({ ...FACTS, pending: [] }) });
   const { outcome } = await deployment.ended();
-  expect(outcome).toMatchObject({ status: 'up-to-date', summary: 'Nothing to deploy: all 12 migrations are applied.', failure: null });
+  expect(outcome).toMatchObject({
+    status: 'up-to-date',
+    summary: 'Nothing to deploy: all 12 migrations are applied.',
+    failure: null,
+  });
   expect(deployment.story).toEqual(['inspect', ...END]);
 });
 
 test('a failed check ends it, with its evidence, before anything is done', async () => {
-  const check = (id: string, status: CheckResult['status']): CheckResult => ({ id, title: `Check ${id}`, status, evidence: `seen at ${id}.` });
-  const deployment = await bench.deploy(planned({}, [check('a', 'pass'), check('b', 'fail'), check('c', 'warn'), check('d', 'fail')]));
+  const check = (id: string, status: CheckResult['status']): CheckResult => ({
+    id,
+    title: `Check ${id}`,
+    status,
+    evidence: `seen at ${id}.`,
+  });
+  const deployment = await bench.deploy(
+    planned({}, [check('a', 'pass'), check('b', 'fail'), check('c', 'warn'), check('d', 'fail')]),
+  );
   const { outcome, status } = await deployment.ended();
-  expect(outcome).toMatchObject({ status: 'blocked', summary: 'Blocked by the checklist: Check b: seen at b. Check d: seen at d.' });
+  expect(outcome).toMatchObject({
+    status: 'blocked',
+    summary: 'Blocked by the checklist: Check b: seen at b. Check d: seen at d.',
+  });
   expect(deployment.story).toEqual(['inspect', 'plan', ...END]);
   expect(status.checklist).toHaveLength(4);
 });
 
 test('a warning of the checklist does not stop it', async () => {
-  const deployment = await bench.deploy(planned({}, [{ id: 'contacts', title: 'Contacts are known', status: 'warn', evidence: 'None.' }]));
+  const deployment = await bench.deploy(
+    planned({}, [{ id: 'contacts', title: 'Contacts are known', status: 'warn', evidence: 'None.' }]),
+  );
   expect((await deployment.ended()).outcome.status).toBe('deployed');
 });
 
@@ -107,14 +129,23 @@ test('what is switched off is skipped and said so', async () => {
   expect(outcome.status).toBe('deployed');
   expect(deployment.story).not.toContain('backup');
   expect(deployment.argsOf('rehearse')[0]?.[1]).toBeNull();
-  expect(status.phases.find(({ phase }) => phase === 'backup')).toMatchObject({ state: 'skipped', detail: 'switched off for this environment' });
+  expect(status.phases.find(({ phase }) => phase === 'backup')).toMatchObject({
+    state: 'skipped',
+    detail: 'switched off for this environment',
+  });
 });
 
 test('a report that cannot be written changes nothing about the end', async () => {
-  const deployment = await bench.deploy({ writeReport: failing('Configuration', 'The folder is gone.'), dropScratch: failing('TargetUnavailable', 'Nobody there.') });
+  const deployment = await bench.deploy({
+    writeReport: failing('Configuration', 'The folder is gone.'),
+    dropScratch: failing('TargetUnavailable', 'Nobody there.'),
+  });
   const { outcome, status } = await deployment.ended();
   expect(outcome.status).toBe('deployed');
-  expect(status.phases.find(({ phase }) => phase === 'report')).toMatchObject({ state: 'failed', detail: 'The folder is gone.' });
+  expect(status.phases.find(({ phase }) => phase === 'report')).toMatchObject({
+    state: 'failed',
+    detail: 'The folder is gone.',
+  });
 });
 
 test('waits for the maintenance window to open, and migrates only then', async () => {
@@ -123,7 +154,8 @@ test('waits for the maintenance window to open, and migrates only then', async (
   const deployment = await bench.deploy(planned({ window: { days: [], from, to: (from + 60) % (24 * 60) } }));
   const { outcome, status } = await deployment.ended();
   expect(outcome.status).toBe('deployed');
-  const at = (name: string): { startedAt: string | null; endedAt: string | null } => status.phases.find(({ phase }) => phase === name) ?? { startedAt: null, endedAt: null };
+  const at = (name: string): { startedAt: string | null; endedAt: string | null } =>
+    status.phases.find(({ phase }) => phase === name) ?? { startedAt: null, endedAt: null };
   const opened = new Date(at('window').endedAt ?? 0);
   expect(opened.getUTCHours() * 60 + opened.getUTCMinutes()).toBe(from);
   expect(opened.getTime() - Date.parse(at('window').startedAt ?? '')).toBeGreaterThan(4 * HOUR);

@@ -51,7 +51,11 @@ test('a critical threshold breached twice in a row undoes the deployment', async
   const { outcome, status } = await deployment.ended();
   expect(outcome).toMatchObject({
     status: 'rolled-back',
-    failure: { phase: 'monitor', type: 'ThresholdBreached', message: 'error_rate > 5%: it was 50%, and over the limit twice in a row.' },
+    failure: {
+      phase: 'monitor',
+      type: 'ThresholdBreached',
+      message: 'error_rate > 5%: it was 50%, and over the limit twice in a row.',
+    },
   });
   expect(status.monitor).toMatchObject({ verdict: 'breached' });
   expect(deployment.argsOf('reverseStep').map(([, step]) => step)).toEqual([2, 1, 0]);
@@ -63,7 +67,11 @@ test('names the threshold that lasted, not the last one that was touched', async
     ...planned({ monitor: { ...plan().monitor, thresholds: [...plan().monitor.thresholds].reverse() } }),
     sample: () => {
       const connection_pool = pools.shift() ?? 99;
-      return Promise.resolve({ at: '', values: { connection_pool, error_rate: pools.length === 0 ? 6 : 0 }, counters: { commits: 0, rollbacks: 0 } });
+      return Promise.resolve({
+        at: '',
+        values: { connection_pool, error_rate: pools.length === 0 ? 6 : 0 },
+        counters: { commits: 0, rollbacks: 0 },
+      });
     },
   });
   const { outcome } = await deployment.ended();
@@ -80,11 +88,20 @@ test('a database that gives no samples is inconclusive, and no reason to undo', 
   const deployment = await bench.deploy({
     sample: () => {
       if (samples++ > 0) return failing('TargetUnavailable', 'No answer.')();
-      return Promise.resolve({ at: '', values: { error_rate: 0, connection_pool: 1 }, counters: { commits: 1, rollbacks: 0 } });
+      return Promise.resolve({
+        at: '',
+        values: { error_rate: 0, connection_pool: 1 },
+        counters: { commits: 1, rollbacks: 0 },
+      });
     },
   });
   const { outcome } = await deployment.ended();
-  expect(outcome).toMatchObject({ status: 'deployed', summary: expect.stringContaining('watched: inconclusive over 3 samples, no data for error_rate, connection_pool.') });
+  expect(outcome).toMatchObject({
+    status: 'deployed',
+    summary: expect.stringContaining(
+      'watched: inconclusive over 3 samples, no data for error_rate, connection_pool.',
+    ) as string,
+  });
 });
 
 test('a failed health check undoes the deployment; skipped ones do not', async () => {
@@ -97,7 +114,10 @@ test('a failed health check undoes the deployment; skipped ones do not', async (
 
   const sick = await bench.deploy({ verify: () => Promise.resolve(checks('fail')) });
   const { outcome, status } = await sick.ended();
-  expect(outcome).toMatchObject({ status: 'rolled-back', failure: { phase: 'verify', type: 'HealthCheck', message: 'Critical tables: orders cannot be read.' } });
+  expect(outcome).toMatchObject({
+    status: 'rolled-back',
+    failure: { phase: 'verify', type: 'HealthCheck', message: 'Critical tables: orders cannot be read.' },
+  });
   expect(status.health).toEqual(checks('fail'));
   expect(status.monitor).toBeNull();
 });

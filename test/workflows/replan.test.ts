@@ -10,18 +10,28 @@ afterAll(() => bench.close());
 /** The first checks find a change, the next do not. */
 function changes(times: number) {
   let left = times;
-  return { recheck: () => Promise.resolve(left-- > 0 ? 'The schema of the database changed after the plan was approved.' : null) };
+  return {
+    recheck: () =>
+      Promise.resolve(left-- > 0 ? 'The schema of the database changed after the plan was approved.' : null),
+  };
 }
 
 test('a change after the approval voids it: everything is done and asked again', async () => {
   const digests = ['1'.repeat(64), '2'.repeat(64)];
   const deployment = await bench.deploy({
     ...changes(1),
-    plan: () => Promise.resolve({ plan: plan({ digest: digests.shift() ?? '', approval: { required: 1, expiryMs: HOUR } }), checklist: [] }),
+    plan: () =>
+      Promise.resolve({
+        plan: plan({ digest: digests.shift() ?? '', approval: { required: 1, expiryMs: HOUR } }),
+        checklist: [],
+      }),
   });
   const first = await deployment.asked();
   await deployment.decide(ALICE);
-  const { approval: second } = await deployment.until('it is asked again', ({ approval }) => approval !== null && approval.bindingDigest !== first.bindingDigest);
+  const { approval: second } = await deployment.until(
+    'it is asked again',
+    ({ approval }) => approval !== null && approval.bindingDigest !== first.bindingDigest,
+  );
   expect(second?.bindingDigest).toBe(['2'.repeat(32), FACTS.schemaFingerprint.slice(0, 32), '2'.repeat(32)].join('.'));
 
   const stale = await deployment.refusal(deployment.decide(BOB, 'approve', { bindingDigest: first.bindingDigest }));
@@ -32,28 +42,42 @@ test('a change after the approval voids it: everything is done and asked again',
   const round = ['inspect', 'plan', 'backup', 'rehearse', 'recheck'];
   expect(deployment.story.slice(0, 11)).toEqual([...round, ...round, 'sample']);
   expect(deployment.argsOf('backup')).toEqual([[1], [2]]);
-  expect(deployment.argsOf('recheck')[1]?.[0]).toMatchObject({ planDigest: '2'.repeat(64), backup: { id: 'backup-2' } });
+  expect(deployment.argsOf('recheck')[1]?.[0]).toMatchObject({
+    planDigest: '2'.repeat(64),
+    backup: { id: 'backup-2' },
+  });
 });
 
 test('what the second plan switches off is not taken from the first', async () => {
   const backups = [true, false];
-  const deployment = await bench.deploy({ ...changes(1), plan: () => Promise.resolve({ plan: plan({ backup: backups.shift() ?? false }), checklist: [] }) });
+  const deployment = await bench.deploy({
+    ...changes(1),
+    plan: () => Promise.resolve({ plan: plan({ backup: backups.shift() ?? false }), checklist: [] }),
+  });
   const { status } = await deployment.ended();
   expect(status.backup).toBeNull();
-  expect(deployment.argsOf('rehearse').map(([, backup]) => backup)).toEqual([expect.objectContaining({ id: 'backup-1' }), null]);
+  expect(deployment.argsOf('rehearse').map(([, backup]) => backup)).toEqual([
+    expect.objectContaining({ id: 'backup-1' }),
+    null,
+  ]);
 });
 
 test('when the second look finds nothing pending, there is nothing to deploy', async () => {
   const facts = [FACTS, { ...FACTS, pending: [], appliedMigrations: 15 }];
   const deployment = await bench.deploy({ ...changes(1), inspect: () => Promise.resolve(facts.shift() ?? FACTS) });
-  expect((await deployment.ended()).outcome).toMatchObject({ status: 'up-to-date', summary: 'Nothing to deploy: all 15 migrations are applied.' });
+  expect((await deployment.ended()).outcome).toMatchObject({
+    status: 'up-to-date',
+    summary: 'Nothing to deploy: all 15 migrations are applied.',
+  });
 });
 
 test('a project that does not come to rest is given up after five plans, untouched', async () => {
   const deployment = await bench.deploy({ ...planned(), ...changes(9) });
   const { outcome } = await deployment.ended();
   expect(outcome).toMatchObject({ status: 'failed', failure: { phase: 'recheck', type: 'Changed' } });
-  expect(outcome.summary).toMatch(/That was plan 5; deploy again when the project is at rest\. Nothing was migrated\.$/);
+  expect(outcome.summary).toMatch(
+    /That was plan 5; deploy again when the project is at rest\. Nothing was migrated\.$/,
+  );
   expect(deployment.argsOf('recheck')).toHaveLength(5);
   expect(deployment.story).not.toContain('registerUndo');
 });

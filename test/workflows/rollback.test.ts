@@ -9,18 +9,39 @@ afterAll(() => bench.close());
 
 /** What a rollback starts from: these steps are left, so many people must agree. */
 const basis = (assessment = ALL_STEPS, required = 1) => ({
-  rollbackBasis: () => Promise.resolve({ assessment, schemaFingerprint: FACTS.schemaFingerprint, migrations: FACTS.pending, approval: { required, expiryMs: HOUR } }),
+  rollbackBasis: () =>
+    Promise.resolve({
+      assessment,
+      schemaFingerprint: FACTS.schemaFingerprint,
+      migrations: FACTS.pending,
+      approval: { required, expiryMs: HOUR },
+    }),
   assessUndo: () => Promise.resolve(assessment),
 });
 
 test('is approved, undoes newest first, and compares the schema with the one before', async () => {
   const rollback = await bench.rollback();
   const request = await rollback.asked('rollback');
-  expect(request).toMatchObject({ bindingDigest: ALL_STEPS.digest, note: 'Undoes 3 step(s) of deployment-0: 0_first, 1_second, 2_third.' });
+  expect(request).toMatchObject({
+    bindingDigest: ALL_STEPS.digest,
+    note: 'Undoes 3 step(s) of deployment-0: 0_first, 1_second, 2_third.',
+  });
   await rollback.decide(ALICE);
   const { outcome, status } = await rollback.ended();
-  expect(outcome).toMatchObject({ status: 'rolled-back', summary: 'Rollback of deployment-0, asked for by rhea. 3 step(s) undone; the schema is as it was before.' });
-  expect(rollback.story).toEqual(['rollbackBasis', 'assessUndo', 'reverseStep', 'reverseStep', 'reverseStep', 'schemaIs', 'dropScratch', 'writeReport']);
+  expect(outcome).toMatchObject({
+    status: 'rolled-back',
+    summary: 'Rollback of deployment-0, asked for by rhea. 3 step(s) undone; the schema is as it was before.',
+  });
+  expect(rollback.story).toEqual([
+    'rollbackBasis',
+    'assessUndo',
+    'reverseStep',
+    'reverseStep',
+    'reverseStep',
+    'schemaIs',
+    'dropScratch',
+    'writeReport',
+  ]);
   expect(rollback.argsOf('reverseStep')).toEqual([2, 1, 0].map((step) => ['deployment-0', step]));
   expect(rollback.argsOf('schemaIs')).toEqual([[FACTS.schemaFingerprint]]);
   expect(status.compensation).toMatchObject({ state: 'clean', schemaRestored: true });
@@ -28,7 +49,10 @@ test('is approved, undoes newest first, and compares the schema with the one bef
 
 test('of a deployment that left nothing has nothing to do', async () => {
   const rollback = await bench.rollback(basis({ ...ALL_STEPS, steps: [] }));
-  expect((await rollback.ended()).outcome).toMatchObject({ status: 'up-to-date', summary: 'Deployment deployment-0 left nothing to undo.' });
+  expect((await rollback.ended()).outcome).toMatchObject({
+    status: 'up-to-date',
+    summary: 'Deployment deployment-0 left nothing to undo.',
+  });
 });
 
 test.each([
@@ -53,8 +77,13 @@ test('who asked for it cannot approve it', async () => {
 });
 
 test('of what never was deployed here fails', async () => {
-  const rollback = await bench.rollback({ rollbackBasis: failing('Configuration', 'Deployment deployment-0 never wrote to test/main.') });
-  expect((await rollback.ended()).outcome).toMatchObject({ status: 'failed', failure: { phase: 'inspect', type: 'Configuration' } });
+  const rollback = await bench.rollback({
+    rollbackBasis: failing('Configuration', 'Deployment deployment-0 never wrote to test/main.'),
+  });
+  expect((await rollback.ended()).outcome).toMatchObject({
+    status: 'failed',
+    failure: { phase: 'inspect', type: 'Configuration' },
+  });
 });
 
 test('that would lose rows asks as many people as the environment does, with the rows', async () => {
@@ -62,7 +91,10 @@ test('that would lose rows asks as many people as the environment does, with the
   await rollback.asked('rollback');
   await rollback.decide(ALICE);
   await rollback.decide(BOB);
-  const { approval } = await rollback.until('the loss is asked about', (status) => status.approval?.note?.includes('public.orders') ?? false);
+  const { approval } = await rollback.until(
+    'the loss is asked about',
+    (status) => status.approval?.note?.includes('public.orders') ?? false,
+  );
   expect(approval).toMatchObject({ required: 2 });
   expect(await rollback.decide(ALICE)).toMatchObject({ state: 'waiting' });
   await rollback.decide(BOB);
@@ -71,7 +103,10 @@ test('that would lose rows asks as many people as the environment does, with the
 
 test('where nobody need be asked, the loss of rows is still asked about', async () => {
   const rollback = await bench.rollback(basis(LOSSY, 0));
-  expect(await rollback.asked('rollback')).toMatchObject({ required: 1, note: 'Undoing loses 7 row(s) of public.orders.' });
+  expect(await rollback.asked('rollback')).toMatchObject({
+    required: 1,
+    note: 'Undoing loses 7 row(s) of public.orders.',
+  });
   const { outcome } = await rollback.ended();
   expect(outcome.status).toBe('needs-human');
   expect(rollback.story).not.toContain('reverseStep');

@@ -15,8 +15,8 @@ export function status(cli: Cli, _options: unknown, id?: string): Promise<number
     const { status: now } = seen;
     if (!now.outcome && ref.state !== 'RUNNING') throw endedWithout(ref, ref.state);
     const { lines } = frame({ ref, status: now, now: new Date(), tick: 0, colors: cli.colors });
-    const end = now.outcome ? ['', outcomeText(ref, now, now.outcome, cli.colors, cli.width)] : [];
-    cli.answer({ deployment: ref, status: now }, [...lines, ...end].join('\n'));
+    const end = now.outcome ? outcomeText(ref, now, now.outcome, cli.colors, cli.width) : `Temporal UI: ${ref.uiUrl}`;
+    cli.answer({ deployment: ref, status: now }, [...lines, '', end].join('\n'));
     return exitCodeOfStatus(now, ref.kind);
   });
 }

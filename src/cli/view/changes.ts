@@ -8,12 +8,13 @@ import { plain } from './text';
 
 export function changes(ref: DeploymentRef, before: DeploymentStatus | null, after: DeploymentStatus): string[] {
   return [
+    // First: what a decision sets in motion comes after it.
+    ...after.audit.slice(before?.audit.length ?? 0).map(decisionText),
     ...after.phases.flatMap((phase) => [
       ...phaseChange(before?.phases.find((old) => old.phase === phase.phase) ?? null, phase),
       // Beside their phase, even where a later one has begun since the last poll.
       ...(phase.phase === 'migrate' ? stepChanges(before?.steps ?? [], after.steps) : []),
     ]),
-    ...after.audit.slice(before?.audit.length ?? 0).map(decisionText),
     ...asked(ref, before, after),
   ];
 }

@@ -25,8 +25,8 @@ const SPINNER = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', 
 const NAME_WIDTH = 11;
 
 export function frame(input: FrameInput): Frame {
-  const { ref, status, colors } = input;
-  const lines = [header(input), `  ${colors.dim(ref.uiUrl)}`, ''];
+  const { status } = input;
+  const lines = [header(input), ''];
   let focus = lines.length;
   for (const phase of status.phases) {
     if (isHidden(phase)) continue;

@@ -34,6 +34,8 @@ class LiveList implements Progress {
     private readonly cli: Cli,
     private readonly ref: DeploymentRef,
   ) {
+    // Above the list, once and whole: a line of the list is cut to the window, and a cut link leads nowhere.
+    cli.note(`Temporal UI: ${ref.uiUrl}`);
     cli.io.stderr.write(HIDE_CURSOR);
     this.timer = setInterval(() => this.draw(), REDRAW_MS);
   }

@@ -11,7 +11,7 @@ import {
   type ScriptContext,
   type StatementFacts,
 } from '../statements';
-import { keyOf } from '../statements/ast';
+import { as, keyOf, relationOf } from '../statements/ast';
 import type { HazardContext, Step } from './hazard';
 import { howLong, severityOf, type TableSize } from './sizes';
 
@@ -27,25 +27,33 @@ export interface Site {
   context: HazardContext;
 }
 
+/** What is known before the script's first statement. */
+export interface Start {
+  /** The schema before the script; without it old types, keys and indexes are unknown. */
+  schema?: Schema | undefined;
+  /** Looks into DO blocks. */
+  parse?: ScriptContext['parse'] | undefined;
+  /** Tables that earlier migrations of the same deployment create: empty and unused when this one runs. */
+  newTables?: readonly string[] | undefined;
+}
+
 /** Every statement, and every one inside a DO block, with its context. A context holds until the next one is asked for. */
 export function* sites(
   statements: ParsedStatement[],
   facts: StatementFacts[],
   database: DatabaseFacts,
-  start: { schema?: Schema | undefined; parse?: ScriptContext['parse'] | undefined },
+  start: Start,
 ): Generator<Site> {
-  const places = transactionPlaces(statements);
-  const steps = statements.map((statement, position): Step => ({
-    statement,
-    facts: facts[position] ?? describe(statement, scriptContext()),
-    transaction: places[position]?.number ?? 0,
-  }));
   const script = scriptContext(start.schema, start.parse);
+  for (const table of start.newTables ?? []) script.created.add(keyOf(table));
   const after = scriptContext(start.schema, start.parse);
   for (const statement of statements) learn(statement, after);
+  const places = transactionPlaces(statements);
+  const steps = stepsOf(statements, facts, places, script.created);
+  const tables = new TableFacts(database);
   for (const [position, step] of steps.entries()) {
     const shared = {
-      ...viewOf(script, database),
+      ...viewOf(script, tables),
       before: start.schema ?? after.schema,
       after: after.schema,
       steps,
@@ -54,25 +62,64 @@ export function* sites(
       inOwnTransaction: places[position]?.own ?? false,
     };
     yield { statement: step.statement, context: { ...shared, facts: step.facts } };
-    for (const inner of statementsInside(step.statement, script))
+    for (const inner of statementsInside(step.statement, script)) {
       yield { statement: inner, context: { ...shared, facts: describe(inner, script) } };
+    }
+    tables.follow(step.statement);
     learn(step.statement, script);
+  }
+}
+
+function stepsOf(
+  statements: ParsedStatement[],
+  facts: StatementFacts[],
+  places: { number: number }[],
+  unused: Set<string>,
+): Step[] {
+  // A copy: the script goes on to create tables of its own, which their facts know of already.
+  const others = new Set(unused);
+  return statements.map((statement, position): Step => {
+    const known = facts[position] ?? describe(statement, scriptContext());
+    const contested = known.contested.filter(({ relation }) => !others.has(keyOf(relation)));
+    return { statement, facts: { ...known, contested }, transaction: places[position]?.number ?? 0 };
+  });
+}
+
+/** Sizes by the names that the script gives the tables as it goes on. */
+class TableFacts {
+  private readonly renamed = new Map<string, string>();
+
+  constructor(private readonly database: DatabaseFacts) {}
+
+  size(relation: string): TableSize | null {
+    const name = this.renamed.get(keyOf(relation)) ?? relation;
+    return this.database.tables[name.includes('.') ? name : `public.${name}`] ?? null;
+  }
+
+  /** With a database at hand a table without a size is one that is not there yet. */
+  isMissing(relation: string): boolean {
+    return !this.database.offline && this.size(relation) === null;
+  }
+
+  follow({ node }: ParsedStatement): void {
+    const rename = as(node, 'RenameStmt');
+    const from = relationOf(rename?.relation);
+    if (rename?.renameType !== 'OBJECT_TABLE') return;
+    const to = relationOf({ ...rename.relation, relname: rename.newname ?? '' });
+    this.renamed.set(keyOf(to), this.renamed.get(keyOf(from)) ?? from);
   }
 }
 
 type View = Pick<HazardContext, 'schema' | 'isNew' | 'rows' | 'whileBusy'>;
 
-function viewOf({ schema, created }: ScriptContext, database: DatabaseFacts): View {
-  const sizeOf = (relation: string): TableSize | null =>
-    database.tables[relation.includes('.') ? relation : `public.${relation}`] ?? null;
-  const isNew = (relation: string): boolean =>
-    created.has(keyOf(relation)) || (!database.offline && sizeOf(relation) === null);
+function viewOf({ schema, created }: ScriptContext, tables: TableFacts): View {
+  const isNew = (relation: string): boolean => created.has(keyOf(relation)) || tables.isMissing(relation);
   return {
     schema,
     isNew,
-    rows: (relation) => sizeOf(relation)?.rows ?? null,
+    rows: (relation) => tables.size(relation)?.rows ?? null,
     whileBusy: (relation, work, build) => {
-      const size = sizeOf(relation);
+      const size = tables.size(relation);
       if (isNew(relation) || size?.rows === 0) return [];
       return [{ severity: severityOf(size, work), ...build(howLong(size, work)) }];
     },

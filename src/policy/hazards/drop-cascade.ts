@@ -1,6 +1,8 @@
+import type { ObjectType } from '@pgsql/types';
 import { as, nameParts, relationOf } from '../statements/ast';
 import type { ParsedStatement } from '../../adapters/sql-parser';
-import type { Hazard } from './hazard';
+import type { Hazard, HazardContext } from './hazard';
+import { createdHere } from './names';
 import { alterations, oneLine } from './sql';
 
 export const hazard: Hazard = {
@@ -16,8 +18,7 @@ export const hazard: Hazard = {
       truncate?.behavior,
       ...alterations(statement).map(({ command }) => command.behavior),
     ].includes('DROP_CASCADE');
-    if (!cascades || objects(statement).every((name) => context.isNew(name) || context.schema.isMissing(name)))
-      return [];
+    if (!cascades || objects(statement).every((name) => isNobodys(name, drop?.removeType, context))) return [];
     const others = context.facts.contested
       .map(({ relation }) => relation)
       .filter((relation) => !objects(statement).includes(relation));
@@ -38,4 +39,10 @@ function objects({ node }: ParsedStatement): string[] {
   const dropped = as(node, 'DropStmt')?.objects?.map((object) => nameParts(object).join('.'));
   const emptied = as(node, 'TruncateStmt')?.relations?.map((range) => relationOf(as(range, 'RangeVar')));
   return dropped ?? emptied ?? [relationOf(as(node, 'AlterTableStmt')?.relation)];
+}
+
+/** Made by this script, or not there. Only tables are known by name when a database is at hand. */
+function isNobodys(name: string, type: ObjectType | undefined, context: HazardContext): boolean {
+  if (type !== undefined && type !== 'OBJECT_TABLE') return createdHere(name, context);
+  return context.isNew(name) || context.schema.isMissing(name);
 }

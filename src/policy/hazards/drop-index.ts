@@ -12,7 +12,11 @@ export const hazard: Hazard = {
     if (as(statement.node, 'DropStmt')?.concurrent) return [];
     return dropped(statement, 'OBJECT_INDEX').flatMap((name) => {
       const table = context.schema.index(name)?.table;
-      if (context.schema.isMissing(name) || context.isNew(table ?? name) || context.rows(table ?? '') === 0) return [];
+      if (
+        context.schema.isMissing(name) ||
+        (table !== undefined && (context.isNew(table) || context.rows(table) === 0))
+      )
+        return [];
       const effect = isReplaced(name, context) ? '' : ' Queries that used it turn to reading the whole table.';
       return [
         {

@@ -7,6 +7,7 @@ export const hazard: Hazard = {
   id: 'enum-value-used-in-same-transaction',
   docs: 'https://www.postgresql.org/docs/current/sql-altertype.html#SQL-ALTERTYPE-NOTES',
   onlineForm: true,
+  handledAsWritten: true,
   on: ['AlterEnumStmt'],
   detect(statement, context) {
     const added = enumValueAdded(statement);

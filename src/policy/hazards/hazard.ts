@@ -11,6 +11,8 @@ export interface Hazard {
   docs: string;
   /** True where the executor knows a form with the same end state that takes the danger away. */
   onlineForm: boolean;
+  /** The executor does away with it in either form: it is a matter of where transactions end. */
+  handledAsWritten?: true;
   /** The types of statement it can be in; left out where any may be. */
   on?: readonly Tag[];
   detect(statement: ParsedStatement, context: HazardContext): Finding[];

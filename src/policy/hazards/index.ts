@@ -1,10 +1,10 @@
 /** The dangers of a migration's statements: one file each beside this one. Pure. */
 import type { HazardFinding, Risk } from '../../contract';
 import type { ParsedStatement } from '../../adapters/sql-parser';
-import type { Schema, ScriptContext, StatementFacts } from '../statements';
+import type { StatementFacts } from '../statements';
 import { tagOf, type Tag } from '../statements/ast';
 import { allowanceFor, type Allowance } from './allowances';
-import { sites, type DatabaseFacts, type Site } from './context';
+import { sites, type DatabaseFacts, type Site, type Start } from './context';
 import type { Finding, Hazard } from './hazard';
 import { HAZARDS } from './registry';
 
@@ -14,15 +14,11 @@ export type { Allowance } from './allowances';
 export type { DatabaseFacts } from './context';
 export type { Hazard } from './hazard';
 
-export interface FindOptions {
+export interface FindOptions extends Start {
   /** `online` marks what the executor's online form takes away. */
   execution?: 'online' | 'as-written';
   /** What people have silenced: still listed, as `info` with their reason. */
   allowances?: Allowance[];
-  /** The schema before the script; without it old types, keys and indexes are unknown. */
-  schema?: Schema;
-  /** Looks into DO blocks. */
-  parse?: ScriptContext['parse'];
 }
 
 /** @param facts of the same statements, in their order, as `describeScript` gives them. */
@@ -65,7 +61,8 @@ function present(
     options.allowances ?? [],
   );
   // Inside the file's own BEGIN the statement runs as written, whatever the setting.
-  const online = options.execution === 'online' && hazard.onlineForm && !context.inOwnTransaction;
+  const form = options.execution === 'online' ? hazard.onlineForm : hazard.handledAsWritten;
+  const online = form === true && !context.inOwnTransaction;
   return {
     id: hazard.id,
     severity: allowed ? 'info' : finding.severity,

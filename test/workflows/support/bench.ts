@@ -30,7 +30,10 @@ export class Bench {
   static devServer(): Promise<Bench> {
     return Bench.open(async () => {
       const { path } = requireTool(await resolveTemporalCli({ mode: 'look' }));
-      return TestWorkflowEnvironment.createLocal({ server: { executable: { type: 'existing-path', path } }, client: { identity: 'bench' } });
+      return TestWorkflowEnvironment.createLocal({
+        server: { executable: { type: 'existing-path', path } },
+        client: { identity: 'bench' },
+      });
     });
   }
 
@@ -66,8 +69,16 @@ export class Bench {
 
   /** Replays everything that ran here. @throws DeterminismViolationError naming the deployment. */
   async replayAll(): Promise<void> {
-    const histories = await Promise.all([...this.deployments.values()].map(async ({ id, handle }) => ({ workflowId: id, history: await handle.fetchHistory() })));
-    for await (const { workflowId, error } of Worker.runReplayHistories({ workflowBundle: await workflowBundle() }, histories)) {
+    const histories = await Promise.all(
+      [...this.deployments.values()].map(async ({ id, handle }) => ({
+        workflowId: id,
+        history: await handle.fetchHistory(),
+      })),
+    );
+    for await (const { workflowId, error } of Worker.runReplayHistories(
+      { workflowBundle: await workflowBundle() },
+      histories,
+    )) {
       if (error) throw new Error(`${workflowId} does not replay`, { cause: error });
     }
   }
@@ -83,18 +94,28 @@ export class Bench {
     return { deploymentId, environment: 'test', target: deploymentId, requester: { id: 'cli:rhea', name: 'rhea' } };
   }
 
-  private async start(type: 'deploy' | 'rollback', input: DeployInput, overrides: Partial<Activities>): Promise<Deployment> {
-    const deployment = new Deployment(this.env, input, { ...HEALTHY, ...overrides });
+  private async start(
+    type: 'deploy' | 'rollback',
+    input: DeployInput,
+    overrides: Partial<Activities>,
+  ): Promise<Deployment> {
+    const deployment = new Deployment(input, { ...HEALTHY, ...overrides });
     this.deployments.set(input.deploymentId, deployment);
     const workflowId = workflowIdFor(input.environment, input.target);
-    deployment.handle = await this.env.client.workflow.start(type, { taskQueue: TASK_QUEUE, workflowId, args: [input] });
+    deployment.handle = await this.env.client.workflow.start(type, {
+      taskQueue: TASK_QUEUE,
+      workflowId,
+      args: [input],
+    });
     return deployment;
   }
 
   /** One worker serves every deployment: each call goes to the stubs of the deployment that it is for. */
   private dispatchers(): Record<string, (...args: unknown[]) => unknown> {
     const names = Object.keys(HEALTHY) as (keyof Activities)[];
-    return Object.fromEntries(names.map((name) => [name, (...args: unknown[]) => this.find(args[0]).called(name, args)]));
+    return Object.fromEntries(
+      names.map((name) => [name, (...args: unknown[]) => this.find(args[0]).called(name, args)]),
+    );
   }
 
   /** Activities begin with the deployment's input, its status, or the place of its message (named after it by the stub). */
@@ -107,7 +128,10 @@ export class Bench {
 
   private async registerSearchAttributes(): Promise<void> {
     const searchAttributes = Object.fromEntries(Object.values(SEARCH_ATTRIBUTES).map((name) => [name, KEYWORD]));
-    await this.env.connection.operatorService.addSearchAttributes({ namespace: this.env.namespace ?? 'default', searchAttributes });
+    await this.env.connection.operatorService.addSearchAttributes({
+      namespace: this.env.namespace ?? 'default',
+      searchAttributes,
+    });
   }
 }
 
@@ -115,6 +139,10 @@ let quiet = false;
 
 /** Activities that fail are what many tests are about: their warnings say nothing. */
 export function quietRuntime(): void {
-  if (!quiet) Runtime.install({ logger: new DefaultLogger('ERROR'), telemetryOptions: { logging: { filter: makeTelemetryFilterString({ core: 'ERROR', other: 'ERROR' }) } } });
+  if (!quiet)
+    Runtime.install({
+      logger: new DefaultLogger('ERROR'),
+      telemetryOptions: { logging: { filter: makeTelemetryFilterString({ core: 'ERROR', other: 'ERROR' }) } },
+    });
   quiet = true;
 }

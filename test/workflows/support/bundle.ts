@@ -28,9 +28,12 @@ export async function workflowBundle(interceptors: string[] = []): Promise<{ cod
 }
 
 function digestOf(interceptors: string[]): string {
-  const rooms = ['workflows', 'policy'].flatMap((room) => readdirSync(join(SOURCES, room), { recursive: true, encoding: 'utf8' }).map((name) => join(room, name)));
+  const rooms = ['workflows', 'policy'].flatMap((room) =>
+    readdirSync(join(SOURCES, room), { recursive: true, encoding: 'utf8' }).map((name) => join(room, name)),
+  );
   const files = ['contract.ts', 'errors.ts', ...rooms].filter((name) => name.endsWith('.ts')).sort();
   const hash = createHash('sha256').update(version);
-  for (const file of [...files.map((name) => join(SOURCES, name)), ...interceptors]) hash.update(`\n${file}\n`).update(readFileSync(file));
+  for (const file of [...files.map((name) => join(SOURCES, name)), ...interceptors])
+    hash.update(`\n${file}\n`).update(readFileSync(file));
   return hash.digest('hex').slice(0, 24);
 }

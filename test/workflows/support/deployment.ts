@@ -1,7 +1,5 @@
 /** One running deployment, as its people see it. */
-import { setTimeout as pause } from 'node:timers/promises';
 import type { WorkflowHandle } from '@temporalio/client';
-import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import type { Activities } from '../../../src/activities';
 import {
   abortSignal,
@@ -18,6 +16,7 @@ import {
   type SignedDecision,
 } from '../../../src/contract';
 import { signDecision } from '../../../src/signing';
+import { until } from '../../support/until';
 import { SIGNING_KEY } from './stubs';
 
 export type ActivityName = keyof Activities;
@@ -29,7 +28,6 @@ export interface Ended {
 
 /** Activities that answer people or Slack: when they run depends on people, not on the story. */
 const ASIDE: readonly ActivityName[] = ['verifyDecision', 'announce', 'note'];
-const PATIENCE_MS = 20_000;
 
 export const ALICE: Person = { id: 'cli:alice', name: 'alice' };
 export const BOB: Person = { id: 'cli:bob', name: 'bob' };
@@ -41,7 +39,6 @@ export class Deployment {
   private readonly waiters = new Map<ActivityName, () => void>();
 
   constructor(
-    private readonly env: TestWorkflowEnvironment,
     readonly input: DeployInput,
     private readonly stubs: Activities,
   ) {}
@@ -80,30 +77,48 @@ export class Deployment {
   }
 
   /** @throws Error when it does not come to that in time. */
-  async until(what: string, holds: (status: DeploymentStatus) => boolean): Promise<DeploymentStatus> {
-    for (const deadline = Date.now() + PATIENCE_MS; Date.now() < deadline; await pause(10)) {
+  until(what: string, holds: (status: DeploymentStatus) => boolean): Promise<DeploymentStatus> {
+    return until(`${this.id}: ${what}`, async () => {
       const status = await this.status();
-      if (holds(status)) return status;
-    }
-    throw new Error(`${this.id} did not come to this in ${PATIENCE_MS} ms: ${what}; it is in phase ${(await this.status()).phase}.`);
+      return holds(status) ? status : null;
+    });
   }
 
   /** The request that people are asked, once they are. */
   async asked(kind: ApprovalRequest['kind'] = 'deploy'): Promise<ApprovalRequest> {
-    const { approval } = await this.until(`approval of kind ${kind} is asked for`, (status) => status.approval?.kind === kind);
+    const { approval } = await this.until(
+      `approval of kind ${kind} is asked for`,
+      (status) => status.approval?.kind === kind,
+    );
     if (!approval) throw new Error('unreachable');
     return approval;
   }
 
   /** A decision on what is asked now, signed as our clients do. */
-  async signed(person: Person, verdict: Decision['verdict'], overrides: Partial<Decision> = {}): Promise<SignedDecision> {
+  async signed(
+    person: Person,
+    verdict: Decision['verdict'],
+    overrides: Partial<Decision> = {},
+  ): Promise<SignedDecision> {
     const { approval } = await this.status();
-    const decision: Decision = { deploymentId: this.id, bindingDigest: approval?.bindingDigest ?? '', person, verdict, reason: null, decidedAt: '2026-01-01T00:00:00.000Z', ...overrides };
+    const decision: Decision = {
+      deploymentId: this.id,
+      bindingDigest: approval?.bindingDigest ?? '',
+      person,
+      verdict,
+      reason: null,
+      decidedAt: '2026-01-01T00:00:00.000Z',
+      ...overrides,
+    };
     return signDecision(decision, SIGNING_KEY);
   }
 
   /** Decides by update. @throws WorkflowUpdateFailedError when refused. */
-  async decide(person: Person, verdict: Decision['verdict'] = 'approve', overrides: Partial<Decision> = {}): Promise<DecisionReceipt> {
+  async decide(
+    person: Person,
+    verdict: Decision['verdict'] = 'approve',
+    overrides: Partial<Decision> = {},
+  ): Promise<DecisionReceipt> {
     return this.send(await this.signed(person, verdict, overrides));
   }
 
@@ -135,10 +150,5 @@ export class Deployment {
   async ended(): Promise<Ended> {
     const outcome = (await this.handle.result()) as Outcome;
     return { outcome, status: await this.status() };
-  }
-
-  /** Passes time without waiting for the end. */
-  pass(ms: number): Promise<void> {
-    return this.env.sleep(ms);
   }
 }

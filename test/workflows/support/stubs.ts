@@ -1,7 +1,14 @@
 /** Activities of a deployment that goes well, and the data they answer with. A test replaces the ones it is about. */
 import { Context } from '@temporalio/activity';
 import type { Activities } from '../../../src/activities';
-import type { CheckResult, Plan, RehearsalSummary, SignedDecision, TargetFacts, UndoAssessment } from '../../../src/contract';
+import type {
+  CheckResult,
+  Plan,
+  RehearsalSummary,
+  SignedDecision,
+  TargetFacts,
+  UndoAssessment,
+} from '../../../src/contract';
 import { permanent, type FailureType } from '../../../src/errors';
 import { isSigned } from '../../../src/signing';
 
@@ -24,7 +31,13 @@ export function plan(overrides: Partial<Plan> = {}): Plan {
   return {
     digest: 'd'.repeat(64),
     risk: 'low',
-    migrations: FACTS.pending.map((name) => ({ name, checksum: 'c'.repeat(64), statements: 2, segments: 1, hazards: [] })),
+    migrations: FACTS.pending.map((name) => ({
+      name,
+      checksum: 'c'.repeat(64),
+      statements: 2,
+      segments: 1,
+      hazards: [],
+    })),
     steps: FACTS.pending.map((name, index) => ({ index, migrations: [name] })),
     totals: { tables: 3, columns: 12, indexes: 4, enums: 0, foreignKeys: 2 },
     approval: { required: 0, expiryMs: 24 * HOUR },
@@ -49,15 +62,30 @@ export const PROVEN: RehearsalSummary = {
   mode: 'full',
   restoreMs: 900,
   steps: FACTS.pending.map((_, step) => ({ step, durationMs: 20 })),
-  reversals: FACTS.pending.map((_, step) => ({ step, source: 'engine-diff', proven: true, reason: null, digest: `${step}`.repeat(64) })),
+  reversals: FACTS.pending.map((_, step) => ({
+    step,
+    source: 'engine-diff',
+    proven: true,
+    reason: null,
+    digest: `${step}`.repeat(64),
+  })),
   reversible: true,
 };
 
 /** Every step left something that can be undone without loss. */
 export const ALL_STEPS: UndoAssessment = { steps: [2, 1, 0], lostRows: [], unproven: [], digest: 'u'.repeat(64) };
-export const LOSSY: UndoAssessment = { ...ALL_STEPS, lostRows: [{ relation: 'public.orders', rows: 7 }], digest: 'l'.repeat(64) };
+export const LOSSY: UndoAssessment = {
+  ...ALL_STEPS,
+  lostRows: [{ relation: 'public.orders', rows: 7 }],
+  digest: 'l'.repeat(64),
+};
 
-const CLEAN: CheckResult = { id: 'history', title: 'Migration history is clean', status: 'pass', evidence: '12 applied.' };
+const CLEAN: CheckResult = {
+  id: 'history',
+  title: 'Migration history is clean',
+  status: 'pass',
+  evidence: '12 applied.',
+};
 
 /** Activity `plan`, answering with these differences. */
 export function planned(overrides: Partial<Plan> = {}, checks: CheckResult[] = [CLEAN]): Pick<Activities, 'plan'> {
@@ -94,28 +122,53 @@ export function errorRates(...rates: (number | null)[]): Pick<Activities, 'sampl
   return {
     sample: () => {
       const value = rates[Math.min(at++, rates.length - 1)] ?? null;
-      return Promise.resolve({ at: '2026-01-01T00:00:00.000Z', values: { error_rate: value, connection_pool: value === null ? null : 10 }, counters: { commits: 1, rollbacks: 0 } });
+      return Promise.resolve({
+        at: '2026-01-01T00:00:00.000Z',
+        values: { error_rate: value, connection_pool: value === null ? null : 10 },
+        counters: { commits: 1, rollbacks: 0 },
+      });
     },
   };
 }
 
-const resolved = <T>(value: T) => () => Promise.resolve(value);
+const resolved =
+  <T>(value: T) =>
+  () =>
+    Promise.resolve(value);
 
 export const HEALTHY: Activities = {
   inspect: resolved(FACTS),
   ...planned(),
   recheck: resolved(null),
   backup: (input, round) =>
-    Promise.resolve({ id: `backup-${round}`, file: `backups/${round}.dump`, format: 'custom', bytes: 6_310_000, sha256: `${round}`.repeat(64), takenAt: '2026-01-01T00:00:00.000Z' }),
+    Promise.resolve({
+      id: `backup-${round}`,
+      file: `backups/${round}.dump`,
+      format: 'custom',
+      bytes: 6_310_000,
+      sha256: `${round}`.repeat(64),
+      takenAt: '2026-01-01T00:00:00.000Z',
+    }),
   rehearse: resolved(PROVEN),
   dropScratch: resolved(undefined),
-  verifyDecision: (input, signed: SignedDecision) => Promise.resolve(isSigned(signed, SIGNING_KEY) ? null : 'The decision is not signed.'),
+  verifyDecision: (input, signed: SignedDecision) =>
+    Promise.resolve(isSigned(signed, SIGNING_KEY) ? null : 'The decision is not signed.'),
   registerUndo: resolved(undefined),
-  applyStep: (input, { step }) => Promise.resolve({ index: step.index, durationMs: 10, statements: 2, resumedSegments: 0 }),
+  applyStep: (input, { step }) =>
+    Promise.resolve({ index: step.index, durationMs: 10, statements: 2, resumedSegments: 0 }),
   verify: resolved([{ name: 'Database connectivity', status: 'pass', evidence: 'Answered in 1.0 ms.' }]),
-  sample: resolved({ at: '2026-01-01T00:00:00.000Z', values: { error_rate: 0, connection_pool: 10 }, counters: { commits: 1, rollbacks: 0 } }),
+  sample: resolved({
+    at: '2026-01-01T00:00:00.000Z',
+    values: { error_rate: 0, connection_pool: 10 },
+    counters: { commits: 1, rollbacks: 0 },
+  }),
   assessUndo: resolved(ALL_STEPS),
-  rollbackBasis: resolved({ assessment: ALL_STEPS, schemaFingerprint: FACTS.schemaFingerprint, migrations: FACTS.pending, approval: { required: 1, expiryMs: HOUR } }),
+  rollbackBasis: resolved({
+    assessment: ALL_STEPS,
+    schemaFingerprint: FACTS.schemaFingerprint,
+    migrations: FACTS.pending,
+    approval: { required: 1, expiryMs: HOUR },
+  }),
   reverseStep: (input, undo, step) => Promise.resolve({ step, state: 'reversed', detail: 'Undone by engine-diff.' }),
   schemaIs: resolved(true),
   writeReport: ({ input }) => Promise.resolve([`reports/${input.deploymentId}.json`]),

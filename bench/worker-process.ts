@@ -1,0 +1,32 @@
+/** A worker in a process of its own, as `lockkeeper worker` starts it. */
+import { spawn, type ChildProcess } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+const LOCKKEEPER = join(__dirname, '..', 'bin', 'lockkeeper.js');
+
+export class WorkerProcess {
+  private constructor(private readonly child: ChildProcess) {}
+
+  /** @param cwd folder of the project's lockkeeper.yaml. */
+  static start(cwd: string, env: NodeJS.ProcessEnv): WorkerProcess {
+    return new WorkerProcess(
+      spawn(process.execPath, [LOCKKEEPER, 'worker'], { cwd, env, stdio: ['ignore', 'ignore', 'inherit'] }),
+    );
+  }
+
+  /** Largest resident set so far, MiB; null where the system has no /proc. */
+  peakMiB(): number | null {
+    const file = `/proc/${this.child.pid}/status`;
+    if (!existsSync(file)) return null;
+    const kib = /^VmHWM:\s+(\d+) kB/m.exec(readFileSync(file, 'utf8'))?.[1];
+    return kib === undefined ? null : Number(kib) / 1024;
+  }
+
+  async stop(): Promise<void> {
+    if (this.child.exitCode !== null || this.child.signalCode !== null) return;
+    const ended = new Promise((resolve) => this.child.once('exit', resolve));
+    this.child.kill('SIGTERM');
+    await ended;
+  }
+}

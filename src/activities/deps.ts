@@ -1,0 +1,16 @@
+import type { PgTools } from '../adapters/pg-tools';
+import type { Slack } from '../adapters/slack';
+import type { Config } from '../config';
+
+/** What the activities work with; the composition root fills it in. */
+export interface Deps {
+  config: Config;
+  tools: PgTools;
+  /** Key of the signed decisions. */
+  signingKey: string;
+  /** Null where Slack is not configured. */
+  slack: Slack | null;
+  /** Base URL of the Temporal UI, without a trailing slash. */
+  uiUrl: string;
+  env: NodeJS.ProcessEnv;
+}
