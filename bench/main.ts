@@ -22,7 +22,8 @@ async function main(): Promise<void> {
   if (unknown.length > 0 || !(Number.isInteger(rounds) && rounds > 0)) throw new Error(USAGE);
   const log = (line: string): void => void process.stderr.write(`bench: ${line}\n`);
   for (const name of positionals.length > 0 ? positionals : DEFAULT) {
-    const section = await BENCHMARKS[name]?.({ rounds, install: values.install, log });
+    const command = `npm run bench -- ${name} --rounds ${rounds}${values.install ? '' : ' --no-install'}`;
+    const section = await BENCHMARKS[name]?.({ command, rounds, install: values.install, log });
     if (!section) continue;
     console.log(`\n## ${name}\n\n${section.body}`);
     writeSection(section);

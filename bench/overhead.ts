@@ -28,7 +28,7 @@ export async function overhead(options: BenchOptions): Promise<Section> {
     process.env['TEMPORAL_ADDRESS'] = temporal.address;
     const workload = await broxivaSeeded(server, await broxivaEmpty(server));
     const { times, peakMiB } = await deployments(server, workload, options);
-    return { name: 'overhead', body: report(times, peakMiB, server.version) };
+    return { name: 'overhead', body: report(options.command, times, peakMiB, server.version) };
   } finally {
     await Promise.all([server.stop(), temporal.stop()]);
   }
@@ -76,7 +76,7 @@ async function untilPolling(client: LockkeeperClient): Promise<void> {
   }
 }
 
-function report(times: WorkflowTimes[], peakMiB: number | null, postgres: string): string {
+function report(command: string, times: WorkflowTimes[], peakMiB: number | null, postgres: string): string {
   const row = (name: string, values: number[], target?: number): string[] => {
     const summary = summarize(values);
     return [
@@ -107,7 +107,7 @@ function report(times: WorkflowTimes[], peakMiB: number | null, postgres: string
       ? 'not measured: no /proc on this system'
       : `${Math.round(peakMiB)} MiB (${peakMiB <= TARGET_PEAK_MIB ? 'met' : 'missed'}, <= ${TARGET_PEAK_MIB})`;
   return [
-    provenance('npm run bench overhead', postgres),
+    provenance(command, postgres),
     `Whole deployments of Broxiva's seven (scale 1; backup, full rehearsal, no approval, one sample), milliseconds by the workflow's own history, ${times.length} runs after one that does not count; ${last?.activities ?? 0} activities and ${last?.events ?? 0} events each; the tuned dev server.`,
     table(['time', 'median ms', 'min – max', 'target'], rows),
     `Worker's peak resident memory over all runs (VmHWM, a process of its own): ${peak}.`,

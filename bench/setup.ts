@@ -10,7 +10,7 @@ import { table, type Section } from './results';
 const TARGET_SECOND_S = 60;
 const ROOT = join(__dirname, '..');
 
-export async function setup({ log }: BenchOptions): Promise<Section> {
+export async function setup({ command, log }: BenchOptions): Promise<Section> {
   const folder = await mkdtemp(join(tmpdir(), 'lockkeeper bench '));
   try {
     await chmod(folder, 0o755);
@@ -21,7 +21,7 @@ export async function setup({ log }: BenchOptions): Promise<Section> {
     const first = await demo(clone, env);
     log('second demo');
     const second = await demo(clone, env);
-    return { name: 'setup', body: report(first, second) };
+    return { name: 'setup', body: report(command, first, second) };
   } finally {
     // Go makes its module cache read-only.
     execFileSync('chmod', ['-R', 'u+w', folder]);
@@ -60,13 +60,13 @@ async function demo(clone: string, env: NodeJS.ProcessEnv): Promise<number> {
   return (performance.now() - startedAt) / 1000;
 }
 
-function report(first: number, second: number): string {
+function report(command: string, first: number, second: number): string {
   const rows = [
     ['first', first.toFixed(1), ''],
     ['second', second.toFixed(1), `${second <= TARGET_SECOND_S ? 'met' : 'missed'} (<= ${TARGET_SECOND_S})`],
   ];
   return [
-    provenance('npm run bench setup'),
+    provenance(command),
     'Seconds of `npm run demo` in a fresh clone of the commit, its path with a space, with caches of npm, Go, pip and Lockkeeper empty; PostgreSQL and Node were installed. One run each.',
     table(['run', 'seconds', 'target'], rows),
   ].join('\n\n');

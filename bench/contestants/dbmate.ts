@@ -19,15 +19,17 @@ export function dbmate(path: string, version: string): Contestant {
       for (const [position, { name, text }] of files.entries()) {
         writeFileSync(join(folder, `${String(position + 1).padStart(5, '0')}_${name}.sql`), text);
       }
-      return (url) =>
-        timedProcess(path, [
-          '--url',
-          `${url}?sslmode=disable`,
-          '--migrations-dir',
-          folder,
-          '--no-dump-schema',
-          'migrate',
-        ]);
+      return {
+        timed: (url) =>
+          timedProcess(path, [
+            '--url',
+            `${url}?sslmode=disable`,
+            '--migrations-dir',
+            folder,
+            '--no-dump-schema',
+            'migrate',
+          ]),
+      };
     },
   };
 }

@@ -18,7 +18,7 @@ export function goose(path: string, version: string): Contestant {
       for (const [position, { name, sql }] of pending.entries()) {
         writeFileSync(join(folder, `${String(position + 1).padStart(5, '0')}_${name}.sql`), gooseFile(sql));
       }
-      return (url) => timedProcess(path, ['-dir', folder, 'postgres', `${url}?sslmode=disable`, 'up']);
+      return { timed: (url) => timedProcess(path, ['-dir', folder, 'postgres', `${url}?sslmode=disable`, 'up']) };
     },
   };
 }

@@ -1,15 +1,15 @@
 /** Lockkeeper's executor, as a worker runs it: the activities of the phase `migrate`, one after the other. */
+import { execFileSync } from 'node:child_process';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { createActivities, type Activities } from '../../src/activities';
 import { createPgTools } from '../../src/adapters/pg-tools';
 import { withEngine } from '../../src/adapters/prisma-engine';
-import { openSession } from '../../src/adapters/postgres';
-import { loadParser } from '../../src/adapters/sql-parser';
+import { openSession, type Client } from '../../src/adapters/postgres';
 import type { DeployInput, Plan, RehearsalSummary } from '../../src/contract';
 import { benchProject, ENVIRONMENT, TARGET } from '../project';
 import type { BenchServer } from '../server';
 import type { Workload } from '../workloads';
-import type { Contestant, TimedRun } from './contestant';
+import type { Contestant, PreparedRun } from './contestant';
 
 /** What a deployment has decided before it migrates. */
 interface Prepared {
@@ -24,7 +24,7 @@ const PREPARATION = 'bench_preparation';
 export const lockkeeper: Contestant = { name: 'Lockkeeper', prepare };
 
 /** Plans and rehearses once, on a copy: a plan and its proven reversals hold for every copy of the same template. */
-async function prepare(server: BenchServer, workload: Workload): Promise<TimedRun> {
+async function prepare(server: BenchServer, workload: Workload): Promise<PreparedRun> {
   const project = benchProject(server.folder, workload, 'schema-only');
   const activitiesAt = (url: string): Activities =>
     createActivities({
@@ -46,7 +46,8 @@ async function prepare(server: BenchServer, workload: Workload): Promise<TimedRu
   const { plan } = await inActivity(() => activities.plan(input));
   const rehearsal = await inActivity(() => activities.rehearse(input, plan, null));
   await server.drop(PREPARATION);
-  return (url) => migrate(activitiesAt(url), { input, plan, rehearsal, schemaFingerprint });
+  const prepared = { input, plan, rehearsal, schemaFingerprint };
+  return { timed: (url) => migrate(activitiesAt(url), prepared), detail: `${plan.steps.length} steps` };
 }
 
 /** What the workflow's phase `migrate` runs. Resolves to milliseconds. */
@@ -69,19 +70,21 @@ function inActivity<T>(work: () => Promise<T>): Promise<T> {
   return new MockActivityEnvironment({ attempt: 1 }).run(work);
 }
 
-/** Milliseconds that a process pays once, whatever it deploys; must be measured before anything else uses them. */
+/** Milliseconds that a process pays once, whatever it deploys. The engine must not have been used in this process yet. */
 export async function measureLoading(url: string): Promise<{ engineMs: number; parserMs: number }> {
-  const emptyEngine = async (): Promise<number> => {
-    const startedAt = performance.now();
-    await withEngine(
-      { schema: 'public', connect: () => openSession(url, { applicationName: 'lockkeeper/bench' }) },
-      () => Promise.resolve(),
-    );
-    return performance.now() - startedAt;
-  };
-  const first = await emptyEngine();
-  const engineMs = first - (await emptyEngine());
+  const first = await emptyEngine(url);
+  return { engineMs: first - (await emptyEngine(url)), parserMs: parserLoading() };
+}
+
+async function emptyEngine(url: string): Promise<number> {
   const startedAt = performance.now();
-  await loadParser();
-  return { engineMs, parserMs: performance.now() - startedAt };
+  const connect = (): Promise<Client> => openSession(url, { applicationName: 'lockkeeper/bench' });
+  await withEngine({ schema: 'public', connect }, () => Promise.resolve());
+  return performance.now() - startedAt;
+}
+
+/** Asked in a process of its own: importing the parser begins to load it. */
+function parserLoading(): number {
+  const script = `const t = performance.now(); require('libpg-query').loadModule().then(() => console.log(performance.now() - t))`;
+  return Number(execFileSync(process.execPath, ['-e', script], { cwd: __dirname, encoding: 'utf8' }));
 }

@@ -5,20 +5,17 @@ import { timedProcess } from './timed-process';
 
 const FLAGS = ['--no-psqlrc', '-q', '-v', 'ON_ERROR_STOP=1'];
 
-export const psql: Contestant = {
-  name: 'psql -f',
-  prepare: (server, workload) => {
-    const files = workload.pending.flatMap((folder) => ['-f', migrationFile(workload, folder)]);
-    return Promise.resolve((url) => timedProcess(server.program('psql'), [...FLAGS, ...files, url]));
-  },
-};
+export const psql = psqlWith('psql -f', {});
 
-/** The same with Lockkeeper's own setting: what of a difference is bookkeeping, and what is not waiting for the disk. */
-export const psqlAsync: Contestant = {
-  name: 'psql -f, synchronous_commit=off',
-  prepare: async (server, workload) => {
-    const files = workload.pending.flatMap((folder) => ['-f', migrationFile(workload, folder)]);
-    return (url) =>
-      timedProcess(server.program('psql'), [...FLAGS, ...files, url], { PGOPTIONS: '-c synchronous_commit=off' });
-  },
-};
+/** With Lockkeeper's own setting: what of a difference is bookkeeping, and what is not waiting for the disk. */
+export const psqlAsync = psqlWith('psql -f, synchronous_commit=off', { PGOPTIONS: '-c synchronous_commit=off' });
+
+function psqlWith(name: string, env: NodeJS.ProcessEnv): Contestant {
+  return {
+    name,
+    prepare: (server, workload) => {
+      const files = workload.pending.flatMap((folder) => ['-f', migrationFile(workload, folder)]);
+      return Promise.resolve({ timed: (url) => timedProcess(server.program('psql'), [...FLAGS, ...files, url], env) });
+    },
+  };
+}

@@ -59,11 +59,13 @@ const COLUMN_TYPES: Record<number, ColumnType> = {
 
 const asIsoTimestamp = (text: string): string => text.replace(' ', 'T').replace(/([+-]\d{2})$/, '$1:00');
 const asText = (text: string): string => text;
-const PARSERS: Record<number, (text: string) => unknown> = {
+type Parser = (text: string) => unknown;
+const asTextArray = types.getTypeParser(TEXT_ARRAY_OID) as Parser;
+const PARSERS: Record<number, Parser> = {
   20: asText,
   114: asText,
-  1002: types.getTypeParser(TEXT_ARRAY_OID),
-  1003: types.getTypeParser(TEXT_ARRAY_OID),
+  1002: asTextArray,
+  1003: asTextArray,
   1114: (text) => `${asIsoTimestamp(text)}+00:00`,
   1184: asIsoTimestamp,
   1700: asText,
@@ -87,11 +89,6 @@ export class PgDriver implements SqlDriverAdapter {
   ) {}
 
   async queryRaw(query: SqlQuery): Promise<SqlResultSet> {
-    // The engine waits for its lock without a bound and leaves the waiter behind when it gives up; ours is bounded and names the holder.
-    if (query.sql.includes('pg_advisory_lock(')) {
-      await this.capture(() => acquireMigrationLock(this.client));
-      return { columnNames: ['pg_advisory_lock'], columnTypes: [ColumnTypeEnum.Text], rows: [['']] };
-    }
     const result = await this.run(query);
     return {
       columnNames: result.fields.map((field) => field.name),
@@ -101,6 +98,11 @@ export class PgDriver implements SqlDriverAdapter {
   }
 
   async executeRaw(query: SqlQuery): Promise<number> {
+    // The engine waits for its lock without a bound and leaves the waiter behind when it gives up; ours is bounded and names the holder.
+    if (query.sql.includes('pg_advisory_lock(')) {
+      await this.capture(() => acquireMigrationLock(this.client));
+      return 0;
+    }
     return (await this.run(query)).rowCount ?? 0;
   }
 
@@ -127,7 +129,7 @@ export class PgDriver implements SqlDriverAdapter {
         text: query.sql,
         values: query.args,
         rowMode: 'array',
-        types: { getTypeParser: (oid: number) => PARSERS[oid] ?? types.getTypeParser(oid) },
+        types: { getTypeParser: (oid: number) => PARSERS[oid] ?? (types.getTypeParser(oid) as Parser) },
       }),
     );
   }

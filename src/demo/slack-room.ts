@@ -93,7 +93,7 @@ export class SlackRoom {
     this.messages.push({
       channel: CHANNEL_ID,
       ts,
-      text: String(args['text'] ?? ''),
+      text: textOf(args),
       blocks,
       edited: false,
       threadTs: typeof args['thread_ts'] === 'string' ? args['thread_ts'] : null,
@@ -109,7 +109,7 @@ export class SlackRoom {
     const blocks = (args['blocks'] ?? []) as Block[];
     const problem = blocksProblem(blocks);
     if (problem) return { ok: false, error: problem };
-    Object.assign(message, { text: String(args['text'] ?? ''), blocks, edited: true });
+    Object.assign(message, { text: textOf(args), blocks, edited: true });
     return { ok: true, channel: message.channel, ts: message.ts };
   }
 
@@ -140,4 +140,8 @@ function blocksProblem(blocks: Block[]): string | null {
     blocks.some((block) => (block.fields?.length ?? 0) > 10 || block.fields?.some(tooLong(2000))) ||
     buttons.some(({ value, text, confirm }) => value.length > 2000 || text.text.length > 75 || (confirm && confirm.text.text.length > 300));
   return bad ? 'invalid_blocks' : null;
+}
+
+function textOf(args: Record<string, unknown>): string {
+  return typeof args['text'] === 'string' ? args['text'] : '';
 }

@@ -48,7 +48,7 @@ export function readReason(metadata: string, state: unknown): GivenReason | null
     const { value: encoded, responseUrl } = metadataSchema.parse(JSON.parse(metadata));
     const value = decodeDecisionValue(encoded);
     const reason = stateSchema.parse(state)[BLOCK][INPUT].value?.trim();
-    return value && { value, responseUrl, reason: reason ? reason : null };
+    return value && { value, responseUrl, reason: reason === undefined || reason === '' ? null : reason };
   } catch {
     return null;
   }

@@ -198,7 +198,7 @@ describe('with approval', () => {
     ref = (await project.client.latest(project.environment, project.target))!;
     expect(ref.state).toBe('RUNNING');
     await project.startWorker();
-    expect(await as('alice', 'watch', ref.deploymentId, '--no-wait')).toMatchObject({ code: 5, stdout: expect.stringContaining('waiting for approval') as string });
+    expect(await as('alice', 'watch', ref.deploymentId, '--no-wait')).toMatchObject({ code: 5, stdout: expect.stringContaining('waiting for 1 approval from somebody other than alice') as string });
   });
 
   test('a second deployment is refused, and told of the first', async () => {

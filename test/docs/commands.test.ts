@@ -14,20 +14,26 @@ const DOCUMENTS = documents();
 const BASH = DOCUMENTS.flatMap((document) => fenced(document, 'bash'));
 /** Inline code is held to the same: `lockkeeper approve <id>`. */
 const INLINE = DOCUMENTS.flatMap((document) =>
-  [...prose(document).matchAll(/`(lockkeeper [^`]+|npm run [^`]+|\.\/scripts\/[^`]+)`/g)].map(([, text = '']): Line => ({ at: document.path, text })),
+  [...prose(document).matchAll(/`(lockkeeper [^`]+|npm run [^`]+|\.\/scripts\/[^`]+)`/g)].map(
+    ([, text = '']): Line => ({ at: document.path, text }),
+  ),
 );
 
 /** Words of the simple commands in a line: comments, pipes, `&&` and assignments in front are left out. */
 function commandsIn({ at, text }: Line): { at: string; words: string[] }[] {
   const bare = text.replace(/(^|\s)#.*$/, '');
-  return bare
-    .split(/\s*(?:&&|\|\||\||;)\s*/)
-    .map((part) => part.match(/"[^"]*"|'[^']*'|\S+/g) ?? [])
-    // Where the output goes is the shell's business.
-    .map((words) => words.filter((word, index) => !/^2?>/.test(word) && !/^2?>$/.test(words[index - 1] ?? '')))
-    .map((words) => words.slice(words.findIndex((word) => !/^(\$|[A-Z_]+=.*|export|sudo|npx|exec|if|!)$/.test(word))))
-    .map((words) => (words[0] === 'node' && words[1] === 'bin/lockkeeper.js' ? ['lockkeeper', ...words.slice(2)] : words))
-    .map((words) => ({ at, words }));
+  return (
+    bare
+      .split(/\s*(?:&&|\|\||\||;)\s*/)
+      .map((part) => part.match(/"[^"]*"|'[^']*'|\S+/g) ?? [])
+      // Where the output goes is the shell's business.
+      .map((words) => words.filter((word, index) => !/^2?>/.test(word) && !/^2?>$/.test(words[index - 1] ?? '')))
+      .map((words) => words.slice(words.findIndex((word) => !/^(\$|[A-Z_]+=.*|export|sudo|npx|exec|if|!)$/.test(word))))
+      .map((words) =>
+        words[0] === 'node' && words[1] === 'bin/lockkeeper.js' ? ['lockkeeper', ...words.slice(2)] : words,
+      )
+      .map((words) => ({ at, words }))
+  );
 }
 
 /** What is wrong with `lockkeeper <words>`, or ''. */
@@ -41,7 +47,8 @@ function mistakeIn(words: string[]): string {
     command = sub;
     rest = rest.slice(1);
   }
-  if (command === program && rest.length > 0 && !rest.every((word) => ['--help', '-h', 'help'].includes(word))) return `no command ${rest[0]}`;
+  if (command === program && rest.length > 0 && !rest.every((word) => ['--help', '-h', 'help'].includes(word)))
+    return `no command ${rest[0]}`;
   const operands: string[] = [];
   for (let index = 0; index < rest.length; index++) {
     const word = (rest[index] ?? '').replace(/[[\]]/g, '');
@@ -75,7 +82,8 @@ function mistakes(lines: Line[]): string[] {
     let mistake = '';
     if (program === 'lockkeeper') mistake = mistakeIn(args);
     else if (program === 'npm' && args[0] === 'run') mistake = npmMistake(args.slice(1));
-    else if (program?.startsWith('./scripts/')) mistake = existsSync(join(ROOT, program)) ? '' : `there is no ${program}`;
+    else if (program?.startsWith('./scripts/'))
+      mistake = existsSync(join(ROOT, program)) ? '' : `there is no ${program}`;
     return mistake === '' ? [] : [`${at}: ${words.join(' ')}: ${mistake}`];
   });
 }
@@ -111,7 +119,9 @@ test('every relative link leads to a file, and its anchor to a heading', () => {
       const full = file === '' ? join(ROOT, path) : join(ROOT, dirname(path), file);
       if (!existsSync(full)) return [`${path}: ${target}`];
       if (fragment === undefined || !full.endsWith('.md')) return [];
-      const headings = [...readFileSync(full, 'utf8').matchAll(/^#{1,6} (.+)$/gm)].map(([, heading = '']) => anchor(heading));
+      const headings = [...readFileSync(full, 'utf8').matchAll(/^#{1,6} (.+)$/gm)].map(([, heading = '']) =>
+        anchor(heading),
+      );
       return headings.includes(fragment) ? [] : [`${path}: ${target} (no such heading)`];
     }),
   );
@@ -123,7 +133,9 @@ const SOURCE_PATH = /`((?:src|test|docs|scripts|prisma|bench|bin)\/[A-Za-z0-9_./
 
 test('every file of the repository that a document names is there', () => {
   const absent = DOCUMENTS.flatMap((document) =>
-    [...prose(document).matchAll(SOURCE_PATH)].flatMap(([, path = '']) => (existsSync(join(ROOT, path)) ? [] : [`${document.path}: ${path}`])),
+    [...prose(document).matchAll(SOURCE_PATH)].flatMap(([, path = '']) =>
+      existsSync(join(ROOT, path)) ? [] : [`${document.path}: ${path}`],
+    ),
   );
   expect(absent).toEqual([]);
 });

@@ -11,7 +11,9 @@ interface JsonSchema {
   default?: unknown;
 }
 
-const fresh = JSON.parse(JSON.stringify({ title: 'lockkeeper.yaml', ...z.toJSONSchema(configSchema, { io: 'input' }) })) as JsonSchema;
+const fresh = JSON.parse(
+  JSON.stringify({ title: 'lockkeeper.yaml', ...z.toJSONSchema(configSchema, { io: 'input' }) }),
+) as JsonSchema;
 
 test('the JSON Schema is that of the code: npm run build && node scripts/config-schema.mjs', () => {
   expect(JSON.parse(readFileSync(join(ROOT, 'docs', 'lockkeeper.schema.json'), 'utf8'))).toEqual(fresh);
@@ -30,15 +32,19 @@ function keys(schema: JsonSchema, path: string): { path: string; default: unknow
 
 test('every key of the configuration is in docs/CONFIGURATION.md, with its default', () => {
   const text = readFileSync(join(ROOT, 'docs', 'CONFIGURATION.md'), 'utf8');
-  const rows = new Map(text.split('\n').flatMap((line) => {
-    const cells = line.split(' | ');
-    const name = /^\| `([^`]+)`$/.exec(cells[0] ?? '')?.[1];
-    return name ? [[name, cells[1] ?? ''] as const] : [];
-  }));
+  const rows = new Map(
+    text.split('\n').flatMap((line) => {
+      const cells = line.split(' | ');
+      const name = /^\| `([^`]+)`$/.exec(cells[0] ?? '')?.[1];
+      return name ? [[name, cells[1] ?? ''] as const] : [];
+    }),
+  );
   const wrong = keys(fresh, '').filter(({ path, default: fallback }) => {
     const cell = rows.get(path.replace('environments.<name>.', '').replace('targets.<name>.', 'targets.<target>.'));
     if (cell === undefined) return true;
-    return typeof fallback === 'string' || typeof fallback === 'number' || typeof fallback === 'boolean' ? !cell.includes(`\`${fallback}\``) : false;
+    return typeof fallback === 'string' || typeof fallback === 'number' || typeof fallback === 'boolean'
+      ? !cell.includes(`\`${fallback}\``)
+      : false;
   });
   expect(wrong).toEqual([]);
 });
@@ -47,7 +53,11 @@ test("Broxiva's own lockkeeper.yaml is valid and has the alert thresholds of its
   const { environments } = loadConfig(join(ROOT, 'lockkeeper.yaml'));
   expect(Object.keys(environments)).toEqual(['development', 'staging', 'production']);
   expect(Object.values(environments).map((environment) => environment.protected)).toEqual([false, true, true]);
-  expect(environments['production']?.monitor.thresholds.map(({ level, metric, op, value, unit }) => `${level}: ${metric} ${op} ${value}${unit}`)).toEqual([
+  expect(
+    environments['production']?.monitor.thresholds.map(
+      ({ level, metric, op, value, unit }) => `${level}: ${metric} ${op} ${value}${unit}`,
+    ),
+  ).toEqual([
     'critical: cpu_usage > 90%',
     'critical: memory_usage > 90%',
     'critical: connection_pool > 95%',

@@ -100,7 +100,7 @@ test('a build that fails ends with one line and exit code 1, and is tried again 
   await writeFile(at('src', 'a.ts'), 'a mistake');
   await expect(setUp()).rejects.toMatchObject({
     code: 1,
-    stderr: expect.stringContaining('lockkeeper: npm run build failed; see above'),
+    stderr: expect.stringContaining('lockkeeper: npm run build failed; see above') as string,
   });
   await writeFile(at('src', 'a.ts'), 'export {};');
   expect((await setUp()).npm).toEqual(['run build']);

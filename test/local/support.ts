@@ -3,7 +3,6 @@ import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 
 /** A new directory whose path has a space, which a server that runs as another user may enter. */
 export async function spacedDir(): Promise<{ path: string; remove(): Promise<void> }> {

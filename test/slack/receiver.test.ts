@@ -1,3 +1,4 @@
+import type { View } from '@slack/web-api';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { pino } from 'pino';
@@ -36,7 +37,7 @@ afterEach(async () => {
 
 async function serve(overrides: Partial<SlackServerOptions> = {}): Promise<void> {
   const api = new SlackApi({ token: 'xoxb-1', apiUrl: standIn.apiUrl });
-  openView = jest.fn((triggerId: string, view) => api.call('views.open', (web) => web.views.open({ trigger_id: triggerId, view })));
+  openView = jest.fn((triggerId: string, view: View) => api.call('views.open', (web) => web.views.open({ trigger_id: triggerId, view })));
   const decide = (decision: SlackDecision): Promise<string> => Promise.resolve(`noted ${decisions.push(decision)}`);
   server = createSlackServer({
     signingSecret: SECRET,

@@ -27,7 +27,7 @@ function measured(status: DeploymentStatus): { text: string; limit: number }[] {
           ...(block.fields ?? []).map(({ text }) => ({ text, limit: 2000 })),
         ];
       case 'context':
-        return block.elements.map((element) => ({ text: 'text' in element ? (element.text as string) : '', limit: 3000 }));
+        return block.elements.map((element) => ({ text: 'text' in element ? element.text : '', limit: 3000 }));
       default:
         return [];
     }
