@@ -68,7 +68,9 @@ async function connect(options: { address: string }): Promise<NativeConnection> 
   try {
     return await NativeConnection.connect(options);
   } catch {
-    throw new UsageError(`Temporal at ${options.address} does not answer; start it with "lockkeeper dev" or set TEMPORAL_ADDRESS.`);
+    throw new UsageError(
+      `Temporal at ${options.address} does not answer; start it with "lockkeeper dev" or set TEMPORAL_ADDRESS.`,
+    );
   }
 }
 
@@ -82,13 +84,24 @@ function workflowCode(): Pick<WorkerOptions, 'workflowBundle' | 'workflowsPath'>
 function versioning(env: NodeJS.ProcessEnv): Pick<WorkerOptions, 'workerDeploymentOptions'> {
   const buildId = env['LOCKKEEPER_BUILD_ID'];
   if (!buildId) return {};
-  return { workerDeploymentOptions: { useWorkerVersioning: true, version: { deploymentName: 'lockkeeper', buildId }, defaultVersioningBehavior: 'PINNED' } };
+  return {
+    workerDeploymentOptions: {
+      useWorkerVersioning: true,
+      version: { deploymentName: 'lockkeeper', buildId },
+      defaultVersioningBehavior: 'PINNED',
+    },
+  };
 }
 
 function slackOf({ slack }: Config, env: NodeJS.ProcessEnv, log: pino.Logger): Slack | null {
   const token = slack ? env[slack.tokenEnv] : undefined;
   if (!slack || !token) return null;
-  return createSlack({ token, channel: slack.channel, ...(slack.apiUrl === undefined ? {} : { apiUrl: slack.apiUrl }), log });
+  return createSlack({
+    token,
+    channel: slack.channel,
+    ...(slack.apiUrl === undefined ? {} : { apiUrl: slack.apiUrl }),
+    log,
+  });
 }
 
 let runtimeInstalled = false;
@@ -97,7 +110,9 @@ let runtimeInstalled = false;
 function quietRuntime(log: pino.Logger): void {
   if (runtimeInstalled) return;
   runtimeInstalled = true;
-  const write = (level: 'trace' | 'debug' | 'info' | 'warn' | 'error') => (message: string, meta?: object) => log[level](meta ?? {}, message);
+  // A task token is of no use to a person, and of some to a stranger.
+  const write = (level: 'trace' | 'debug' | 'info' | 'warn' | 'error') => (message: string, meta?: object) =>
+    log[level]({ ...meta, taskToken: undefined }, message);
   Runtime.install({
     logger: {
       log: (level, message, meta) => write(level.toLowerCase() as 'info')(message, meta),
@@ -109,4 +124,3 @@ function quietRuntime(log: pino.Logger): void {
     },
   });
 }
-

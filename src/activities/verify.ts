@@ -16,7 +16,11 @@ export function createVerify(deps: Deps) {
     /** A check that fails is a result; only an unreachable target is a failure. */
     async verify(input: DeployInput): Promise<HealthCheck[]> {
       const target = resolve(deps, input);
-      const session = { applicationName: applicationName(input.deploymentId, 'verify'), statementTimeoutMs: QUERY_TIMEOUT_MS, lockTimeoutMs: QUERY_TIMEOUT_MS };
+      const session = {
+        applicationName: applicationName(input.deploymentId, 'verify'),
+        statementTimeoutMs: QUERY_TIMEOUT_MS,
+        lockTimeoutMs: QUERY_TIMEOUT_MS,
+      };
       return heartbeating(async () => {
         const generation = checked('Prisma Client generation', () => generatedClient(deps, target));
         const checks = await withSession(target.url, session, async (client) => [
@@ -54,12 +58,20 @@ async function connectivity(client: Client): Promise<Verdict> {
 
 async function migrationStatus(deps: Deps, target: ResolvedTarget, input: DeployInput): Promise<Verdict> {
   const migrations = readMigrations(deps.config.migrationsDir);
-  const connect = (): Promise<Client> => openSession(target.url, { applicationName: applicationName(input.deploymentId, 'verify') });
-  const { failedMigrationNames, editedMigrationNames, history } = await withEngine({ schema: schemaOf(target.url), connect }, (engine) =>
-    engine.diagnoseMigrationHistory({ migrationsList: migrationList(deps.config.migrationsDir, migrations), optInToShadowDatabase: false, filters: NO_FILTER }),
+  const connect = (): Promise<Client> =>
+    openSession(target.url, { applicationName: applicationName(input.deploymentId, 'verify') });
+  const { failedMigrationNames, editedMigrationNames, history } = await withEngine(
+    { schema: schemaOf(target.url), connect },
+    (engine) =>
+      engine.diagnoseMigrationHistory({
+        migrationsList: migrationList(deps.config.migrationsDir, migrations),
+        optInToShadowDatabase: false,
+        filters: NO_FILTER,
+      }),
   );
   if (failedMigrationNames.length > 0) return fail(`Recorded as failed: ${failedMigrationNames.join(', ')}.`);
-  if (editedMigrationNames.length > 0) return fail(`Edited after they were applied: ${editedMigrationNames.join(', ')}.`);
+  if (editedMigrationNames.length > 0)
+    return fail(`Edited after they were applied: ${editedMigrationNames.join(', ')}.`);
   if (history !== null) return fail('The history does not match the migrations folder.');
   return pass(`All ${migrations.length} migrations are applied and unchanged.`);
 }
@@ -68,10 +80,17 @@ async function criticalTables(client: Client, target: ResolvedTarget): Promise<V
   const { criticalTables: named } = target.environment.verify;
   const tables = named.length > 0 ? named : await tablesWithRows(client);
   for (const table of tables) {
-    const parts = table.split('.').map((part) => client.escapeIdentifier(part)).join('.');
+    const parts = table
+      .split('.')
+      .map((part) => client.escapeIdentifier(part))
+      .join('.');
     await client.query(`SELECT * FROM ${parts} LIMIT 1`);
   }
-  return pass(tables.length > 0 ? `${tables.length} tables answer: ${tables.slice(0, 5).join(', ')}${tables.length > 5 ? ', ...' : ''}.` : 'The database holds no rows yet.');
+  return pass(
+    tables.length > 0
+      ? `${tables.length} tables answer: ${tables.slice(0, 5).join(', ')}${tables.length > 5 ? ', ...' : ''}.`
+      : 'The database holds no rows yet.',
+  );
 }
 
 async function tablesWithRows(client: Client): Promise<string[]> {
@@ -95,7 +114,9 @@ async function queryExecution(client: Client): Promise<Verdict> {
 async function generatedClient(deps: Deps, target: ResolvedTarget): Promise<Verdict> {
   if (!target.environment.verify.generate) return { status: 'skipped', evidence: 'verify.generate is off.' };
   const result = await generateClient(deps.config.root, readSchema(deps.config.schemaPath));
-  return result === 'no-prisma' ? { status: 'skipped', evidence: 'The project has no prisma package installed on this host.' } : pass('Prisma Client was generated from the schema.');
+  return result === 'no-prisma'
+    ? { status: 'skipped', evidence: 'The project has no prisma package installed on this host.' }
+    : pass('Prisma Client was generated from the schema.');
 }
 
 async function ownChecks(client: Client, target: ResolvedTarget): Promise<HealthCheck[]> {
@@ -108,7 +129,8 @@ async function ownChecks(client: Client, target: ResolvedTarget): Promise<Health
           const { rows } = await client.query<unknown[]>({ text: sql, rowMode: 'array' });
           return rows[0]?.[0] === true ? pass('The query answered true.') : fail('The query did not answer true.');
         } finally {
-          await client.query('ROLLBACK');
+          // After an error it rolls back; else it is no error of the application's for the statistics to count.
+          await client.query('COMMIT');
         }
       }),
     );

@@ -143,20 +143,33 @@ async function oneByOne(client: Client, statements: ParsedStatement[], commit: s
  * refuses what follows and its COMMIT rolls back; hence it must be known to be open before the first of them is sent.
  */
 async function pipelined(client: Client, statements: ParsedStatement[], commit: string, progress: Progress): Promise<void> {
-  // `pg` asks at every query whether it may send before the last one is answered. On only while these are: a client that
-  // is ended in this mode waits for what it has sent.
+  await withoutWaiting(client, async () => {
+    const answers = [...statements.map(({ text }) => text), commit].map((text) => client.query(text));
+    // Each is awaited below in turn; one that fails before its turn must not count as unhandled.
+    const settled = Promise.allSettled(answers);
+    try {
+      for (const [position, statement] of statements.entries()) {
+        progress.next(statement, position);
+        await answers[position];
+      }
+      await answers.at(-1);
+    } finally {
+      await settled;
+    }
+  });
+}
+
+/**
+ * While `send` runs, the client sends every query at once instead of when the one before is answered; the server runs them
+ * in order. `send` must settle only after all of them have.
+ */
+export async function withoutWaiting<T>(client: Client, send: () => Promise<T>): Promise<T> {
+  // `pg` asks at every query. Never on for longer: a client that is ended in this mode waits for all that it has sent.
   const mode = client as { pipeline: boolean };
   mode.pipeline = true;
-  const answers = [...statements.map(({ text }) => text), commit].map((text) => client.query(text));
-  const settled = Promise.allSettled(answers);
   try {
-    for (const [position, statement] of statements.entries()) {
-      progress.next(statement, position);
-      await answers[position];
-    }
-    await answers.at(-1);
+    return await send();
   } finally {
-    await settled;
     mode.pipeline = false;
   }
 }

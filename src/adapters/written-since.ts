@@ -24,21 +24,26 @@ export function placeName({ relation, column }: Place): string {
  * @returns null when it cannot be told in time.
  */
 export async function rowsWritten(client: Client, place: Place, own: string[], step: string[]): Promise<number | null> {
+  if (!(await exists(client, place.relation))) return 0;
   await client.query(`BEGIN READ ONLY; SET LOCAL statement_timeout = ${COUNT_TIMEOUT_MS}`);
   try {
-    const { rows: there } = await client.query<{ exists: boolean }>('SELECT to_regclass($1) IS NOT NULL AS exists', [place.relation]);
-    if (!there[0]?.exists) return 0;
     const condition = place.column === null ? 'true' : await isOthersValue(client, place.relation, place.column, step);
     const { rows } = await client.query<{ rows: string }>(
       `SELECT count(*)::text AS rows FROM ${place.relation} AS t WHERE NOT (t.xmin::text = ANY($1)) AND ${condition}`,
       [own],
     );
+    // Not ROLLBACK: it would count as an error of the application's.
+    await client.query('COMMIT');
     return Number(rows[0]?.rows ?? 0);
   } catch {
-    return null;
-  } finally {
     await client.query('ROLLBACK');
+    return null;
   }
+}
+
+async function exists(client: Client, relation: string): Promise<boolean> {
+  const { rows } = await client.query<{ exists: boolean }>('SELECT to_regclass($1) IS NOT NULL AS exists', [relation]);
+  return rows[0]?.exists ?? false;
 }
 
 async function isOthersValue(client: Client, relation: string, column: string, step: string[]): Promise<string> {

@@ -41,7 +41,11 @@ const BY_OUTCOME: Record<OutcomeStatus, (status: DeploymentStatus) => NextStep[]
     again(status),
   ],
   'rolled-back': (status) => [
-    step('The deployment was undone. Mend the cause before trying it again.'),
+    step(
+      status.outcome?.failure
+        ? 'The deployment was undone. Mend the cause before trying it again.'
+        : 'It was undone as asked; its migrations are pending again.',
+    ),
     ...schemaCheck(status),
     again(status),
   ],

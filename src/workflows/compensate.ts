@@ -18,6 +18,8 @@ export interface Undo {
   schemaFingerprint: string;
   /** Of the environment: who must agree when rows would be lost. */
   approval: ApprovalPolicy;
+  /** Digest of an assessment whose losses people have seen and approved already. */
+  approvedLoss: string | null;
 }
 
 /** Reverses every step that left something. Rows written since are lost only after a second approval that names them. */
@@ -28,7 +30,7 @@ export async function compensate(run: Run, people: ApprovalGate, undo: Undo): Pr
       run,
       `Step ${assessment.unproven.map(({ step }) => step + 1).join(', ')} has no proven reversal; nothing was undone.`,
     );
-  if (assessment.lostRows.length > 0 && !(await mayLose(run, people, assessment, undo.approval))) {
+  if (assessment.lostRows.length > 0 && !(await mayLose(run, people, assessment, undo))) {
     return needsHuman(run, `Undoing would lose ${lossText(assessment)}, and nobody approved that; nothing was undone.`);
   }
   const summary: CompensationSummary = { state: 'clean', reversals: [], schemaRestored: null, detail: '' };
@@ -62,8 +64,9 @@ async function mayLose(
   run: Run,
   people: ApprovalGate,
   assessment: UndoAssessment,
-  approval: ApprovalPolicy,
+  { approval, approvedLoss }: Undo,
 ): Promise<boolean> {
+  if (assessment.digest === approvedLoss) return true;
   const note = `Undoing loses ${lossText(assessment)}.`;
   run.tell(`waits for approval: ${note}`);
   const request = {
@@ -75,7 +78,8 @@ async function mayLose(
   return (await people.ask(request, Math.max(approval.expiryMs, LOSSY_EXPIRY_MS))) === 'approved';
 }
 
-function lossText({ lostRows }: UndoAssessment): string {
+/** For people: what undoing would lose. */
+export function lossText({ lostRows }: UndoAssessment): string {
   return lostRows.map(({ relation, rows }) => `${rows ?? 'an unknown number of'} row(s) of ${relation}`).join(', ');
 }
 

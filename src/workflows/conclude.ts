@@ -20,25 +20,36 @@ export async function undoAfter(error: unknown, run: Run, people: ApprovalGate):
     return run.end(aborted ? 'aborted' : 'failed', `${failure.message} Nothing was migrated.`, failure);
   }
   if (failure.type === FailureType.NeedsHuman) return run.end('needs-human', failure.message, failure);
-  return undo(run, people, failure, {
+  return undo(run, people, failure.message, failure, {
     deployment: run.input.deploymentId,
     schemaFingerprint: facts.schemaFingerprint,
     approval: plan.approval,
+    approvedLoss: null,
   });
 }
 
-/** Runs phase `compensate` and says how it went. */
-export async function undo(run: Run, people: ApprovalGate, failure: FailureSummary, what: Undo): Promise<Outcome> {
+/**
+ * Runs phase `compensate` and says how it went.
+ * @param why the sentence that the outcome begins with.
+ * @param failure what made it necessary; null when a person just wants it.
+ */
+export async function undo(
+  run: Run,
+  people: ApprovalGate,
+  why: string,
+  failure: FailureSummary | null,
+  what: Undo,
+): Promise<Outcome> {
   try {
     const summary = await run.phase('compensate', () => compensate(run, people, what));
     run.status.compensation = summary;
-    if (summary.state === 'needs-human') return run.end('needs-human', `${failure.message} ${summary.detail}`, failure);
-    return run.end('rolled-back', `${failure.message} ${summary.detail}`, failure);
+    if (summary.state === 'needs-human') return run.end('needs-human', `${why} ${summary.detail}`, failure);
+    return run.end('rolled-back', `${why} ${summary.detail}`, failure);
   } catch (error) {
     const { message } = run.failure(error);
     const sofar = run.status.compensation ?? { reversals: [], schemaRestored: null };
     run.status.compensation = { ...sofar, state: 'needs-human', detail: message };
-    return run.end('needs-human', `${failure.message} Undoing it did not succeed either: ${message}`, failure);
+    return run.end('needs-human', `${why} Undoing did not succeed: ${message}`, failure);
   }
 }
 

@@ -1,10 +1,10 @@
 /** Undoing an earlier deployment by hand, under the rules of any other: one at a time, approved, verified, reported. */
 import { CancellationScope } from '@temporalio/workflow';
 import type { Outcome, RollbackInput } from '../contract';
-import { FailureType } from '../errors';
 import { read } from './activity-options';
 import { Announcer } from './announcer';
 import { ApprovalGate } from './approval-gate';
+import { lossText } from './compensate';
 import { conclude, undo, undoAfter } from './conclude';
 import { Run } from './run';
 
@@ -25,24 +25,16 @@ async function story(input: RollbackInput, run: Run, people: ApprovalGate): Prom
   const basis = await run.phase('inspect', () => read.rollbackBasis(input, input.undo));
   const steps = basis.assessment.steps.length;
   if (steps === 0) return run.end('up-to-date', `Deployment ${input.undo} left nothing to undo.`);
-  const note = `Undoes ${steps} step(s) of ${input.undo}: ${basis.migrations.join(', ')}.`;
-  const answer = await run.phase('approve', () =>
-    people.ask(
-      { kind: 'rollback', bindingDigest: basis.assessment.digest, required: basis.approval.required, note },
-      basis.approval.expiryMs,
-    ),
-  );
+  const { assessment, migrations, approval } = basis;
+  const lossy = assessment.lostRows.length > 0;
+  const loss = lossy ? ` It loses ${lossText(assessment)}.` : '';
+  const note = `Undoes ${steps} step(s) of ${input.undo}: ${migrations.join(', ')}.${loss}`;
+  const required = lossy ? Math.max(1, approval.required) : approval.required;
+  const request = { kind: 'rollback' as const, bindingDigest: assessment.digest, required, note };
+  const answer = await run.phase('approve', () => people.ask(request, approval.expiryMs));
   if (answer !== 'approved') return run.end(answer, `The rollback was ${answer}; nothing was undone.`);
-  const wanted = {
-    phase: run.status.phase,
-    type: FailureType.Aborted,
-    message: `Rollback of ${input.undo}, asked for by ${input.requester.name}.`,
-  };
-  return CancellationScope.nonCancellable(() =>
-    undo(run, people, wanted, {
-      deployment: input.undo,
-      schemaFingerprint: basis.schemaFingerprint,
-      approval: basis.approval,
-    }),
-  );
+  const why = `Rollback of ${input.undo}, asked for by ${input.requester.name}.`;
+  const { schemaFingerprint } = basis;
+  const what = { deployment: input.undo, schemaFingerprint, approval, approvedLoss: assessment.digest };
+  return CancellationScope.nonCancellable(() => undo(run, people, why, null, what));
 }

@@ -103,7 +103,7 @@ describe('a deployment', () => {
     try {
       const { outcome } = await deploy(4);
       expect(outcome).toMatchObject({ status: 'rolled-back', failure: { phase: 'migrate', type: 'MigrationLockHeld' } });
-      expect(outcome?.summary).toMatch(/^Session \d+ \(prisma of bob, user postgres, from 127\.0\.0\.1\) holds Prisma's migration lock; wait for it or end it, and deploy again\. /);
+      expect(outcome?.summary).toMatch(/^Session \d+ \(prisma of bob, user lockkeeper\) holds Prisma's migration lock; wait for it or end it, and deploy again\. /);
       const { rows } = await database.client.query(`SELECT pid FROM pg_locks WHERE locktype = 'advisory' AND objid = ${PRISMA_LOCK_ID} AND pid <> pg_backend_pid()`);
       expect(rows).toEqual([]);
       expect(await relations()).toEqual(before);

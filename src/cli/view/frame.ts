@@ -113,7 +113,7 @@ export function waitingText(ref: DeploymentRef, status: DeploymentStatus): strin
   const missing = approval.required - approvalsGiven(status);
   const who = approval.kind === 'deploy' ? ` from somebody other than ${plain(status.input.requester.name)}` : '';
   return [
-    `waiting for ${count(missing, approval.kind === 'deploy' ? 'approval' : 'approval of the lossy undo')}${who}, until ${moment(approval.expiresAt)}`,
+    `waiting for ${count(missing, approval.kind === 'deploy' ? 'approval' : 'approval of the undo')}${who}, until ${moment(approval.expiresAt)}`,
     ...(approval.note === null ? [] : [plain(approval.note)]),
     `lockkeeper approve ${ref.deploymentId}`,
     `lockkeeper reject ${ref.deploymentId} --reason "..."`,
