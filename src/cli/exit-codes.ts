@@ -1,4 +1,5 @@
 import type { DeploymentStatus, OutcomeStatus } from '../contract';
+import { standing } from '../policy/approval';
 
 /** What the shell hears. `--help` prints this table. */
 export const ExitCode = {
@@ -49,18 +50,6 @@ export function exitCodeOfStatus(status: DeploymentStatus, kind: 'deploy' | 'rol
   return isWaitingForApproval(status) ? ExitCode.WaitingForApproval : ExitCode.Ok;
 }
 
-export function isWaitingForApproval(status: DeploymentStatus): boolean {
-  const { approval, outcome, phase } = status;
-  if (!approval || outcome) return false;
-  // What a compensation asks is asked while it runs; the request of the deployment itself is settled by then.
-  const asking = phase === 'approve' || (phase === 'compensate' && approval.kind === 'rollback');
-  return asking && approvalsGiven(status) < approval.required;
-}
-
-/** Distinct people whose approval of the present request was accepted. */
-export function approvalsGiven({ approval, audit }: DeploymentStatus): number {
-  if (!approval) return 0;
-  const since = Date.parse(approval.requestedAt);
-  const yes = audit.filter((entry) => entry.accepted && entry.verdict === 'approve' && Date.parse(entry.at) >= since);
-  return new Set(yes.map((entry) => entry.person.id)).size;
+export function isWaitingForApproval({ approval, audit, outcome }: DeploymentStatus): boolean {
+  return approval !== null && outcome === null && standing(approval, audit).state === 'waiting';
 }

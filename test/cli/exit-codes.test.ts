@@ -1,11 +1,4 @@
-import {
-  exitCodeOf,
-  exitCodeOfStatus,
-  approvalsGiven,
-  isWaitingForApproval,
-  EXIT_CODE_HELP,
-  ExitCode,
-} from '../../src/cli/exit-codes';
+import { exitCodeOf, exitCodeOfStatus, isWaitingForApproval, EXIT_CODE_HELP, ExitCode } from '../../src/cli/exit-codes';
 import { ended, inPhase, waiting } from '../report/deployments';
 
 describe('exit codes', () => {
@@ -44,29 +37,17 @@ describe('exit codes', () => {
 });
 
 describe('waiting for approval', () => {
-  it('counts distinct people since the request', () => {
+  it('is over once enough people have approved, or one has rejected', () => {
     const status = waiting();
     const [first] = status.audit;
-    status.audit.push(
-      { ...first!, at: '2026-11-23T10:15:00.000Z' },
-      { ...first!, at: '2026-11-23T09:00:00.000Z', person: { id: 'cli:old', name: 'old' } },
-    );
-    expect(approvalsGiven(status)).toBe(1);
-    status.audit.push({ ...first!, person: { id: 'cli:dave', name: 'dave' } });
-    expect(approvalsGiven(status)).toBe(2);
-    expect(isWaitingForApproval(status)).toBe(false);
+    const dave = { ...first!, person: { id: 'cli:dave', name: 'dave' } };
+    expect(isWaitingForApproval(status)).toBe(true);
+    expect(isWaitingForApproval({ ...status, audit: [...status.audit, dave] })).toBe(false);
+    expect(isWaitingForApproval({ ...status, audit: [{ ...dave, verdict: 'reject' }] })).toBe(false);
   });
 
-  it('does not count refused ones', () => {
-    const status = waiting();
-    status.audit = status.audit.map((entry) => ({ ...entry, accepted: false }));
-    expect(approvalsGiven(status)).toBe(0);
-  });
-
-  it('is over in a later phase, but asked anew by a lossy compensation', () => {
-    const status = waiting();
-    expect(isWaitingForApproval({ ...status, phase: 'compensate' })).toBe(false);
-    const lossy = { ...status.approval!, kind: 'rollback' as const };
-    expect(isWaitingForApproval({ ...status, phase: 'compensate', approval: lossy })).toBe(true);
+  it('is over with the deployment', () => {
+    expect(isWaitingForApproval({ ...waiting(), outcome: ended('expired').outcome })).toBe(false);
+    expect(isWaitingForApproval({ ...waiting(), approval: null })).toBe(false);
   });
 });

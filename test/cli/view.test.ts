@@ -53,6 +53,15 @@ describe('a frame of watch', () => {
     expect(text).toContain(`lockkeeper reject ${ID} --reason`);
   });
 
+  it('shows of a rollback only the phases that it has', () => {
+    const status = inPhase('approve');
+    const ref = refTo(status, { kind: 'rollback' });
+    const text = frame({ ref, status, now, tick: 0, colors }).lines.join('\n');
+    expect(text).toMatch(/^Rollback/);
+    expect(text).toContain('compensate');
+    expect(text).not.toContain('backup');
+  });
+
   it('keeps the running phase in focus', () => {
     const status = migrating();
     const { lines, focus } = frame({ ref: refTo(status), status, now, tick: 0, colors });
@@ -127,7 +136,7 @@ describe('what is decided on', () => {
       'add_users',
       'add_index  1 danger',
       '2.5 MB',
-      'eeeeeeeeeeee',
+      'e'.repeat(64),
       '1 of 2',
       'http://ui/run-1',
     ]) {

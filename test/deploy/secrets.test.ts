@@ -9,6 +9,7 @@ import { pgBin, testDatabase, type TestDatabase } from '../support/database';
 import { spawnWorker, type WorkerProcess } from '../support/processes';
 import { testProject, type TestProject } from '../support/project';
 import { testRole, type TestRole } from '../support/role';
+import { until } from '../support/until';
 
 /** One for each place that it may come from, so that a leak says from where. */
 const CANARY = { url: 'canary-url-4f1d', sql: 'canary-sql-93ab', row: 'canary-row-c07e', key: 'canary-key-'.padEnd(64, '5') };
@@ -48,7 +49,7 @@ beforeAll(async () => {
     environment: { backup: { dir: 'backups' }, verify: { generate: false, checks: [{ name: 'casts', sql: 'SELECT secret::int > 0 FROM users' }] } },
   });
   commandLines = watchCommandLines();
-  startWorker();
+  await startWorker();
 });
 afterAll(async () => {
   commandLines.stop();
@@ -59,9 +60,10 @@ afterAll(async () => {
   rmSync(folder, { recursive: true });
 });
 
-function startWorker(): void {
-  worker = spawnWorker(project, { LOCKKEEPER_LOG_LEVEL: 'trace' });
+async function startWorker(): Promise<void> {
+  worker = spawnWorker(project, { LOCKKEEPER_LOG_LEVEL: 'debug' });
   workers.push(worker);
+  await until('the worker polls', () => worker.log().includes('"state":"RUNNING"'));
 }
 
 /** Changes lockkeeper.yaml, which a worker reads when it starts. */
@@ -69,7 +71,7 @@ async function reconfigure(from: string, to: string): Promise<void> {
   await worker.kill('SIGTERM');
   const file = join(project.root, 'lockkeeper.yaml');
   writeFileSync(file, readFileSync(file, 'utf8').replace(from, to));
-  startWorker();
+  await startWorker();
 }
 
 /** Deploys one more migration; the outcome's status. */

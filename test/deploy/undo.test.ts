@@ -102,7 +102,7 @@ describe('a rollback by hand', () => {
     await open(BASE);
     const before = await schema();
     const ref = await deploy();
-    expect(await project.client.result(ref)).toMatchObject({ status: 'deployed' });
+    expect(await project.client.result(ref)).toMatchObject({ status: 'deployed', failure: null });
     const undone = await project.client.startRollback(ref, MAYA);
     expect(await project.client.result(undone)).toMatchObject({ status: 'rolled-back' });
     expect(await schema()).toBe(before);

@@ -42,6 +42,6 @@ function stepChange(before: StepProgress | null, after: StepProgress): string[] 
 function asked(ref: DeploymentRef, before: DeploymentStatus | null, after: DeploymentStatus): string[] {
   if (!isWaitingForApproval(after)) return [];
   const known =
-    before !== null && isWaitingForApproval(before) && before.approval?.bindingDigest === after.approval?.bindingDigest;
+    before !== null && isWaitingForApproval(before) && before.approval?.requestedAt === after.approval?.requestedAt;
   return known ? [] : waitingText(ref, after);
 }

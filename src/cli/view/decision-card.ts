@@ -1,9 +1,9 @@
 /** What a person decides on, before they decide. Pure. */
 import type { DeploymentRef } from '../../client';
 import type { ApprovalRequest, DeploymentStatus, PlannedMigration } from '../../contract';
+import { standing } from '../../policy/approval';
 import { bytes, count, moment, short } from '../../report/format';
 import type { Colors } from '../cli';
-import { approvalsGiven } from '../exit-codes';
 import { plain } from './text';
 
 export function decisionCard(
@@ -27,8 +27,11 @@ export function decisionCard(
     ],
     ['backup', backupText(status)],
     ['rehearsal', rehearsalText(status)],
-    ['approvals', `${approvalsGiven(status)} of ${approval.required}, until ${moment(approval.expiresAt)}`],
-    ['bound to', `sha256 ${short(approval.bindingDigest)}`],
+    [
+      'approvals',
+      `${standing(approval, status.audit).approvals} of ${approval.required}, until ${moment(approval.expiresAt)}`,
+    ],
+    ['bound to', approval.bindingDigest],
   ].flatMap(([name, value]) => (name && value ? [`  ${name.padEnd(10)} ${value}`] : []));
   return [
     `${colors.bold(`${what} ${ref.deploymentId}`)} of ${colors.bold(`${ref.environment}/${ref.target}`)}, asked for by ${plain(status.input.requester.name)}`,

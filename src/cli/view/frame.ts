@@ -1,9 +1,10 @@
 /** A deployment as a living list: one frame of `watch`, and the whole of `status`. Pure. */
 import type { DeploymentRef } from '../../client';
-import type { AuditEntry, DeploymentStatus, PhaseProgress, StepProgress } from '../../contract';
+import type { AuditEntry, DeploymentStatus, Phase, PhaseProgress, StepProgress } from '../../contract';
+import { standing } from '../../policy/approval';
 import { count, duration, elapsed, moment } from '../../report/format';
 import type { Colors } from '../cli';
-import { approvalsGiven, isWaitingForApproval } from '../exit-codes';
+import { isWaitingForApproval } from '../exit-codes';
 import { plain } from './text';
 
 export interface FrameInput {
@@ -23,21 +24,23 @@ export interface Frame {
 
 const SPINNER = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏'];
 const NAME_WIDTH = 11;
+const ROLLBACK_PHASES: Phase[] = ['inspect', 'approve', 'compensate', 'report'];
 
 export function frame(input: FrameInput): Frame {
-  const { status } = input;
+  const { ref, status } = input;
   const lines = [header(input), ''];
   let focus = lines.length;
   for (const phase of status.phases) {
-    if (isHidden(phase)) continue;
+    if (isHidden(phase, ref.kind)) continue;
     if (phase.state === 'running' || phase.state === 'failed') focus = lines.length;
     lines.push(phaseLine(phase, input), ...below(phase, input));
   }
   return { lines, focus };
 }
 
-/** A deployment without trouble has no `compensate`. */
-function isHidden({ phase, state }: PhaseProgress): boolean {
+/** A rollback goes through few phases, and a deployment without trouble has no `compensate`. */
+function isHidden({ phase, state }: PhaseProgress, kind: DeploymentRef['kind']): boolean {
+  if (kind === 'rollback') return !ROLLBACK_PHASES.includes(phase);
   return phase === 'compensate' && (state === 'pending' || state === 'skipped');
 }
 
@@ -108,12 +111,12 @@ function approvalLines({ ref, status, colors }: FrameInput, running: boolean): s
 
 /** What is asked, of whom, and how to answer. */
 export function waitingText(ref: DeploymentRef, status: DeploymentStatus): string[] {
-  const { approval } = status;
+  const { approval, audit, input } = status;
   if (!approval) return [];
-  const missing = approval.required - approvalsGiven(status);
-  const who = approval.kind === 'deploy' ? ` from somebody other than ${plain(status.input.requester.name)}` : '';
+  const missing = approval.required - standing(approval, audit).approvals;
+  const requester = plain(input.requester.name);
   return [
-    `waiting for ${count(missing, approval.kind === 'deploy' ? 'approval' : 'approval of the undo')}${who}, until ${moment(approval.expiresAt)}`,
+    `waiting for ${count(missing, 'approval')} from somebody other than ${requester}, until ${moment(approval.expiresAt)}`,
     ...(approval.note === null ? [] : [plain(approval.note)]),
     `lockkeeper approve ${ref.deploymentId}`,
     `lockkeeper reject ${ref.deploymentId} --reason "..."`,
