@@ -24,10 +24,11 @@ export function asFailure(error: unknown): unknown {
   if (error instanceof ApplicationFailure || error instanceof CancelledFailure || error instanceof CompleteAsyncError) return error;
   if (error instanceof Error && error.name === 'AbortError') return new CancelledFailure('The activity was cancelled.');
   const type = isConnectionLoss(error) ? FailureType.TargetUnavailable : 'Unexpected';
-  return transient(type as FailureType, sayable(error));
+  return transient(type as FailureType, inWords(error));
 }
 
-function sayable(error: unknown): string {
+/** For history, reports and people: without values of rows and without passwords. */
+export function inWords(error: unknown): string {
   if (error instanceof DatabaseError) return `${withoutData(error)} (SQLSTATE ${error.code ?? 'unknown'}).`;
   return (error instanceof Error ? error.message : String(error)).replace(URL_WITH_PASSWORD, '$1:***@');
 }

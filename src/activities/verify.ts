@@ -4,6 +4,7 @@ import { generateClient } from '../adapters/prisma-generate';
 import { migrationList, NO_FILTER, schemaOf, withEngine } from '../adapters/prisma-engine';
 import { openSession, withSession, type Client } from '../adapters/postgres';
 import type { DeployInput, HealthCheck } from '../contract';
+import { inWords } from './failure';
 import { heartbeating } from './heartbeat';
 import type { Deps } from './deps';
 import { applicationName, resolve, type ResolvedTarget } from './target';
@@ -43,7 +44,7 @@ async function checked(name: string, check: () => Promise<Verdict>): Promise<Hea
   try {
     return { name, ...(await check()) };
   } catch (error) {
-    return { name, status: 'fail', evidence: error instanceof Error ? error.message : String(error) };
+    return { name, status: 'fail', evidence: inWords(error) };
   }
 }
 

@@ -65,18 +65,27 @@ export async function withEngine<T>(options: EngineOptions, use: (engine: Schema
   }
 }
 
-/** What the engine itself refuses, it will refuse again. Its first line is for people, the rest is its stack. */
+/** What the engine itself refuses, it will refuse again. Of its words the first sentence and the place are for people. */
 function engineFailure(error: unknown): unknown {
   if (!(error instanceof Error) || error.name !== 'SchemaConnectorError') return error;
   const { code } = error as { code?: string };
-  const [sentence = ''] = (panics.take() ?? error.message).split('\n');
-  return permanent(FailureType.History, `Prisma's schema engine${code ? ` (${code})` : ''}: ${sentence}`);
+  const words = panics.take() ?? error.message;
+  const [sentence = ''] = words.split('\n');
+  const place = PLACE.exec(words)?.[1];
+  // P1012: the project's own schema does not validate.
+  const type = code === 'P1012' ? FailureType.MigrationFiles : FailureType.History;
+  return permanent(type, `Prisma's schema engine${code ? ` (${code})` : ''}: ${sentence}${place ? ` (${place})` : ''}`);
 }
+
+/** `  -->  prisma/schema.prisma:12` */
+const PLACE = /-->\s+(\S.*:\d+)/;
 
 async function mainDriver(options: EngineOptions): Promise<PgDriver> {
   const client = await options.connect();
   const plain: ScriptRunner = async (script) => void (await client.query(script));
-  return new PgDriver(client, options.schema, options.runScript ?? plain, () => (options.keepOpen ? Promise.resolve() : closeOnce(client)));
+  return new PgDriver(client, options.schema, options.runScript ?? plain, () =>
+    options.keepOpen ? Promise.resolve() : closeOnce(client),
+  );
 }
 
 async function shadowDriver(options: EngineOptions): Promise<PgDriver> {
@@ -99,7 +108,10 @@ function closeOnce(client: Client): Promise<void> {
   return client.end().catch(() => undefined);
 }
 
-const BARE_DATASOURCE: SchemaFile = { path: 'schema.prisma', content: 'datasource db {\n  provider = "postgresql"\n}\n' };
+const BARE_DATASOURCE: SchemaFile = {
+  path: 'schema.prisma',
+  content: 'datasource db {\n  provider = "postgresql"\n}\n',
+};
 function datamodelsOf(options: EngineOptions): [string, string][] {
   return (options.datamodels ?? [BARE_DATASOURCE]).map(({ path, content }) => [path, content]);
 }
@@ -139,7 +151,9 @@ function loadEngine(): typeof Wasm {
   if (loaded) return loaded;
   (globalThis as Record<string, unknown>)['PRISMA_WASM_PANIC_REGISTRY'] = panics;
   // eslint-disable-next-line @typescript-eslint/no-require-imports -- loaded on first use: commands that need no engine start fast
-  const bindings = require('@prisma/schema-engine-wasm/schema_engine_bg') as typeof Wasm & { __wbg_set_wasm(exports: unknown): void };
+  const bindings = require('@prisma/schema-engine-wasm/schema_engine_bg') as typeof Wasm & {
+    __wbg_set_wasm(exports: unknown): void;
+  };
   const folder = dirname(require.resolve('@prisma/schema-engine-wasm/schema_engine_bg'));
   const module = new WebAssembly.Module(readFileSync(join(folder, 'schema_engine_bg.wasm')));
   const instance = new WebAssembly.Instance(module, { './schema_engine_bg.js': bindings });

@@ -39,12 +39,14 @@ const CHECKS: { id: string; title: string; judge: (facts: ChecklistFacts) => Ver
   {
     id: 'environment',
     title: 'Right environment and primary server',
-    judge: ({ environment, database, serverVersion }) => pass(`${environment} is database ${database} on a PostgreSQL ${serverVersion} primary.`),
+    judge: ({ environment, database, serverVersion }) =>
+      pass(`${environment} is database ${database} on a PostgreSQL ${serverVersion} primary.`),
   },
   {
     id: 'history',
     title: 'Migration history is clean',
-    judge: ({ appliedMigrations, pending }) => pass(`${appliedMigrations} applied, ${pending} pending; none failed, edited or missing.`),
+    judge: ({ appliedMigrations, pending }) =>
+      pass(`${appliedMigrations} applied, ${pending} pending; none failed, edited or missing.`),
   },
   { id: 'hazards', title: 'Dangers of the statements are known', judge: judgeHazards },
   { id: 'rights', title: 'The role may do what the deployment needs', judge: judgeRights },
@@ -69,7 +71,8 @@ function judgeHazards({ hazards }: ChecklistFacts): Verdict {
 }
 
 function judgeRights({ canKeepLedger, canCreateTables, schema, role }: ChecklistFacts): Verdict {
-  if (!canCreateTables) return fail(`Role ${role} may not create tables in schema ${schema}; grant CREATE on the schema to it.`);
+  if (!canCreateTables)
+    return fail(`Role ${role} may not create tables in schema ${schema}; grant CREATE on the schema to it.`);
   return canKeepLedger
     ? pass(`Role ${role} may keep its records in schema lockkeeper.`)
     : fail(`Role ${role} may not create schema lockkeeper; grant CREATE on the database to it.`);
@@ -78,36 +81,57 @@ function judgeRights({ canKeepLedger, canCreateTables, schema, role }: Checklist
 function judgeBackup({ backup, databaseBytes, serverMajor }: ChecklistFacts): Verdict {
   if (backup === null) return warn('This environment takes no backup (backup.enabled: false).');
   if (backup.pgDumpMajor === null) return fail('pg_dump was not found; run "lockkeeper doctor".');
-  if (backup.pgDumpMajor < serverMajor) return fail(`pg_dump ${backup.pgDumpMajor} is older than the server (${serverMajor}); install client tools ${serverMajor} or newer.`);
+  if (backup.pgDumpMajor < serverMajor)
+    return fail(
+      `pg_dump ${backup.pgDumpMajor} is older than the server (${serverMajor}); install client tools ${serverMajor} or newer.`,
+    );
   if (!backup.writable) return fail(`${backup.dir} cannot be written; create the folder or change backup.dir.`);
   if (backup.freeBytes !== null && backup.freeBytes < databaseBytes * BACKUP_ROOM) {
-    return fail(`${backup.dir} has ${megabytes(backup.freeBytes)} free for a database of ${megabytes(databaseBytes)}; free some space.`);
+    return fail(
+      `${backup.dir} has ${megabytes(backup.freeBytes)} free for a database of ${megabytes(databaseBytes)}; free some space.`,
+    );
   }
   return pass(`pg_dump ${backup.pgDumpMajor} writes to ${backup.dir}; the database has ${megabytes(databaseBytes)}.`);
 }
 
 function judgeRehearsal({ rehearsal, canCreateDatabase, role }: ChecklistFacts): Verdict {
   if (rehearsal === 'off') return warn('Rehearsal is off: durations and reversals are not proven before production.');
-  if (!canCreateDatabase) return fail(`Role ${role} may not create the scratch database of the rehearsal; grant CREATEDB or set rehearsal: off.`);
-  return pass(rehearsal === 'full' ? 'The backup is restored and the migrations run on it first.' : 'The migrations run on a copy of the schema first.');
+  if (!canCreateDatabase)
+    return fail(
+      `Role ${role} may not create the scratch database of the rehearsal; grant CREATEDB or set rehearsal: off.`,
+    );
+  return pass(
+    rehearsal === 'full'
+      ? 'The backup is restored and the migrations run on it first.'
+      : 'The migrations run on a copy of the schema first.',
+  );
 }
 
 function judgeActivity({ longTransactions }: ChecklistFacts): Verdict {
   const [oldest] = longTransactions;
   if (!oldest) return pass('No transaction is older than 30 s.');
-  return warn(`${longTransactions.length} transactions are older than 30 s; the oldest is ${oldest.application} (pid ${oldest.pid}), ${oldest.ageSeconds} s.`);
+  return warn(
+    `${longTransactions.length} transactions are older than 30 s; the oldest is ${oldest.application} (pid ${oldest.pid}), ${oldest.ageSeconds} s.`,
+  );
 }
 
 function judgeCapacity({ connections: { used, max } }: ChecklistFacts): Verdict {
   const evidence = `${used} of ${max} connections are in use.`;
-  return max - used < CONNECTIONS_NEEDED ? fail(`${evidence} The deployment needs ${CONNECTIONS_NEEDED}.`) : pass(evidence);
+  return max - used < CONNECTIONS_NEEDED
+    ? fail(`${evidence} The deployment needs ${CONNECTIONS_NEEDED}.`)
+    : pass(evidence);
 }
 
 function judgeApprovers({ approvals: { required, approvers }, requester }: ChecklistFacts): Verdict {
   if (required === 0) return pass('This environment asks nobody.');
   const eligible = approvers.filter((id) => id !== requester.id).length;
-  if (approvers.length > 0 && eligible < required) return fail(`${required} approvals are required and only ${eligible} of the approvers are not ${requester.name}, who asked.`);
-  return pass(`${required} approval${required === 1 ? '' : 's'} by ${approvers.length > 0 ? `${eligible} named people` : `anyone but ${requester.name}`}.`);
+  if (approvers.length > 0 && eligible < required)
+    return fail(
+      `${required} approvals are required and only ${eligible} of the approvers are not ${requester.name}, who asked.`,
+    );
+  return pass(
+    `${required} approval${required === 1 ? '' : 's'} by ${approvers.length > 0 ? `${eligible} named people` : `anyone but ${requester.name}`}.`,
+  );
 }
 
 function judgeContacts({ contacts }: ChecklistFacts): Verdict {

@@ -199,6 +199,15 @@ export const PATHS: Record<string, Path> = {
       return rollback;
     },
   },
+  'rollback-rejected': {
+    ends: 'rejected',
+    async walk(bench) {
+      const rollback = await bench.rollback();
+      await rollback.asked('rollback');
+      await rollback.decide(ALICE, 'reject');
+      return rollback;
+    },
+  },
   'rollback-of-nothing': {
     ends: 'up-to-date',
     walk: (bench) =>

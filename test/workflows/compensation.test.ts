@@ -133,7 +133,7 @@ test('an undo that never succeeds ends with a person, not in silence', async () 
   const { outcome, status } = await deployment.ended();
   expect(outcome).toMatchObject({
     status: 'needs-human',
-    summary: 'It went wrong. Undoing it did not succeed either: No answer.',
+    summary: 'It went wrong. Undoing did not succeed: No answer.',
     failure: { type: 'Statement' },
   });
   expect(status.compensation).toMatchObject({ state: 'needs-human', reversals: [], detail: 'No answer.' });

@@ -86,30 +86,42 @@ test('of what never was deployed here fails', async () => {
   });
 });
 
-test('that would lose rows asks as many people as the environment does, with the rows', async () => {
-  const rollback = await bench.rollback(basis(LOSSY, 2));
-  await rollback.asked('rollback');
-  await rollback.decide(ALICE);
-  await rollback.decide(BOB);
-  const { approval } = await rollback.until(
-    'the loss is asked about',
-    (status) => status.approval?.note?.includes('public.orders') ?? false,
-  );
-  expect(approval).toMatchObject({ required: 2 });
-  expect(await rollback.decide(ALICE)).toMatchObject({ state: 'waiting' });
-  await rollback.decide(BOB);
-  expect((await rollback.ended()).outcome.status).toBe('rolled-back');
-});
+describe('that would lose rows', () => {
+  const COST = 'Undoes 3 step(s) of deployment-0: 0_first, 1_second, 2_third. It loses 7 row(s) of public.orders.';
 
-test('where nobody need be asked, the loss of rows is still asked about', async () => {
-  const rollback = await bench.rollback(basis(LOSSY, 0));
-  expect(await rollback.asked('rollback')).toMatchObject({
-    required: 1,
-    note: 'Undoing loses 7 row(s) of public.orders.',
+  test('is asked about once, with the rows, of as many people as the environment asks', async () => {
+    const rollback = await bench.rollback(basis(LOSSY, 2));
+    expect(await rollback.asked('rollback')).toMatchObject({ bindingDigest: LOSSY.digest, required: 2, note: COST });
+    expect(await rollback.decide(ALICE)).toMatchObject({ state: 'waiting' });
+    await rollback.decide(BOB);
+    const { outcome, status } = await rollback.ended();
+    expect(outcome.status).toBe('rolled-back');
+    expect(status.audit).toHaveLength(2);
   });
-  const { outcome } = await rollback.ended();
-  expect(outcome.status).toBe('needs-human');
-  expect(rollback.story).not.toContain('reverseStep');
+
+  test('is asked about again when more would be lost by then', async () => {
+    const more = { ...LOSSY, lostRows: [{ relation: 'public.orders', rows: 8 }], digest: 'm'.repeat(64) };
+    const rollback = await bench.rollback({ ...basis(LOSSY, 2), assessUndo: () => Promise.resolve(more) });
+    await rollback.asked('rollback');
+    await rollback.decide(ALICE);
+    await rollback.decide(BOB);
+    const { approval } = await rollback.until(
+      'it is asked again',
+      (status) => status.approval?.bindingDigest === more.digest,
+    );
+    expect(approval).toMatchObject({ required: 2, note: 'Undoing loses 8 row(s) of public.orders.' });
+    expect(rollback.story).not.toContain('reverseStep');
+    await rollback.decide(ALICE);
+    await rollback.decide(BOB);
+    expect((await rollback.ended()).outcome.status).toBe('rolled-back');
+  });
+
+  test('is asked about also where nobody need be asked', async () => {
+    const rollback = await bench.rollback(basis(LOSSY, 0));
+    expect(await rollback.asked('rollback')).toMatchObject({ required: 1, note: COST });
+    expect((await rollback.ended()).outcome.status).toBe('expired');
+    expect(rollback.story).not.toContain('reverseStep');
+  });
 });
 
 test('every rollback of this file replays', () => bench.replayAll());
