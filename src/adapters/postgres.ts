@@ -43,9 +43,8 @@ export function endpointOf(url: string): Endpoint {
   for (const name of ['sslmode', ...SSL_FILES]) bare.searchParams.delete(name);
   const parsed = parse(bare.toString());
   return {
-    // The parser answers '' for what the URL leaves out.
-    host: parsed.host || 'localhost',
-    port: Number(parsed.port || 5432),
+    host: given(parsed.host) ?? 'localhost',
+    port: Number(given(parsed.port) ?? 5432),
     user: parsed.user ?? '',
     database: parsed.database ?? '',
     password: parsed.password ?? '',
@@ -53,6 +52,11 @@ export function endpointOf(url: string): Endpoint {
     sslmode: query.get('sslmode'),
     sslFiles: Object.fromEntries(SSL_FILES.flatMap((name) => (query.has(name) ? [[name, query.get(name)]] : []))),
   };
+}
+
+/** The parser answers '' for what a URL leaves out. */
+function given(part: string | null | undefined): string | null {
+  return part === '' ? null : (part ?? null);
 }
 
 /** The same server and login, another database. */
@@ -72,13 +76,13 @@ export async function openSession(url: string, options: SessionOptions): Promise
     return await connect(url, options);
   } catch (error) {
     // What libpq means by "prefer": TLS where the server has it.
-    if (PREFERS_TLS.has(endpoint.sslmode ?? '') && NO_TLS_THERE.test((error as Error).message)) return openSession(withSslMode(url, 'disable'), options);
+    if (PREFERS_TLS.has(endpoint.sslmode ?? '') && (error as Error).message.includes(NO_TLS_THERE)) return openSession(withSslMode(url, 'disable'), options);
     throw connectFailure(error, endpoint);
   }
 }
 
 const PREFERS_TLS = new Set(['prefer', 'allow']);
-const NO_TLS_THERE = /does not support SSL/;
+const NO_TLS_THERE = 'does not support SSL';
 
 async function connect(url: string, options: SessionOptions): Promise<Client> {
   const client = new Client(clientConfig(url, options));
@@ -175,7 +179,7 @@ function connectFailure(error: unknown, at: Endpoint): Error {
 /** What no SQLSTATE of its own tells. */
 function hopeless(error: unknown, at: Endpoint): string | null {
   const { code, message, path } = error as NodeJS.ErrnoException;
-  if (/client password must be/.test(message)) return `the server asks for a password, and the URL has none for user ${at.user}`;
+  if (message.includes('client password must be')) return `the server asks for a password, and the URL has none for user ${at.user}`;
   if (path !== undefined && Object.values(at.sslFiles).includes(path)) return `the URL names the file ${path}, which cannot be read (${code ?? 'error'})`;
   if (!(error instanceof DatabaseError)) return null;
   if (code === '42704' && message.includes('client_connection_check_interval')) return 'the server is older than PostgreSQL 14; Lockkeeper needs 14 or newer';

@@ -7,7 +7,7 @@ import { read } from './activity-options';
 import { now, type Run } from './run';
 
 /** Bounds a deployment's history, however long it watches. */
-const MAX_SAMPLES = 120;
+const MAX_SAMPLES = 80;
 
 export async function monitor(run: Run): Promise<void> {
   const { durationMs, intervalMs } = run.known.plan.monitor;

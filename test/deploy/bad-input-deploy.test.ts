@@ -25,7 +25,8 @@ beforeAll(async () => {
   database = await testDatabase();
   await database.client.query(`ALTER DATABASE ${database.name} OWNER TO ${owner.name}`);
   bin = mkdtempSync(join(tmpdir(), 'lockkeeper bin '));
-  for (const program of ['initdb', 'pg_ctl', 'postgres', 'psql', 'pg_dump', 'pg_restore']) symlinkSync(pgBin(program), join(bin, program));
+  for (const program of ['initdb', 'pg_ctl', 'postgres', 'psql', 'pg_dump', 'pg_restore'])
+    symlinkSync(pgBin(program), join(bin, program));
   process.env['LOCKKEEPER_PG_BIN'] = bin;
 });
 afterAll(async () => {
@@ -48,7 +49,11 @@ describe('a deployment', () => {
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), 'lockkeeper link '));
     const link = join(folder, 'migrations');
-    project = await testProject({ url: owner.url(database.name), migrations: link, schema: join(link, 'schema.prisma') });
+    project = await testProject({
+      url: owner.url(database.name),
+      migrations: link,
+      schema: join(link, 'schema.prisma'),
+    });
     await project.startWorker();
   });
   afterAll(async () => {
@@ -69,15 +74,69 @@ describe('a deployment', () => {
     says: RegExp;
   }
   const CASES: Case[] = [
-    { name: 'whose folder of migrations is not there', arrange: () => rmSync(join(folder, 'migrations')), exit: 1, status: 'failed', says: /^No migrations folder at .*; set project\.migrations in lockkeeper\.yaml\. Nothing was migrated\.$/ },
-    { name: 'of SQL that does not parse', arrange: () => migration('2_typo', 'CREATE TABEL b (id int);'), exit: 1, status: 'failed', says: /^2_typo\/migration\.sql, line 1, column 8: syntax error at or near "TABEL"\. Nothing was migrated\.$/ },
-    { name: 'of a transaction that is left open', arrange: () => migration('2_begin', 'BEGIN;\nCREATE TABLE b (id int);'), exit: 1, status: 'failed', says: /^2_begin\/migration\.sql, line 1: BEGIN without COMMIT; .*\. Nothing was migrated\.$/ },
-    { name: 'of an empty file', arrange: () => migration('2_empty', ''), exit: 1, status: 'failed', says: /^2_empty\/migration\.sql is empty; .*\. Nothing was migrated\.$/ },
-    { name: 'that the worker has no URL for', arrange: () => delete project.env['LOCKKEEPER_TARGET_URL'], exit: 1, status: 'failed', says: /^On the worker: LOCKKEEPER_TARGET_URL is not set: .*\. Nothing was migrated\.$/ },
-    { name: 'with a wrong password', arrange: () => urlWith((url) => (url.password = 'wrong')), exit: 1, status: 'failed', says: /^PostgreSQL at .*: the password of user role_\w+ was refused\. Nothing was migrated\.$/ },
-    { name: 'of a database that does not exist', arrange: () => urlWith((url) => (url.pathname = '/no_such_db')), exit: 1, status: 'failed', says: /^PostgreSQL at .*: database no_such_db does not exist\. Nothing was migrated\.$/ },
-    { name: 'with a pg_dump older than the server', arrange: () => pgDump('#!/bin/sh\necho "pg_dump (PostgreSQL) 9.6.24"\n'), exit: 7, status: 'blocked', says: /A backup can be taken: pg_dump 9 is older than the server \(\d+\); install client tools \d+ or newer\.$/ },
-    { name: 'with a pg_dump that went missing', arrange: () => pgDump(null), exit: 7, status: 'blocked', says: /A backup can be taken: pg_dump was not found; run "lockkeeper doctor"\.$/ },
+    {
+      name: 'whose folder of migrations is not there',
+      arrange: () => rmSync(join(folder, 'migrations')),
+      exit: 1,
+      status: 'failed',
+      says: /^No migrations folder at .*; set project\.migrations in lockkeeper\.yaml\. Nothing was migrated\.$/,
+    },
+    {
+      name: 'of SQL that does not parse',
+      arrange: () => migration('2_typo', 'CREATE TABEL b (id int);'),
+      exit: 1,
+      status: 'failed',
+      says: /^2_typo\/migration\.sql, line 1, column 8: syntax error at or near "TABEL"\. Nothing was migrated\.$/,
+    },
+    {
+      name: 'of a transaction that is left open',
+      arrange: () => migration('2_begin', 'BEGIN;\nCREATE TABLE b (id int);'),
+      exit: 1,
+      status: 'failed',
+      says: /^2_begin\/migration\.sql, line 1: BEGIN without COMMIT; .*\. Nothing was migrated\.$/,
+    },
+    {
+      name: 'of an empty file',
+      arrange: () => migration('2_empty', ''),
+      exit: 1,
+      status: 'failed',
+      says: /^2_empty\/migration\.sql is empty; .*\. Nothing was migrated\.$/,
+    },
+    {
+      name: 'that the worker has no URL for',
+      arrange: () => delete project.env['LOCKKEEPER_TARGET_URL'],
+      exit: 1,
+      status: 'failed',
+      says: /^On the worker: LOCKKEEPER_TARGET_URL is not set: .*\. Nothing was migrated\.$/,
+    },
+    {
+      name: 'with a wrong password',
+      arrange: () => urlWith((url) => (url.password = 'wrong')),
+      exit: 1,
+      status: 'failed',
+      says: /^PostgreSQL at .*: the password of user role_\w+ was refused\. Nothing was migrated\.$/,
+    },
+    {
+      name: 'of a database that does not exist',
+      arrange: () => urlWith((url) => (url.pathname = '/no_such_db')),
+      exit: 1,
+      status: 'failed',
+      says: /^PostgreSQL at .*: database no_such_db does not exist\. Nothing was migrated\.$/,
+    },
+    {
+      name: 'with a pg_dump older than the server',
+      arrange: () => pgDump('#!/bin/sh\necho "pg_dump (PostgreSQL) 9.6.24"\n'),
+      exit: 7,
+      status: 'blocked',
+      says: /A backup can be taken: pg_dump 9 is older than the server \(\d+\); install client tools \d+ or newer\.$/,
+    },
+    {
+      name: 'with a pg_dump that went missing',
+      arrange: () => pgDump(null),
+      exit: 7,
+      status: 'blocked',
+      says: /A backup can be taken: pg_dump was not found; run "lockkeeper doctor"\.$/,
+    },
   ];
   test.each(CASES)('$name', async ({ arrange, exit, status, says }) => {
     const before = await witness(database.name, owner.name, project.root);
@@ -90,21 +149,50 @@ describe('a deployment', () => {
     }
   });
 
-  test('whose role may not create schemas', () => withRole('CREATEDB', ['CREATE ON SCHEMA public'], (role) => refused(7, 'blocked', new RegExp(`Role ${role.name} may not create schema lockkeeper; grant CREATE on the database to it\\.$`))));
+  test('whose role may not create schemas', () =>
+    withRole('CREATEDB', ['CREATE ON SCHEMA public'], (role) =>
+      refused(
+        7,
+        'blocked',
+        new RegExp(`Role ${role.name} may not create schema lockkeeper; grant CREATE on the database to it\\.$`),
+      ),
+    ));
 
-  test('whose role may not create tables', () => withRole('CREATEDB', ['CREATE ON DATABASE'], (role) => refused(7, 'blocked', new RegExp(`Role ${role.name} may not create tables in schema public; grant CREATE on the schema to it\\.$`))));
+  test('whose role may not create tables', () =>
+    withRole('CREATEDB', ['CREATE ON DATABASE'], (role) =>
+      refused(
+        7,
+        'blocked',
+        new RegExp(`Role ${role.name} may not create tables in schema public; grant CREATE on the schema to it\\.$`),
+      ),
+    ));
 
   test('whose role may not create the scratch database', () =>
-    withRole('', ['CREATE ON DATABASE', 'CREATE ON SCHEMA public'], (role) => refused(7, 'blocked', new RegExp(`Role ${role.name} may not create the scratch database of the rehearsal; grant CREATEDB or set rehearsal: off\\.$`))));
+    withRole('', ['CREATE ON DATABASE', 'CREATE ON SCHEMA public'], (role) =>
+      refused(
+        7,
+        'blocked',
+        new RegExp(
+          `Role ${role.name} may not create the scratch database of the rehearsal; grant CREATEDB or set rehearsal: off\\.$`,
+        ),
+      ),
+    ));
 
   test("while somebody holds Prisma's migration lock: it names them, and nobody is left waiting", async () => {
     const before = await relations();
     await database.client.query(`SET application_name = 'prisma of bob'; SELECT pg_advisory_lock(${PRISMA_LOCK_ID})`);
     try {
       const { outcome } = await deploy(4);
-      expect(outcome).toMatchObject({ status: 'rolled-back', failure: { phase: 'migrate', type: 'MigrationLockHeld' } });
-      expect(outcome?.summary).toMatch(/^Session \d+ \(prisma of bob, user lockkeeper\) holds Prisma's migration lock; wait for it or end it, and deploy again\. /);
-      const { rows } = await database.client.query(`SELECT pid FROM pg_locks WHERE locktype = 'advisory' AND objid = ${PRISMA_LOCK_ID} AND pid <> pg_backend_pid()`);
+      expect(outcome).toMatchObject({
+        status: 'rolled-back',
+        failure: { phase: 'migrate', type: 'MigrationLockHeld' },
+      });
+      expect(outcome?.summary).toMatch(
+        /^Session \d+ \(prisma of bob, user lockkeeper\) holds Prisma's migration lock; wait for it or end it, and deploy again\. /,
+      );
+      const { rows } = await database.client.query(
+        `SELECT pid FROM pg_locks WHERE locktype = 'advisory' AND objid = ${PRISMA_LOCK_ID} AND pid <> pg_backend_pid()`,
+      );
       expect(rows).toEqual([]);
       expect(await relations()).toEqual(before);
       expect(await sessions()).toEqual([]);
@@ -137,7 +225,10 @@ describe('a deployment', () => {
   async function withRole(rights: string, grants: string[], use: (role: TestRole) => Promise<void>): Promise<void> {
     const [role, other] = await Promise.all([testRole(rights), testDatabase()]);
     try {
-      for (const grant of grants) await other.client.query(`GRANT ${grant.endsWith('DATABASE') ? `${grant} ${other.name}` : grant} TO ${role.name}`);
+      for (const grant of grants)
+        await other.client.query(
+          `GRANT ${grant.endsWith('DATABASE') ? `${grant} ${other.name}` : grant} TO ${role.name}`,
+        );
       project.env['LOCKKEEPER_TARGET_URL'] = role.url(other.name);
       const before = await witness(other.name, role.name, project.root);
       await use(role);
@@ -149,12 +240,17 @@ describe('a deployment', () => {
   }
 
   async function relations(): Promise<string[]> {
-    const { rows } = await database.client.query<{ name: string }>(`SELECT relname AS name FROM pg_class WHERE relnamespace = 'public'::regnamespace ORDER BY 1`);
+    const { rows } = await database.client.query<{ name: string }>(
+      `SELECT relname AS name FROM pg_class WHERE relnamespace = 'public'::regnamespace ORDER BY 1`,
+    );
     return rows.map(({ name }) => name);
   }
 
   async function sessions(): Promise<string[]> {
-    const { rows } = await database.client.query<{ name: string }>('SELECT application_name AS name FROM pg_stat_activity WHERE usename = $1', [owner.name]);
+    const { rows } = await database.client.query<{ name: string }>(
+      'SELECT application_name AS name FROM pg_stat_activity WHERE usename = $1',
+      [owner.name],
+    );
     return rows.map(({ name }) => name);
   }
 });
@@ -162,7 +258,8 @@ describe('a deployment', () => {
 describe('with approval', () => {
   let project: TestProject;
   let ref: DeploymentRef;
-  const as = (user: string, ...argv: string[]): Promise<CliRun> => runCli(argv, { cwd: project.root, env: { ...project.env, LOCKKEEPER_USER: user } });
+  const as = (user: string, ...argv: string[]): Promise<CliRun> =>
+    runCli(argv, { cwd: project.root, env: { ...project.env, LOCKKEEPER_USER: user } });
 
   beforeAll(async () => {
     // Its files outlive the tests: the deployment runs across them.
@@ -170,7 +267,12 @@ describe('with approval', () => {
     mkdirSync(join(folder, '1_init'));
     writeFileSync(join(folder, '1_init', 'migration.sql'), 'CREATE TABLE b (id int);\n');
     writeFileSync(join(folder, 'schema.prisma'), 'datasource db {\n  provider = "postgresql"\n}\n');
-    project = await testProject({ url: owner.url(database.name), migrations: folder, schema: join(folder, 'schema.prisma'), environment: { approvals: { required: 1 } } });
+    project = await testProject({
+      url: owner.url(database.name),
+      migrations: folder,
+      schema: join(folder, 'schema.prisma'),
+      environment: { approvals: { required: 1 } },
+    });
   });
   afterAll(async () => {
     await project.close();
@@ -178,15 +280,31 @@ describe('with approval', () => {
   });
 
   test('an id that does not exist is said to be unknown, by every command', async () => {
-    for (const argv of [['status'], ['watch'], ['approve', '--yes'], ['reject', '--yes', '--reason', 'x'], ['abort', '--yes'], ['rollback', '--yes'], ['report']]) {
+    for (const argv of [
+      ['status'],
+      ['watch'],
+      ['approve', '--yes'],
+      ['reject', '--yes', '--reason', 'x'],
+      ['abort', '--yes'],
+      ['rollback', '--yes'],
+      ['report'],
+    ]) {
       const [command = '', ...options] = argv;
       const { code, stderr, stdout } = await as('alice', command, '20200101-000000-dead', ...options);
-      expect([command, code, stdout, stderr]).toEqual([command, 2, '', 'lockkeeper: No deployment 20200101-000000-dead; "lockkeeper history" lists them.\n']);
+      expect([command, code, stdout, stderr]).toEqual([
+        command,
+        2,
+        '',
+        'lockkeeper: No deployment 20200101-000000-dead; "lockkeeper history" lists them.\n',
+      ]);
     }
   });
 
   test('there is no deployment yet', async () => {
-    expect(await as('alice', 'status')).toMatchObject({ code: 2, stderr: `lockkeeper: There is no deployment of test/${project.target} yet; start one with "lockkeeper deploy".\n` });
+    expect(await as('alice', 'status')).toMatchObject({
+      code: 2,
+      stderr: `lockkeeper: There is no deployment of test/${project.target} yet; start one with "lockkeeper deploy".\n`,
+    });
   });
 
   test('without a worker it is said within 10 s; with one it goes on', async () => {
@@ -194,18 +312,30 @@ describe('with approval', () => {
     const { code, stderr } = await as('alice', 'deploy', '--no-input');
     expect(Date.now() - startedAt).toBeLessThan(10_000);
     expect(code).toBe(1);
-    expect(stderr).toMatch(/lockkeeper: No worker answers on task queue \S+; start one with "lockkeeper worker"\. Deployment [\w-]+ is safe: it goes on when a worker is there\. Come back with "lockkeeper watch [\w-]+"\. Temporal UI: http\S+\n$/);
+    expect(stderr).toMatch(
+      /lockkeeper: No worker answers on task queue \S+; start one with "lockkeeper worker"\. Deployment [\w-]+ is safe: it goes on when a worker is there\. Come back with "lockkeeper watch [\w-]+"\. Temporal UI: http\S+\n$/,
+    );
     ref = (await project.client.latest(project.environment, project.target))!;
     expect(ref.state).toBe('RUNNING');
     await project.startWorker();
-    expect(await as('alice', 'watch', ref.deploymentId, '--no-wait')).toMatchObject({ code: 5, stdout: expect.stringContaining('waiting for 1 approval from somebody other than alice') as string });
+    expect(await as('alice', 'watch', ref.deploymentId, '--no-wait')).toMatchObject({
+      code: 5,
+      stdout: expect.stringContaining('waiting for 1 approval from somebody other than alice') as string,
+    });
   });
 
   test('a second deployment is refused, and told of the first', async () => {
     const { code, stderr } = await as('bob', 'deploy');
-    expect(stderr).toMatch(new RegExp(`^lockkeeper: Deployment ${ref.deploymentId} of test/${project.target} is still open \\(started by alice at \\S+\\); watch it with "lockkeeper watch ${ref.deploymentId}" or end it with "lockkeeper abort ${ref.deploymentId}"\\.\\n$`));
+    expect(stderr).toMatch(
+      new RegExp(
+        `^lockkeeper: Deployment ${ref.deploymentId} of test/${project.target} is still open \\(started by alice at \\S+\\); watch it with "lockkeeper watch ${ref.deploymentId}" or end it with "lockkeeper abort ${ref.deploymentId}"\\.\\n$`,
+      ),
+    );
     expect(code).toBe(2);
-    expect(await as('bob', 'rollback', '--yes')).toMatchObject({ code: 2, stderr: expect.stringMatching(/is still open; end it with/) as string });
+    expect(await as('bob', 'rollback', '--yes')).toMatchObject({
+      code: 2,
+      stderr: expect.stringMatching(/is still open; end it with/) as string,
+    });
   });
 
   test('the requester cannot approve', async () => {
@@ -217,31 +347,53 @@ describe('with approval', () => {
   test('a decision signed with another key is refused', async () => {
     const env = { ...project.env, LOCKKEEPER_USER: 'mallory', LOCKKEEPER_SIGNING_KEY: 'k'.repeat(64) };
     const { code, stderr } = await runCli(['approve', '--yes'], { cwd: project.root, env });
-    expect(stderr).toMatch(/\nlockkeeper: The decision is not signed by a Lockkeeper client that shares the worker's key\.\n$/);
+    expect(stderr).toMatch(
+      /\nlockkeeper: The decision is not signed by a Lockkeeper client that shares the worker's key\.\n$/,
+    );
     expect(code).toBe(3);
     await runCli(['abort', '--yes'], { cwd: project.root, env });
-    const refusedAbort = await until('the abort is in the audit trail', async () => (await project.client.status(ref)).audit.find(({ verdict }) => verdict === 'abort'));
+    const refusedAbort = await until('the abort is in the audit trail', async () =>
+      (await project.client.status(ref)).audit.find(({ verdict }) => verdict === 'abort'),
+    );
     expect(refusedAbort).toMatchObject({ accepted: false, person: { name: 'mallory' } });
     expect((await project.client.status(ref)).outcome).toBeNull();
   });
 
   test('a key that is too short is refused before anything is sent', async () => {
-    const { code, stderr } = await runCli(['approve', '--yes'], { cwd: project.root, env: { ...project.env, LOCKKEEPER_SIGNING_KEY: 'short' } });
-    expect([code, stderr]).toEqual([2, 'lockkeeper: The signing key has 5 characters; it needs at least 32. Set LOCKKEEPER_SIGNING_KEY.\n']);
+    const { code, stderr } = await runCli(['approve', '--yes'], {
+      cwd: project.root,
+      env: { ...project.env, LOCKKEEPER_SIGNING_KEY: 'short' },
+    });
+    expect([code, stderr]).toEqual([
+      2,
+      'lockkeeper: The signing key has 5 characters; it needs at least 32. Set LOCKKEEPER_SIGNING_KEY.\n',
+    ]);
   });
 
   test('nobody is asked where nobody sits', async () => {
-    expect(await as('bob', 'approve', '--no-input')).toMatchObject({ code: 2, stderr: expect.stringMatching(/Nobody can be asked here to confirm; add --yes to approve it\.\n$/) as string });
+    expect(await as('bob', 'approve', '--no-input')).toMatchObject({
+      code: 2,
+      stderr: expect.stringMatching(/Nobody can be asked here to confirm; add --yes to approve it\.\n$/) as string,
+    });
   });
 
   test('once approved there is nothing left to approve', async () => {
     expect(await as('bob', 'approve', '--yes')).toMatchObject({ code: 0 });
     expect(await as('bob', 'watch')).toMatchObject({ code: 0 });
     const { code, stderr } = await as('carol', 'approve', '--yes');
-    expect(stderr).toMatch(new RegExp(`^lockkeeper: Deployment ${ref.deploymentId} does not wait for a decision: it ended \\(deployed\\)\\. Temporal UI: http\\S+\\n$`));
+    expect(stderr).toMatch(
+      new RegExp(
+        `^lockkeeper: Deployment ${ref.deploymentId} does not wait for a decision: it ended \\(deployed\\)\\. Temporal UI: http\\S+\\n$`,
+      ),
+    );
     expect(code).toBe(3);
-    expect(await as('carol', 'abort', '--yes')).toMatchObject({ code: 2, stderr: `lockkeeper: Deployment ${ref.deploymentId} has ended; to undo it run "lockkeeper rollback ${ref.deploymentId}".\n` });
-    expect(await spawnCli(['status', ref.deploymentId], { cwd: project.root, env: project.env })).toMatchObject({ code: 0 });
+    expect(await as('carol', 'abort', '--yes')).toMatchObject({
+      code: 2,
+      stderr: `lockkeeper: Deployment ${ref.deploymentId} has ended; to undo it run "lockkeeper rollback ${ref.deploymentId}".\n`,
+    });
+    expect(await spawnCli(['status', ref.deploymentId], { cwd: project.root, env: project.env })).toMatchObject({
+      code: 0,
+    });
   });
 });
 

@@ -9,7 +9,12 @@ import { testRole, type TestRole } from '../support/role';
 import { witness } from '../support/untouched';
 
 /** Folder names as people make them: copies, quotes, signs that shells, SQL and Markdown give a meaning to. */
-const NAMES = ['20240101000000_init', `20240102000000 it's a "user" copy`, '20240103000000_50%_$HOME_`x`_a@b_[c](d)_*e*_é', '20240104000000_-- ; DROP'];
+const NAMES = [
+  '20240101000000_init',
+  `20240102000000 it's a "user" copy`,
+  '20240103000000_50%_$HOME_`x`_a@b_[c](d)_*e*_é',
+  '20240104000000_-- ; DROP',
+];
 
 let database: TestDatabase;
 let role: TestRole;
@@ -47,17 +52,25 @@ describe('names with blanks, quotes and signs', () => {
   test('are deployed as any other', async () => {
     const { code, stdout, stderr } = await lockkeeper('deploy');
     expect({ code, stderr: code === 0 ? '' : stderr + stdout }).toEqual({ code: 0, stderr: '' });
-    const { rows } = await database.client.query<{ name: string }>(`SELECT migration_name AS name FROM _prisma_migrations WHERE finished_at IS NOT NULL AND logs IS NULL ORDER BY started_at`);
+    const { rows } = await database.client.query<{ name: string }>(
+      `SELECT migration_name AS name FROM _prisma_migrations WHERE finished_at IS NOT NULL AND logs IS NULL ORDER BY started_at`,
+    );
     expect(rows.map(({ name }) => name)).toEqual(NAMES);
     expect((await lockkeeper('status')).stdout).toContain(NAMES[1]);
     expect((await lockkeeper('deploy')).stdout).toContain('all 4 migrations are applied');
   });
 
   test('are undone as any other, and deployed again', async () => {
-    migration(`20240105000000 o'clock "before" a@b`, 'CREATE TABLE t4 (id int);\nALTER TABLE t0 ADD COLUMN n int NOT NULL DEFAULT 1;\n');
+    migration(
+      `20240105000000 o'clock "before" a@b`,
+      'CREATE TABLE t4 (id int);\nALTER TABLE t0 ADD COLUMN n int NOT NULL DEFAULT 1;\n',
+    );
     expect((await lockkeeper('deploy')).code).toBe(0);
     const undone = await lockkeeper('rollback', '--yes');
-    expect({ code: undone.code, said: undone.code === 0 ? '' : undone.stdout + undone.stderr }).toEqual({ code: 0, said: '' });
+    expect({ code: undone.code, said: undone.code === 0 ? '' : undone.stdout + undone.stderr }).toEqual({
+      code: 0,
+      said: '',
+    });
     expect(await relations()).not.toContain('t4');
     expect((await lockkeeper('deploy')).code).toBe(0);
     expect(await relations()).toContain('t4');
@@ -67,7 +80,8 @@ describe('names with blanks, quotes and signs', () => {
 describe('the history', () => {
   test('has a migration that was edited since', async () => {
     appendFileSync(join(migrations, NAMES[1]!, 'migration.sql'), '-- harmless\n');
-    const says = /Migration 20240102000000 it's a "user" copy was edited after it was applied; restore the file as it was and put the change into a new migration\./;
+    const says =
+      /Migration 20240102000000 it's a "user" copy was edited after it was applied; restore the file as it was and put the change into a new migration\./;
     await refused(['plan'], says);
     await refused(['migrate', 'status'], /Edited after they were applied/);
     await refused(['deploy'], /was edited after it was\s+│?\n?.*applied|edited after it was applied/);
@@ -78,7 +92,8 @@ describe('the history', () => {
   test('has a migration that is missing on disk', async () => {
     renameSync(join(migrations, NAMES[2]!), join(project.root, 'away'));
     try {
-      const says = /The database has migration 20240103000000.*, which the project has not; restore its folder from version control\./;
+      const says =
+        /The database has migration 20240103000000.*, which the project has not; restore its folder from version control\./;
       await refused(['plan'], says);
       await refused(['migrate', 'status'], /Applied, but not in the project/);
       await refused(['deploy', '--json'], /"type": "History"/);
@@ -91,18 +106,32 @@ describe('the history', () => {
     const name = `20240106000000 o'hara`;
     migration(name, 'CREATE TABLE t6 (id int);\n');
     const id = '11111111-1111-1111-1111-111111111111';
-    await database.client.query(`INSERT INTO _prisma_migrations (id, checksum, migration_name, started_at, applied_steps_count) VALUES ($1, 'x', $2, now(), 0)`, [id, name]);
-    const says = /Migration 20240106000000 o'hara is recorded as failed in _prisma_migrations; look at what it left, then record how you settled it: lockkeeper migrate resolve --rolled-back '20240106000000 o'\\''hara' \(or --applied\)\./;
+    await database.client.query(
+      `INSERT INTO _prisma_migrations (id, checksum, migration_name, started_at, applied_steps_count) VALUES ($1, 'x', $2, now(), 0)`,
+      [id, name],
+    );
+    const says =
+      /Migration 20240106000000 o'hara is recorded as failed in _prisma_migrations; look at what it left, then record how you settled it: lockkeeper migrate resolve --rolled-back '20240106000000 o'\\''hara' \(or --applied\)\./;
     await refused(['plan'], says);
     await refused(['migrate', 'status'], /Failed/);
     await refused(['deploy', '--json'], /"type": "History"/);
-    await refused(['migrate', 'resolve', '--rolled-back', name, '--no-input'], /Nobody can be asked here to confirm; add --yes/, 2);
+    await refused(
+      ['migrate', 'resolve', '--rolled-back', name, '--no-input'],
+      /Nobody can be asked here to confirm; add --yes/,
+      2,
+    );
     await refused(['migrate', 'resolve', '--rolled-back', 'no such', '--yes'], /no such.*\.\n/);
 
     expect(await lockkeeper('migrate', 'resolve', '--rolled-back', name, '--yes')).toMatchObject({ code: 0 });
-    expect(await lockkeeper('plan')).toMatchObject({ code: 0, stdout: expect.stringContaining('1 migration pending') as string });
+    expect(await lockkeeper('plan')).toMatchObject({
+      code: 0,
+      stdout: expect.stringContaining('1 migration pending') as string,
+    });
     expect(await lockkeeper('deploy')).toMatchObject({ code: 0 });
-    const { rows } = await database.client.query('SELECT finished_at IS NOT NULL AS finished, rolled_back_at IS NOT NULL AS back FROM _prisma_migrations WHERE migration_name = $1 ORDER BY started_at', [name]);
+    const { rows } = await database.client.query(
+      'SELECT finished_at IS NOT NULL AS finished, rolled_back_at IS NOT NULL AS back FROM _prisma_migrations WHERE migration_name = $1 ORDER BY started_at',
+      [name],
+    );
     expect(rows).toEqual([
       { finished: false, back: true },
       { finished: true, back: false },
@@ -114,8 +143,13 @@ describe('the history', () => {
     await database.client.query(`CREATE TABLE t7 (id int);
       INSERT INTO _prisma_migrations (id, checksum, migration_name, started_at, applied_steps_count) VALUES ('2', 'x', '20240107000000_hand', now(), 0)`);
     await refused(['plan'], /resolve --rolled-back 20240107000000_hand \(or --applied\)\./);
-    expect(await lockkeeper('migrate', 'resolve', '--applied', '20240107000000_hand', '--yes')).toMatchObject({ code: 0 });
-    expect(await lockkeeper('deploy')).toMatchObject({ code: 0, stdout: expect.stringContaining('Nothing to deploy') as string });
+    expect(await lockkeeper('migrate', 'resolve', '--applied', '20240107000000_hand', '--yes')).toMatchObject({
+      code: 0,
+    });
+    expect(await lockkeeper('deploy')).toMatchObject({
+      code: 0,
+      stdout: expect.stringContaining('Nothing to deploy') as string,
+    });
   });
 
   test('is not there, though the schema has tables: to be baselined first', async () => {
@@ -125,7 +159,12 @@ describe('the history', () => {
       const env = { ...project.env, LOCKKEEPER_TARGET_URL: role.url(legacy.name) };
       const run = (...argv: string[]): Promise<CliRun> => runCli(argv, { cwd: project.root, env });
       const before = await witness(legacy.name, role.name, project.root);
-      expect(await run('plan')).toMatchObject({ code: 1, stderr: expect.stringMatching(/Database test_\w+ has 1 table\(s\) and no migration history \(P3005\); record what is already there with "lockkeeper migrate resolve --applied <migration>", oldest first\.\n/) as string });
+      expect(await run('plan')).toMatchObject({
+        code: 1,
+        stderr: expect.stringMatching(
+          /Database test_\w+ has 1 table\(s\) and no migration history \(P3005\); record what is already there with "lockkeeper migrate resolve --applied <migration>", oldest first\.\n/,
+        ) as string,
+      });
       await before.confirm();
       expect(await run('migrate', 'resolve', '--applied', NAMES[0]!, '--yes')).toMatchObject({ code: 0 });
       expect(await run('plan')).toMatchObject({ code: 0, stdout: expect.stringContaining('1 applied') as string });
@@ -141,6 +180,8 @@ function migration(name: string, sql: string): void {
 }
 
 async function relations(): Promise<string[]> {
-  const { rows } = await database.client.query<{ name: string }>(`SELECT relname AS name FROM pg_class WHERE relnamespace = 'public'::regnamespace`);
+  const { rows } = await database.client.query<{ name: string }>(
+    `SELECT relname AS name FROM pg_class WHERE relnamespace = 'public'::regnamespace`,
+  );
   return rows.map(({ name }) => name);
 }

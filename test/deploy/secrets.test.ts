@@ -12,7 +12,12 @@ import { testRole, type TestRole } from '../support/role';
 import { until } from '../support/until';
 
 /** One for each place that it may come from, so that a leak says from where. */
-const CANARY = { url: 'canary-url-4f1d', sql: 'canary-sql-93ab', row: 'canary-row-c07e', key: 'canary-key-'.padEnd(64, '5') };
+const CANARY = {
+  url: 'canary-url-4f1d',
+  sql: 'canary-sql-93ab',
+  row: 'canary-row-c07e',
+  key: 'canary-key-'.padEnd(64, '5'),
+};
 /** With what a URL encodes, so that it would be seen in either form. */
 const PASSWORD = `${CANARY.url}@:/ %`;
 const MIGRATIONS = {
@@ -40,13 +45,19 @@ beforeAll(async () => {
   database = await testDatabase();
   await database.client.query(`ALTER DATABASE ${database.name} OWNER TO ${role.name}`);
   folder = mkdtempSync(join(tmpdir(), 'lockkeeper migrations '));
-  writeFileSync(join(folder, 'schema.prisma'), `datasource db {\n  provider = "postgresql"\n  url = "${role.url(database.name)}"\n}\n`);
+  writeFileSync(
+    join(folder, 'schema.prisma'),
+    `datasource db {\n  provider = "postgresql"\n  url = "${role.url(database.name)}"\n}\n`,
+  );
   project = await testProject({
     url: role.url(database.name),
     migrations: folder,
     schema: join(folder, 'schema.prisma'),
     env: { LOCKKEEPER_SIGNING_KEY: CANARY.key },
-    environment: { backup: { dir: 'backups' }, verify: { generate: false, checks: [{ name: 'casts', sql: 'SELECT secret::int > 0 FROM users' }] } },
+    environment: {
+      backup: { dir: 'backups' },
+      verify: { generate: false, checks: [{ name: 'casts', sql: 'SELECT secret::int > 0 FROM users' }] },
+    },
   });
   commandLines = watchCommandLines();
   await startWorker();
@@ -81,7 +92,12 @@ async function deploy(...names: (keyof typeof MIGRATIONS)[]): Promise<string | u
     writeFileSync(join(folder, name, 'migration.sql'), MIGRATIONS[name]);
   }
   const run = await lockkeeper('deploy', '--json');
-  said.push(await lockkeeper('status'), await lockkeeper('report'), await lockkeeper('plan'), await lockkeeper('migrate', 'status'));
+  said.push(
+    await lockkeeper('status'),
+    await lockkeeper('report'),
+    await lockkeeper('plan'),
+    await lockkeeper('migrate', 'status'),
+  );
   for (const name of names) if (name !== '1_init') rmSync(join(folder, name), { recursive: true });
   return (JSON.parse(run.stdout) as { status: { outcome: { status: string } | null } }).status.outcome?.status;
 }
@@ -97,19 +113,33 @@ test('deployments end as they should', async () => {
   expect(await deploy('1_init')).toBe('rolled-back');
   await reconfigure('SELECT secret::int > 0 FROM users', 'SELECT true');
   expect(await deploy('1_init')).toBe('deployed');
-  for (const name of ['2_cast', '6_typo', '7_open'] as const) expect([name, await deploy(name)]).toEqual([name, 'failed']);
+  for (const name of ['2_cast', '6_typo', '7_open'] as const)
+    expect([name, await deploy(name)]).toEqual([name, 'failed']);
   // Without a rehearsal they fail in production.
   await reconfigure('targets:', 'rehearsal: off\n    targets:');
-  for (const name of ['2_cast', '3_role', '4_raise', '5_unique'] as const) expect([name, await deploy(name)]).toEqual([name, 'rolled-back']);
-  said.push(await lockkeeper('history'), await runCli(['plan'], { cwd: project.root, env: { ...project.env, LOCKKEEPER_TARGET_URL: `${role.url(database.name)}_no_such` } }));
+  for (const name of ['2_cast', '3_role', '4_raise', '5_unique'] as const)
+    expect([name, await deploy(name)]).toEqual([name, 'rolled-back']);
+  said.push(
+    await lockkeeper('history'),
+    await runCli(['plan'], {
+      cwd: project.root,
+      env: { ...project.env, LOCKKEEPER_TARGET_URL: `${role.url(database.name)}_no_such` },
+    }),
+  );
 });
 
 test('Temporal knows none of it: payloads, failures, memo, search attributes, details', async () => {
   const { temporal } = project.client;
   const known: unknown[] = [];
-  for await (const { workflowId, runId } of temporal.workflow.list({ query: `WorkflowId = 'migrate/${project.environment}/${project.target}'` })) {
+  for await (const { workflowId, runId } of temporal.workflow.list({
+    query: `WorkflowId = 'migrate/${project.environment}/${project.target}'`,
+  })) {
     const handle = temporal.workflow.getHandle(workflowId, runId);
-    known.push(await handle.fetchHistory(), (await handle.describe()).raw, await handle.query('__temporal_workflow_metadata').catch(() => null));
+    known.push(
+      await handle.fetchHistory(),
+      (await handle.describe()).raw,
+      await handle.query('__temporal_workflow_metadata').catch(() => null),
+    );
   }
   expect(known.length).toBeGreaterThanOrEqual(3 * 8);
   const text = known.map(everyForm).join('\n');
@@ -137,16 +167,28 @@ test('no command line held any of it', () => {
 });
 
 test('no file holds any of it, but the backups and the migrations themselves', () => {
-  const files = readdirSync(project.root, { recursive: true, encoding: 'utf8' }).filter((name) => statSync(join(project.root, name)).isFile());
+  const files = readdirSync(project.root, { recursive: true, encoding: 'utf8' }).filter((name) =>
+    statSync(join(project.root, name)).isFile(),
+  );
   expect(files.filter((name) => name.endsWith('.meta')).length).toBeGreaterThan(0);
   expect(files.filter((name) => name.startsWith('reports/')).length).toBeGreaterThan(0);
-  const hits = files.filter((name) => !/^backups\/[^/]+\.dump$/.test(name)).flatMap((name) => found(readFileSync(join(project.root, name), 'latin1')).map((hit) => `${relative('.', name)}: ${hit}`));
+  const hits = files
+    .filter((name) => !/^backups\/[^/]+\.dump$/.test(name))
+    .flatMap((name) =>
+      found(readFileSync(join(project.root, name), 'latin1')).map((hit) => `${relative('.', name)}: ${hit}`),
+    );
   expect(hits).toEqual([]);
-  expect(files.filter((name) => /^backups\/|^\.lockkeeper\//.test(name)).filter((name) => (statSync(join(project.root, name)).mode & 0o077) !== 0 && !name.endsWith('.dump'))).toEqual([]);
+  expect(
+    files
+      .filter((name) => /^backups\/|^\.lockkeeper\//.test(name))
+      .filter((name) => (statSync(join(project.root, name)).mode & 0o077) !== 0 && !name.endsWith('.dump')),
+  ).toEqual([]);
 });
 
 test("neither Prisma's history nor ours holds any of it", async () => {
-  const { rows } = await database.client.query<{ text: string }>(`SELECT to_jsonb(m)::text AS text FROM _prisma_migrations m UNION ALL SELECT to_jsonb(m)::text FROM lockkeeper.marker m UNION ALL SELECT to_jsonb(m)::text FROM lockkeeper.reversal m`);
+  const { rows } = await database.client.query<{ text: string }>(
+    `SELECT to_jsonb(m)::text AS text FROM _prisma_migrations m UNION ALL SELECT to_jsonb(m)::text FROM lockkeeper.marker m UNION ALL SELECT to_jsonb(m)::text FROM lockkeeper.reversal m`,
+  );
   expect(rows.length).toBeGreaterThan(0);
   expect(found(rows.map(({ text }) => text).join('\n'))).toEqual([]);
 });
@@ -163,17 +205,23 @@ test("PostgreSQL's programs are quoted without the SQL and the rows that they sh
   const tools = createPgTools(pgBin(''));
   const restore = (sql: string): Promise<unknown> => {
     writeFileSync(file, sql);
-    return tools.restore({ url: role.url(database.name), database: database.name, file, format: 'plain', jobs: 1 }).catch((error: unknown) => error);
+    return tools
+      .restore({ url: role.url(database.name), database: database.name, file, format: 'plain', jobs: 1 })
+      .catch((error: unknown) => error);
   };
   const copied = (await restore(`CREATE TABLE z (n int);\nCOPY z FROM stdin;\n${CANARY.row}\n\\.\n`)) as Error;
-  expect(copied.message).toMatch(/^\S.*psql ended with exit code 3: psql:.*invalid input syntax for type integer: "…"\.$/);
+  expect(copied.message).toMatch(
+    /^\S.*psql ended with exit code 3: psql:.*invalid input syntax for type integer: "…"\.$/,
+  );
   const failed = (await restore(`ALTER ROLE nobody_there\n PASSWORD\n '${CANARY.sql}';\n`)) as Error;
   expect(failed.message).toMatch(/role "nobody_there" does not exist\.$/);
   expect(found(copied.message + failed.message)).toEqual([]);
 });
 
 function found(text: string): string[] {
-  return [...Object.values(CANARY), encodeURIComponent(PASSWORD)].filter((canary) => text.includes(canary)).map((canary) => `${canary} in …${text.slice(Math.max(0, text.indexOf(canary) - 200), text.indexOf(canary) + 80)}`);
+  return [...Object.values(CANARY), encodeURIComponent(PASSWORD)]
+    .filter((canary) => text.includes(canary))
+    .map((canary) => `${canary} in …${text.slice(Math.max(0, text.indexOf(canary) - 200), text.indexOf(canary) + 80)}`);
 }
 
 /** Everything in a value as text: bytes decoded, and what is base64 in a text too. */

@@ -23,14 +23,25 @@ export async function runCli(argv: string[], { cwd, env = process.env, typed }: 
   const [stdout, stderr] = [new Captured(), new Captured()];
   const answers = [...(typed ?? [])];
   const ask = (): Promise<string | null> => Promise.resolve(answers.shift() ?? null);
-  const code = await run(argv, { stdout, stderr, env: { ...env, NO_COLOR: '1' }, cwd, isTTY: typed !== undefined, ask });
+  const code = await run(argv, {
+    stdout,
+    stderr,
+    env: { ...env, NO_COLOR: '1' },
+    cwd,
+    isTTY: typed !== undefined,
+    ask,
+  });
   return { code, stdout: stdout.text, stderr: stderr.text };
 }
 
 const BIN = join(__dirname, '..', '..', 'bin', 'lockkeeper.js');
 
 export async function spawnCli(argv: string[], { cwd, env = process.env }: CliOptions): Promise<CliRun> {
-  const child = spawn(process.execPath, [BIN, ...argv], { cwd, env: { ...env, NO_COLOR: '1' }, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, [BIN, ...argv], {
+    cwd,
+    env: { ...env, NO_COLOR: '1' },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   const output = { stdout: '', stderr: '' };
   child.stdout.on('data', (chunk: Buffer) => (output.stdout += chunk.toString()));
   child.stderr.on('data', (chunk: Buffer) => (output.stderr += chunk.toString()));

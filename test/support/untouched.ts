@@ -23,9 +23,14 @@ export async function witness(database: string, role: string, root: string): Pro
 
 async function sight(database: string, root: string): Promise<unknown> {
   return withClient(database, async (client) => ({
-    relations: await list(client, `SELECT n.nspname || '.' || relname || ':' || relkind::text FROM pg_class c JOIN pg_namespace n ON n.oid = relnamespace WHERE nspname !~ '^pg_' AND nspname <> 'information_schema' ORDER BY 1`),
+    relations: await list(
+      client,
+      `SELECT n.nspname || '.' || relname || ':' || relkind::text FROM pg_class c JOIN pg_namespace n ON n.oid = relnamespace WHERE nspname !~ '^pg_' AND nspname <> 'information_schema' ORDER BY 1`,
+    ),
     schemas: await list(client, 'SELECT nspname FROM pg_namespace ORDER BY 1'),
-    history: (await list(client, `SELECT coalesce(to_regclass('public._prisma_migrations')::text, '')`))[0] ? await list(client, 'SELECT to_jsonb(m)::text FROM public._prisma_migrations m ORDER BY 1') : null,
+    history: (await list(client, `SELECT coalesce(to_regclass('public._prisma_migrations')::text, '')`))[0]
+      ? await list(client, 'SELECT to_jsonb(m)::text FROM public._prisma_migrations m ORDER BY 1')
+      : null,
     files: filesOf(root),
   }));
 }
@@ -50,7 +55,11 @@ async function nothingOf(database: string, role: string): Promise<void> {
          UNION ALL SELECT 'lock ' || objid FROM pg_locks WHERE locktype = 'advisory' AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`,
       );
     let seen: string[] = [];
-    await until('no session, lock or scratch database is left', async () => (seen = await left()).length === 0, 5).catch(() => undefined);
+    await until(
+      'no session, lock or scratch database is left',
+      async () => (seen = await left()).length === 0,
+      5,
+    ).catch(() => undefined);
     expect(seen).toEqual([]);
   });
 }
