@@ -7,11 +7,18 @@ const NODE_BUILTINS = [...builtinModules, 'node:*'];
 
 /** Files of a room may not import what is listed, from the room or from a folder in it. */
 function room(files, { forbid, typesOnly = [], builtins = false }) {
-  const group = (names) => names.flatMap((name) => ['.', '..', '../..'].flatMap((up) => [`${up}/${name}`, `${up}/${name}/**`]));
+  const group = (names) =>
+    names.flatMap((name) => ['.', '..', '../..'].flatMap((up) => [`${up}/${name}`, `${up}/${name}/**`]));
   const patterns = [];
-  if (forbid.length > 0) patterns.push({ group: group(forbid), message: 'docs/ARCHITECTURE.md: this room may not import that one.' });
-  if (typesOnly.length > 0) patterns.push({ group: group(typesOnly), allowTypeImports: true, message: 'Only its types may be imported here.' });
-  if (!builtins) patterns.push({ group: NODE_BUILTINS, message: 'No Node builtin here: this code is pure, or runs inside a workflow.' });
+  if (forbid.length > 0)
+    patterns.push({ group: group(forbid), message: 'docs/ARCHITECTURE.md: this room may not import that one.' });
+  if (typesOnly.length > 0)
+    patterns.push({ group: group(typesOnly), allowTypeImports: true, message: 'Only its types may be imported here.' });
+  if (!builtins)
+    patterns.push({
+      group: NODE_BUILTINS,
+      message: 'No Node builtin here: this code is pure, or runs inside a workflow.',
+    });
   return { files, rules: { '@typescript-eslint/no-restricted-imports': ['error', { patterns }] } };
 }
 
@@ -24,7 +31,10 @@ export default tseslint.config(
   {
     plugins: { 'import-x': importX },
     languageOptions: { parserOptions: { project: './tsconfig.json', tsconfigRootDir: import.meta.dirname } },
-    settings: { 'import-x/resolver': { node: { extensions: ['.ts', '.js'] } }, 'import-x/parsers': { '@typescript-eslint/parser': ['.ts'] } },
+    settings: {
+      'import-x/resolver': { node: { extensions: ['.ts', '.js'] } },
+      'import-x/parsers': { '@typescript-eslint/parser': ['.ts'] },
+    },
     rules: {
       'import-x/no-cycle': ['error', { ignoreExternal: true }],
       '@typescript-eslint/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],
@@ -44,13 +54,42 @@ export default tseslint.config(
       '@typescript-eslint/prefer-promise-reject-errors': 'off',
     },
   },
-  room(['src/contract.ts', 'src/errors.ts'], { forbid: ['policy', 'workflows', 'activities', 'adapters', 'report', 'client', 'config', ...TOP] }),
-  room(['src/policy/**'], { forbid: ['workflows', 'activities', 'report', 'client', 'config', 'planner', ...TOP], typesOnly: ['adapters'] }),
-  room(['src/report/**'], { forbid: ['workflows', 'activities', 'client', 'config', 'planner', ...TOP], typesOnly: ['adapters'] }),
-  room(['src/workflows/**'], { forbid: ['report', 'client', 'config', 'planner', ...TOP], typesOnly: ['adapters', 'activities'] }),
+  room(['src/contract.ts', 'src/errors.ts'], {
+    forbid: ['policy', 'workflows', 'activities', 'adapters', 'report', 'client', 'config', ...TOP],
+  }),
+  room(['src/policy/**'], {
+    forbid: ['workflows', 'activities', 'report', 'client', 'config', 'planner', ...TOP],
+    typesOnly: ['adapters'],
+  }),
+  room(['src/report/**'], {
+    forbid: ['workflows', 'activities', 'client', 'config', 'planner', ...TOP],
+    typesOnly: ['adapters'],
+  }),
+  room(['src/workflows/**'], {
+    forbid: ['report', 'client', 'config', 'planner', ...TOP],
+    typesOnly: ['adapters', 'activities'],
+  }),
   room(['src/activities/**'], { forbid: ['workflows', 'client', ...TOP], builtins: true }),
-  room(['src/adapters/**'], { forbid: ['workflows', 'activities', 'report', 'client', 'config', 'planner', 'cli', 'worker', 'slack-server', 'demo', 'local'], builtins: true }),
-  room(['src/client.ts'], { forbid: ['policy', 'workflows', 'activities', 'adapters', 'report', ...TOP], builtins: true }),
+  room(['src/adapters/**'], {
+    forbid: [
+      'workflows',
+      'activities',
+      'report',
+      'client',
+      'config',
+      'planner',
+      'cli',
+      'worker',
+      'slack-server',
+      'demo',
+      'local',
+    ],
+    builtins: true,
+  }),
+  room(['src/client.ts'], {
+    forbid: ['policy', 'workflows', 'activities', 'adapters', 'report', ...TOP],
+    builtins: true,
+  }),
   { files: ['**/*.{js,mjs}'], ...tseslint.configs.disableTypeChecked },
   { files: ['**/*.js'], rules: { '@typescript-eslint/no-require-imports': 'off' } },
 );

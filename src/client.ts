@@ -124,10 +124,20 @@ export class LockkeeperClient {
   async startRollback(of: DeploymentRef, requester: Person): Promise<DeploymentRef> {
     const { environment, target } = of;
     const input = { deploymentId: newDeploymentId(), environment, target, requester, undo: of.deploymentId };
-    return this.launch('rollback', input, input, `Roll back ${of.deploymentId} on ${environment}/${target} — asked by ${requester.name}`);
+    return this.launch(
+      'rollback',
+      input,
+      input,
+      `Roll back ${of.deploymentId} on ${environment}/${target} — asked by ${requester.name}`,
+    );
   }
 
-  private async launch(kind: DeploymentRef['kind'], base: DeployInput, input: DeployInput, summary: string): Promise<DeploymentRef> {
+  private async launch(
+    kind: DeploymentRef['kind'],
+    base: DeployInput,
+    input: DeployInput,
+    summary: string,
+  ): Promise<DeploymentRef> {
     const { deploymentId, environment, target, requester } = base;
     const memo: DeploymentMemo = { deploymentId, requester: requester.name };
     try {
@@ -213,7 +223,13 @@ export class LockkeeperClient {
    * Approves or rejects what the deployment waits for now.
    * @throws RefusedError with the reason: not waiting, not allowed, already decided, something changed.
    */
-  async decide(ref: DeploymentRef, person: Person, verdict: 'approve' | 'reject', reason: string | null, bindingDigest: string): Promise<DecisionReceipt> {
+  async decide(
+    ref: DeploymentRef,
+    person: Person,
+    verdict: 'approve' | 'reject',
+    reason: string | null,
+    bindingDigest: string,
+  ): Promise<DecisionReceipt> {
     const decision = this.decision(ref, person, verdict, reason, bindingDigest);
     try {
       return await this.handle(ref).executeUpdate(decideUpdate, {
@@ -224,7 +240,8 @@ export class LockkeeperClient {
       if (error instanceof WorkflowUpdateFailedError && error.cause instanceof ApplicationFailure) {
         throw new RefusedError(error.cause.type ?? FailureType.DecisionRefused, error.cause.message);
       }
-      if (error instanceof WorkflowNotFoundError) throw new RefusedError(FailureType.DecisionRefused, `Deployment ${ref.deploymentId} has ended.`);
+      if (error instanceof WorkflowNotFoundError)
+        throw new RefusedError(FailureType.DecisionRefused, `Deployment ${ref.deploymentId} has ended.`);
       throw error;
     }
   }
@@ -245,8 +262,21 @@ export class LockkeeperClient {
     return (pollers?.length ?? 0) > 0;
   }
 
-  private decision(ref: DeploymentRef, person: Person, verdict: Decision['verdict'], reason: string | null, bindingDigest: string): Decision {
-    return { deploymentId: ref.deploymentId, bindingDigest, person, verdict, reason, decidedAt: new Date().toISOString() };
+  private decision(
+    ref: DeploymentRef,
+    person: Person,
+    verdict: Decision['verdict'],
+    reason: string | null,
+    bindingDigest: string,
+  ): Decision {
+    return {
+      deploymentId: ref.deploymentId,
+      bindingDigest,
+      person,
+      verdict,
+      reason,
+      decidedAt: new Date().toISOString(),
+    };
   }
 
   private handle(ref: DeploymentRef): WorkflowHandle {
@@ -256,7 +286,8 @@ export class LockkeeperClient {
   private toRef(info: Omit<WorkflowExecutionInfo, 'raw'>): DeploymentRef {
     const memo = (info.memo ?? {}) as Partial<DeploymentMemo>;
     const [, environment = '', target = ''] = info.workflowId.split('/');
-    const keyword = (name: string): string | null => info.typedSearchAttributes.get(defineSearchAttributeKey(name, 'KEYWORD')) ?? null;
+    const keyword = (name: string): string | null =>
+      info.typedSearchAttributes.get(defineSearchAttributeKey(name, 'KEYWORD')) ?? null;
     return {
       deploymentId: memo.deploymentId ?? info.runId,
       kind: info.type === 'rollback' ? 'rollback' : 'deploy',

@@ -42,7 +42,9 @@ const DAYS = ['sun', 'mon', 'tue', 'wed', 'thu', 'fri', 'sat'] as const;
 const envName = () => z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'the name of an environment variable');
 
 const targetSchema = z.strictObject({
-  urlEnv: envName().describe('Environment variable that holds a direct PostgreSQL URL (not through a transaction pooler).'),
+  urlEnv: envName().describe(
+    'Environment variable that holds a direct PostgreSQL URL (not through a transaction pooler).',
+  ),
 });
 
 const healthCheckSchema = z.strictObject({
@@ -54,13 +56,27 @@ const environmentSchema = z.strictObject({
   protected: z
     .boolean()
     .optional()
-    .describe('Refuses migrate dev, migrate reset and db push. Default: true for every environment not called dev*, test* or local*.'),
-  targets: z.record(z.string().regex(/^[A-Za-z0-9][A-Za-z0-9_.-]*$/, 'letters, digits, ".", "_" and "-"'), targetSchema),
+    .describe(
+      'Refuses migrate dev, migrate reset and db push. Default: true for every environment not called dev*, test* or local*.',
+    ),
+  targets: z.record(
+    z.string().regex(/^[A-Za-z0-9][A-Za-z0-9_.-]*$/, 'letters, digits, ".", "_" and "-"'),
+    targetSchema,
+  ),
   approvals: z
     .strictObject({
-      required: z.number().int().min(0).max(10).default(1).describe('Distinct people who must approve; none of them the requester.'),
+      required: z
+        .number()
+        .int()
+        .min(0)
+        .max(10)
+        .default(1)
+        .describe('Distinct people who must approve; none of them the requester.'),
       expiry: duration().default('24h'),
-      approvers: z.array(z.string()).default([]).describe('Ids that may approve (slack:U024BE7LH, cli:alice); empty = anyone but the requester.'),
+      approvers: z
+        .array(z.string())
+        .default([])
+        .describe('Ids that may approve (slack:U024BE7LH, cli:alice); empty = anyone but the requester.'),
     })
     .prefault({}),
   window: z
@@ -76,7 +92,13 @@ const environmentSchema = z.strictObject({
       enabled: z.boolean().default(true),
       dir: z.string().default('backups'),
       format: z.enum(['custom', 'directory', 'plain']).default('custom'),
-      jobs: z.number().int().min(1).max(64).default(2).describe('Parallel dump jobs (directory format) and restore jobs.'),
+      jobs: z
+        .number()
+        .int()
+        .min(1)
+        .max(64)
+        .default(2)
+        .describe('Parallel dump jobs (directory format) and restore jobs.'),
     })
     .prefault({}),
   rehearsal: z.enum(['full', 'schema-only', 'off']).default('full'),
@@ -84,7 +106,10 @@ const environmentSchema = z.strictObject({
   lockBudget: duration().default('5m').describe('Longest time that all attempts for one segment may take.'),
   verify: z
     .strictObject({
-      criticalTables: z.array(z.string()).default([]).describe('Tables that must be readable; empty = every table with rows, at most 20.'),
+      criticalTables: z
+        .array(z.string())
+        .default([])
+        .describe('Tables that must be readable; empty = every table with rows, at most 20.'),
       checks: z.array(healthCheckSchema).default([]),
       generate: z.boolean().default(true).describe('Run Prisma Client generation as a health check.'),
     })
@@ -103,11 +128,17 @@ const environmentSchema = z.strictObject({
 export const configSchema = z.strictObject({
   project: z
     .strictObject({
-      schema: z.string().default('prisma/schema.prisma').describe('Prisma schema file or folder, relative to this file.'),
+      schema: z
+        .string()
+        .default('prisma/schema.prisma')
+        .describe('Prisma schema file or folder, relative to this file.'),
       migrations: z.string().default('prisma/migrations').describe('Folder of the migrations, relative to this file.'),
     })
     .prefault({}),
-  environments: z.record(z.string().regex(/^[A-Za-z0-9][A-Za-z0-9_.-]*$/, 'letters, digits, ".", "_" and "-"'), environmentSchema),
+  environments: z.record(
+    z.string().regex(/^[A-Za-z0-9][A-Za-z0-9_.-]*$/, 'letters, digits, ".", "_" and "-"'),
+    environmentSchema,
+  ),
   temporal: z
     .strictObject({
       taskQueue: z
@@ -212,10 +243,12 @@ export function parseConfig(text: string, path: string): Config {
 
 /** @throws UsageError with line and column of every mistake. */
 function yamlValue(text: string, path: string): unknown {
-  const invalid = (messages: string[]): UsageError => new UsageError(`${path} is not valid YAML:\n${messages.map((message) => `  ${message}.`).join('\n')}`);
+  const invalid = (messages: string[]): UsageError =>
+    new UsageError(`${path} is not valid YAML:\n${messages.map((message) => `  ${message}.`).join('\n')}`);
   const lineCounter = new LineCounter();
   const document = parseDocument(text, { prettyErrors: false, lineCounter });
-  const at = (offset: number): string => `line ${lineCounter.linePos(offset).line}, column ${lineCounter.linePos(offset).col}`;
+  const at = (offset: number): string =>
+    `line ${lineCounter.linePos(offset).line}, column ${lineCounter.linePos(offset).col}`;
   if (document.errors.length > 0) {
     throw invalid(document.errors.map(({ message, pos }) => `${at(pos[0])}: ${message}`));
   }
@@ -331,10 +364,14 @@ export function targetUrl(target: Target, env: NodeJS.ProcessEnv = process.env):
   try {
     url = new URL(value);
   } catch {
-    throw new UsageError(`${target.urlEnv} is not a URL; write postgresql://user:password@host:5432/database (special characters percent-encoded).`);
+    throw new UsageError(
+      `${target.urlEnv} is not a URL; write postgresql://user:password@host:5432/database (special characters percent-encoded).`,
+    );
   }
   if (!['postgres:', 'postgresql:'].includes(url.protocol) || url.pathname.length < 2) {
-    throw new UsageError(`${target.urlEnv} is not a PostgreSQL URL with a database name; write postgresql://user:password@host:5432/database.`);
+    throw new UsageError(
+      `${target.urlEnv} is not a PostgreSQL URL with a database name; write postgresql://user:password@host:5432/database.`,
+    );
   }
   return value;
 }

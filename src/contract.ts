@@ -322,15 +322,7 @@ export interface CompensationSummary {
 }
 
 export type OutcomeStatus =
-  | 'deployed'
-  | 'up-to-date'
-  | 'blocked'
-  | 'rejected'
-  | 'expired'
-  | 'aborted'
-  | 'failed'
-  | 'rolled-back'
-  | 'needs-human';
+  'deployed' | 'up-to-date' | 'blocked' | 'rejected' | 'expired' | 'aborted' | 'failed' | 'rolled-back' | 'needs-human';
 
 export interface FailureSummary {
   phase: Phase;

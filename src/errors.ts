@@ -42,12 +42,22 @@ export type FailureType = (typeof FailureType)[keyof typeof FailureType];
 
 /** A failure that another attempt cannot mend. */
 export function permanent(type: FailureType, message: string, details?: unknown): ApplicationFailure {
-  return ApplicationFailure.create({ type, message, nonRetryable: true, details: details === undefined ? [] : [details] });
+  return ApplicationFailure.create({
+    type,
+    message,
+    nonRetryable: true,
+    details: details === undefined ? [] : [details],
+  });
 }
 
 /** A failure that may pass: Temporal retries it within the activity's policy. */
 export function transient(type: FailureType, message: string, details?: unknown): ApplicationFailure {
-  return ApplicationFailure.create({ type, message, nonRetryable: false, details: details === undefined ? [] : [details] });
+  return ApplicationFailure.create({
+    type,
+    message,
+    nonRetryable: false,
+    details: details === undefined ? [] : [details],
+  });
 }
 
 /** Thrown by configuration and CLI code for bad input; the CLI prints `message` and exits with 2. */

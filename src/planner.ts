@@ -67,7 +67,11 @@ export async function inspect(target: Target, config: Config, url: string): Prom
 type Diagnosis = Awaited<ReturnType<SchemaEngine['diagnoseMigrationHistory']>>;
 
 /** Tables without a history: nobody knows which migrations made them. @throws ApplicationFailure History */
-function refuseForeignSchema({ hasMigrationsTable }: Diagnosis, { tables, database }: ServerFacts, schema: string): void {
+function refuseForeignSchema(
+  { hasMigrationsTable }: Diagnosis,
+  { tables, database }: ServerFacts,
+  schema: string,
+): void {
   const there = Object.keys(tables).filter((name) => name.startsWith(`${schema}.`));
   if (hasMigrationsTable || there.length === 0) return;
   throw permanent(
@@ -81,14 +85,23 @@ function judgeHistory(diagnosis: Diagnosis): string[] {
   const { failedMigrationNames: failed, editedMigrationNames: edited, history } = diagnosis;
   const [first = ''] = failed;
   if (failed.length > 0) {
-    throw permanent(FailureType.History, `Migration ${failed.join(', ')} is recorded as failed in _prisma_migrations; look at what it left, then record how you settled it: lockkeeper migrate resolve --rolled-back ${quoted(first)} (or --applied).`);
+    throw permanent(
+      FailureType.History,
+      `Migration ${failed.join(', ')} is recorded as failed in _prisma_migrations; look at what it left, then record how you settled it: lockkeeper migrate resolve --rolled-back ${quoted(first)} (or --applied).`,
+    );
   }
   if (edited.length > 0) {
-    throw permanent(FailureType.History, `Migration ${edited.join(', ')} was edited after it was applied; restore the file as it was and put the change into a new migration.`);
+    throw permanent(
+      FailureType.History,
+      `Migration ${edited.join(', ')} was edited after it was applied; restore the file as it was and put the change into a new migration.`,
+    );
   }
   if (history === null) return [];
   if (history.diagnostic !== 'databaseIsBehind') {
-    throw permanent(FailureType.History, `The database has migration ${history.unpersistedMigrationNames.join(', ')}, which the project has not; restore its folder from version control.`);
+    throw permanent(
+      FailureType.History,
+      `The database has migration ${history.unpersistedMigrationNames.join(', ')}, which the project has not; restore its folder from version control.`,
+    );
   }
   return history.unappliedMigrationNames;
 }
@@ -121,14 +134,23 @@ function parseApplied({ facts, migrations }: Inspection): ParsedStatement[][] {
 
 function toPending({ name, checksum, sql, downSql }: MigrationFolder): PendingMigration {
   const file = `${name}/migration.sql`;
-  if (sql.trim() === '') throw permanent(FailureType.MigrationFiles, `${file} is empty; write its SQL or remove the folder.`);
+  if (sql.trim() === '')
+    throw permanent(FailureType.MigrationFiles, `${file} is empty; write its SQL or remove the folder.`);
   const statements = parseOrFail(sql, file);
   if (downSql !== null) parseOrFail(downSql, `${name}/down.sql`);
   const segments = segmentsOf(statements);
   const open = unclosedTransaction(segments);
-  if (open !== null) throw permanent(FailureType.MigrationFiles, `${file}, line ${open}: BEGIN without COMMIT; close the transaction or drop the BEGIN.`);
+  if (open !== null)
+    throw permanent(
+      FailureType.MigrationFiles,
+      `${file}, line ${open}: BEGIN without COMMIT; close the transaction or drop the BEGIN.`,
+    );
   const stray = strayEnd(segments);
-  if (stray !== null) throw permanent(FailureType.MigrationFiles, `${file}, line ${stray.line}: ${stray.text} without BEGIN; drop it, Lockkeeper commits for you.`);
+  if (stray !== null)
+    throw permanent(
+      FailureType.MigrationFiles,
+      `${file}, line ${stray.line}: ${stray.text} without BEGIN; drop it, Lockkeeper commits for you.`,
+    );
   return { name, checksum, sql, statements, hasDownSql: downSql !== null };
 }
 
@@ -141,13 +163,19 @@ function strayEnd(segments: Segment[]): { line: number; text: string } | null {
 
 function parseOrFail(sql: string, file: string): ParsedStatement[] {
   if (sql.startsWith('\ufeff')) {
-    throw permanent(FailureType.MigrationFiles, `${file} begins with a byte order mark, which PostgreSQL does not accept; save it as UTF-8 without one.`);
+    throw permanent(
+      FailureType.MigrationFiles,
+      `${file} begins with a byte order mark, which PostgreSQL does not accept; save it as UTF-8 without one.`,
+    );
   }
   try {
     return parseScript(sql);
   } catch (error) {
     if (!(error instanceof SqlSyntaxError)) throw error;
-    throw permanent(FailureType.MigrationFiles, `${file}, line ${error.line}, column ${error.column}: ${inWords(error)}.`);
+    throw permanent(
+      FailureType.MigrationFiles,
+      `${file}, line ${error.line}, column ${error.column}: ${inWords(error)}.`,
+    );
   }
 }
 
@@ -161,7 +189,13 @@ function inWords({ message }: SqlSyntaxError): string {
 }
 
 /** The plan of an inspected target, with its checklist. */
-export async function planInspected(inspection: Inspection, target: Target, config: Config, requester: Person, tools: PgTools): Promise<FullPlan> {
+export async function planInspected(
+  inspection: Inspection,
+  target: Target,
+  config: Config,
+  requester: Person,
+  tools: PgTools,
+): Promise<FullPlan> {
   const migrations = await parsePending(inspection);
   const plan = buildPlan({
     environment: target.environment.name,
@@ -176,7 +210,11 @@ export async function planInspected(inspection: Inspection, target: Target, conf
 }
 
 /** What `lockkeeper plan` prints. @throws UsageError or ApplicationFailure in one clear sentence. */
-export async function makePlan(target: Target, config: Config, env: NodeJS.ProcessEnv = process.env): Promise<FullPlan> {
+export async function makePlan(
+  target: Target,
+  config: Config,
+  env: NodeJS.ProcessEnv = process.env,
+): Promise<FullPlan> {
   const requester: Person = { id: 'cli:plan', name: 'plan' };
   const url = targetUrl(target, env);
   const tools = await localPgTools(env);
@@ -231,7 +269,11 @@ async function checklistFacts(
     pending: facts.pending.length,
     hazards: plan.migrations.flatMap((migration) => migration.hazards),
     backup: environment.backup.enabled
-      ? { dir: environment.backup.dir, ...backupRoom(environment.backup.dir), pgDumpMajor: await tools.version().catch(() => null) }
+      ? {
+          dir: environment.backup.dir,
+          ...backupRoom(environment.backup.dir),
+          pgDumpMajor: await tools.version().catch(() => null),
+        }
       : null,
     databaseBytes: facts.sizeBytes,
     rehearsal: environment.rehearsal,

@@ -18,7 +18,9 @@ const MIN_KEY_LENGTH = 32;
 export function signingKey(root: string, env: NodeJS.ProcessEnv = process.env): string {
   const key = env['LOCKKEEPER_SIGNING_KEY'] ?? keyFile(join(root, '.lockkeeper', 'signing-key'));
   if (key.length < MIN_KEY_LENGTH) {
-    throw new UsageError(`The signing key has ${key.length} characters; it needs at least ${MIN_KEY_LENGTH}. Set LOCKKEEPER_SIGNING_KEY.`);
+    throw new UsageError(
+      `The signing key has ${key.length} characters; it needs at least ${MIN_KEY_LENGTH}. Set LOCKKEEPER_SIGNING_KEY.`,
+    );
   }
   return key;
 }

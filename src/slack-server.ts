@@ -54,7 +54,8 @@ function settingsOf({ slack, file }: Config, env: NodeJS.ProcessEnv = process.en
   if (!slack) throw new UsageError(`${file} has no "slack" section; add "slack: {channel: '#your-channel'}".`);
   const required = (name: string, what: string): string => {
     const value = env[name]?.trim();
-    if (!value) throw new UsageError(`${name} is not set: it must hold ${what} (https://api.slack.com/apps, your app).`);
+    if (!value)
+      throw new UsageError(`${name} is not set: it must hold ${what} (https://api.slack.com/apps, your app).`);
     return value;
   };
   return {
@@ -69,7 +70,11 @@ function settingsOf({ slack, file }: Config, env: NodeJS.ProcessEnv = process.en
 /** The workspace and the app of our token: what others sign is refused even if they know the secret. */
 async function whoWeAre(api: SlackApi): Promise<{ expectedTeam: string | undefined; expectedApp: string | undefined }> {
   try {
-    const { team_id: team, app_id: app, is_enterprise_install: everyWorkspace } = await api.call('auth.test', (web) => web.auth.test());
+    const {
+      team_id: team,
+      app_id: app,
+      is_enterprise_install: everyWorkspace,
+    } = await api.call('auth.test', (web) => web.auth.test());
     return { expectedTeam: everyWorkspace ? undefined : team, expectedApp: app };
   } catch (error) {
     if (error instanceof SlackCallError) throw new UsageError(error.message);
@@ -81,7 +86,9 @@ async function listen(server: SlackServer, { host, port }: Settings): Promise<vo
   try {
     await once(server.listen(port, host), 'listening');
   } catch (error) {
-    throw new UsageError(`Cannot listen on ${host}:${port} (${(error as NodeJS.ErrnoException).code ?? 'unknown'}); change slack.host or slack.port.`);
+    throw new UsageError(
+      `Cannot listen on ${host}:${port} (${(error as NodeJS.ErrnoException).code ?? 'unknown'}); change slack.host or slack.port.`,
+    );
   }
 }
 

@@ -21,27 +21,29 @@ export interface ApplyRequest {
 export function createApply(deps: Deps) {
   return {
     /** Undo is registered before its step. @throws ApplicationFailure Rehearsal when the proven reversals are not on this host. */
-    async registerUndo(input: DeployInput, steps: PlanStep[], rehearsal: RehearsalSummary, schemaFingerprint: string): Promise<void> {
+    async registerUndo(
+      input: DeployInput,
+      steps: PlanStep[],
+      rehearsal: RehearsalSummary,
+      schemaFingerprint: string,
+    ): Promise<void> {
       const target = resolve(deps, input);
       const reversals = await readReversals(await deploymentFiles(deps.config, input.deploymentId), rehearsal);
-      const session = await own(target, input.deploymentId, 'register');
-      try {
-        await registerDeployment(session.client, input.deploymentId, schemaFingerprint);
-        for (const step of steps) {
-          const reversal = reversals[step.index];
-          const summary = rehearsal.reversals[step.index];
-          await registerReversal(session.client, input.deploymentId, {
-            step: step.index,
-            migrations: step.migrations,
-            source: summary?.source ?? 'none',
-            sql: reversal ?? null,
-            digest: summary?.digest ?? '',
-          });
+      await heartbeating(async () => {
+        const session = await own(target, input.deploymentId, 'register');
+        try {
+          await registerDeployment(session.client, input.deploymentId, schemaFingerprint);
+          for (const step of steps) {
+            const { source = 'none', digest = '' } = rehearsal.reversals[step.index] ?? {};
+            const sql = reversals[step.index] ?? null;
+            const reversal = { step: step.index, migrations: step.migrations, source, sql, digest };
+            await registerReversal(session.client, input.deploymentId, reversal);
+          }
+          await settle(session);
+        } finally {
+          await session.client.end();
         }
-        await settle(session);
-      } finally {
-        await session.client.end();
-      }
+      });
     },
 
     /** Idempotent: markers and history tell what an earlier attempt did. @throws ApplicationFailure Statement, LockTimeout, Fenced, Changed */
@@ -89,7 +91,11 @@ async function applyThroughEngine(application: Application): Promise<StepResult>
       keepOpen: true,
       runScript: async (sql, name) => {
         const checksum = name === null ? undefined : checksums.get(name);
-        if (name === null || checksum === undefined) throw permanent(FailureType.Changed, `The engine wants to run migration ${name ?? 'without a name'}, which this step does not hold; plan again.`);
+        if (name === null || checksum === undefined)
+          throw permanent(
+            FailureType.Changed,
+            `The engine wants to run migration ${name ?? 'without a name'}, which this step does not hold; plan again.`,
+          );
         const ran = await runSql(session, sql, {
           script: markerKey(name, checksum),
           title: name,
@@ -122,7 +128,10 @@ function apply(engine: SchemaEngine, baseDir: string, folders: MigrationFolder[]
 function upTo(all: MigrationFolder[], { migrations }: ApplyRequest): MigrationFolder[] {
   for (const { name, checksum } of migrations) {
     if (all.find((folder) => folder.name === name)?.checksum !== checksum) {
-      throw permanent(FailureType.Changed, `Migration ${name} is not the file that was approved; nothing of it was run.`);
+      throw permanent(
+        FailureType.Changed,
+        `Migration ${name} is not the file that was approved; nothing of it was run.`,
+      );
     }
   }
   const last = migrations.at(-1)?.name ?? '';

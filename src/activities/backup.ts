@@ -49,11 +49,20 @@ async function makeFolder(dir: string): Promise<void> {
   try {
     await mkdir(dir, { recursive: true, mode: 0o700 });
   } catch (error) {
-    throw permanent(FailureType.Backup, `Backup folder ${dir} cannot be made (${(error as NodeJS.ErrnoException).code ?? 'error'}); change backup.dir.`);
+    throw permanent(
+      FailureType.Backup,
+      `Backup folder ${dir} cannot be made (${(error as NodeJS.ErrnoException).code ?? 'error'}); change backup.dir.`,
+    );
   }
 }
 
-async function takeBackup(deps: Deps, input: DeployInput, round: number, target: ResolvedTarget, signal: AbortSignal): Promise<BackupSummary> {
+async function takeBackup(
+  deps: Deps,
+  input: DeployInput,
+  round: number,
+  target: ResolvedTarget,
+  signal: AbortSignal,
+): Promise<BackupSummary> {
   const { dir, format, jobs } = target.environment.backup;
   const takenAt = new Date();
   const id = `migration_backup_${stamp(takenAt)}`;
@@ -63,7 +72,13 @@ async function takeBackup(deps: Deps, input: DeployInput, round: number, target:
   try {
     const facts = await withSession(target.url, session, async (client) => {
       await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
-      const { rows } = await client.query<{ snapshot: string; lsn: string; version: string; system: string; database: string }>(
+      const { rows } = await client.query<{
+        snapshot: string;
+        lsn: string;
+        version: string;
+        system: string;
+        database: string;
+      }>(
         `SELECT pg_export_snapshot() AS snapshot, pg_current_wal_lsn()::text AS lsn, current_setting('server_version') AS version,
                 (SELECT system_identifier::text FROM pg_control_system()) AS system, current_database() AS database`,
       );
@@ -76,7 +91,14 @@ async function takeBackup(deps: Deps, input: DeployInput, round: number, target:
     });
     await flush(partial);
     await rename(partial, file);
-    const summary: BackupSummary = { id, file, format, bytes: await sizeOf(file), sha256: await digestOf(file), takenAt: takenAt.toISOString() };
+    const summary: BackupSummary = {
+      id,
+      file,
+      format,
+      bytes: await sizeOf(file),
+      sha256: await digestOf(file),
+      takenAt: takenAt.toISOString(),
+    };
     await writeMeta(file, {
       ...summary,
       deploymentId: input.deploymentId,

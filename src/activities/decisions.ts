@@ -10,8 +10,10 @@ export function createDecisions(deps: Deps) {
     async verifyDecision(input: DeployInput, signed: SignedDecision): Promise<string | null> {
       const { approvers } = resolve(deps, input).environment.approvals;
       const { decision } = signed;
-      if (!isSigned(signed, deps.signingKey)) return 'The decision is not signed by a Lockkeeper client that shares the worker\'s key.';
-      if (decision.deploymentId !== input.deploymentId) return `The decision is for deployment ${decision.deploymentId}.`;
+      if (!isSigned(signed, deps.signingKey))
+        return "The decision is not signed by a Lockkeeper client that shares the worker's key.";
+      if (decision.deploymentId !== input.deploymentId)
+        return `The decision is for deployment ${decision.deploymentId}.`;
       if (decision.verdict === 'approve' && approvers.length > 0 && !approvers.includes(decision.person.id)) {
         return `${decision.person.name} (${decision.person.id}) is not among the approvers of ${input.environment}.`;
       }

@@ -32,18 +32,27 @@ export async function writeReversals(files: DeploymentFiles, reversals: (string 
 }
 
 /** @throws ApplicationFailure Rehearsal when the file is not on this host, or is not what was rehearsed. */
-export async function readReversals(files: DeploymentFiles, { reversals: rehearsed }: RehearsalSummary): Promise<(string | null)[]> {
+export async function readReversals(
+  files: DeploymentFiles,
+  { reversals: rehearsed }: RehearsalSummary,
+): Promise<(string | null)[]> {
   let reversals: (string | null)[] = [];
   if (rehearsed.some(({ proven }) => proven)) {
     const text = await readFile(files.reversals, 'utf8').catch(() => null);
     if (text === null) {
-      throw permanent(FailureType.Rehearsal, `${files.reversals} is not on this host; run the worker where the rehearsal ran, or share the folder .lockkeeper. Nothing was migrated.`);
+      throw permanent(
+        FailureType.Rehearsal,
+        `${files.reversals} is not on this host; run the worker where the rehearsal ran, or share the folder .lockkeeper. Nothing was migrated.`,
+      );
     }
     reversals = JSON.parse(text) as (string | null)[];
   }
   for (const { step, digest } of rehearsed) {
     if (reversalDigest(reversals[step] ?? null) !== digest) {
-      throw permanent(FailureType.Rehearsal, `The reversal of step ${step + 1} in ${files.reversals} is not the one that was rehearsed. Nothing was migrated.`);
+      throw permanent(
+        FailureType.Rehearsal,
+        `The reversal of step ${step + 1} in ${files.reversals} is not the one that was rehearsed. Nothing was migrated.`,
+      );
     }
   }
   return reversals;

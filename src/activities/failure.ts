@@ -21,7 +21,8 @@ export const failureInterceptor: ActivityInboundCallsInterceptor = {
 
 /** Stacks and causes stay on the worker: they may quote what the message leaves out. */
 export function asFailure(error: unknown): unknown {
-  if (error instanceof ApplicationFailure || error instanceof CancelledFailure || error instanceof CompleteAsyncError) return error;
+  if (error instanceof ApplicationFailure || error instanceof CancelledFailure || error instanceof CompleteAsyncError)
+    return error;
   if (error instanceof Error && error.name === 'AbortError') return new CancelledFailure('The activity was cancelled.');
   const type = isConnectionLoss(error) ? FailureType.TargetUnavailable : 'Unexpected';
   return transient(type as FailureType, inWords(error));

@@ -22,7 +22,9 @@ export function createInspect(deps: Deps) {
     async inspect(input: DeployInput): Promise<TargetFacts> {
       const target = resolve(deps, input);
       const { facts, server } = await inspect(target, deps.config, target.url);
-      const schemaFingerprint = (await checklistStops(deps, target, server)) ? '' : await fingerprint(deps.tools, target.url);
+      const schemaFingerprint = (await checklistStops(deps, target, server))
+        ? ''
+        : await fingerprint(deps.tools, target.url);
       return { ...facts, schemaFingerprint };
     },
 
@@ -34,20 +36,30 @@ export function createInspect(deps: Deps) {
     },
 
     /** @returns what changed since the plan was shown, in words; null when nothing did. */
-    async recheck(input: DeployInput, approved: { planDigest: string; schemaFingerprint: string; backup: BackupSummary | null }): Promise<string | null> {
+    async recheck(
+      input: DeployInput,
+      approved: { planDigest: string; schemaFingerprint: string; backup: BackupSummary | null },
+    ): Promise<string | null> {
       const target = resolve(deps, input);
       const inspection = await inspect(target, deps.config, target.url);
       const full = await planInspected(inspection, target, deps.config, input.requester, deps.tools);
-      if (full.digest !== approved.planDigest) return 'The migration files or the policy changed after they were approved.';
-      if ((await fingerprint(deps.tools, target.url)) !== approved.schemaFingerprint) return 'The schema of the database changed after the plan was approved.';
-      if (approved.backup && !(await verifyBackupFile(approved.backup))) return `Backup ${approved.backup.id} is not the one that was approved.`;
+      if (full.digest !== approved.planDigest)
+        return 'The migration files or the policy changed after they were approved.';
+      if ((await fingerprint(deps.tools, target.url)) !== approved.schemaFingerprint)
+        return 'The schema of the database changed after the plan was approved.';
+      if (approved.backup && !(await verifyBackupFile(approved.backup)))
+        return `Backup ${approved.backup.id} is not the one that was approved.`;
       return null;
     },
   };
 }
 
 /** A pg_dump that is missing or older than the server can say nothing of the schema; the check of the backup tells it better. */
-async function checklistStops({ tools }: Deps, { environment }: ResolvedTarget, { majorVersion }: ServerFacts): Promise<boolean> {
+async function checklistStops(
+  { tools }: Deps,
+  { environment }: ResolvedTarget,
+  { majorVersion }: ServerFacts,
+): Promise<boolean> {
   return environment.backup.enabled && (await tools.version().catch(() => 0)) < majorVersion;
 }
 

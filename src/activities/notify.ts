@@ -9,7 +9,11 @@ export function createNotify({ slack, uiUrl }: Deps) {
     async announce(status: DeploymentStatus, message: SlackMessageRef | null): Promise<SlackMessageRef | null> {
       if (!slack) return null;
       const { environment, target } = status.input;
-      return slack.announce(status, message, `${uiUrl}/workflows/${encodeURIComponent(workflowIdFor(environment, target))}/${status.runId}`);
+      return slack.announce(
+        status,
+        message,
+        `${uiUrl}/workflows/${encodeURIComponent(workflowIdFor(environment, target))}/${status.runId}`,
+      );
     },
 
     /** A note in the message's thread; `broadcast` shows it in the channel. */

@@ -16,13 +16,30 @@ import { diffOf, fingerprintOf, runOn, whyNot, type Workbench } from './workbenc
  * Rebuilds the schema as it was before the step, copies the live one, and takes the engine's diff if it proves itself.
  * @returns null when the starting schema is not on this host, or the diff does not bring it back exactly.
  */
-export async function derivePartialReversal(deps: Deps, input: DeployInput, undo: string, reversal: RegisteredReversal, signal: AbortSignal): Promise<string | null> {
+export async function derivePartialReversal(
+  deps: Deps,
+  input: DeployInput,
+  undo: string,
+  reversal: RegisteredReversal,
+  signal: AbortSignal,
+): Promise<string | null> {
   const target = resolve(deps, input);
   const files = await deploymentFiles(deps.config, undo);
   if (!existsSync(files.schemaDump)) return null;
   const scratch = new ScratchDatabases(target.url, input.deploymentId);
-  const bench: Workbench = { scratch, tools: deps.tools, url: target.url, deploymentId: input.deploymentId, lockBudgetMs: target.environment.lockBudgetMs, signal };
-  const earlier = await withSession(target.url, { applicationName: applicationName(input.deploymentId, 'partial') }, (client) => registeredReversals(client, undo));
+  const bench: Workbench = {
+    scratch,
+    tools: deps.tools,
+    url: target.url,
+    deploymentId: input.deploymentId,
+    lockBudgetMs: target.environment.lockBudgetMs,
+    signal,
+  };
+  const earlier = await withSession(
+    target.url,
+    { applicationName: applicationName(input.deploymentId, 'partial') },
+    (client) => registeredReversals(client, undo),
+  );
   try {
     await restoreSchema(bench, 'before', files.schemaDump);
     await replay(bench, deps, earlier.filter(({ step }) => step < reversal.step).toReversed());
@@ -45,5 +62,6 @@ async function restoreSchema(bench: Workbench, purpose: string, file: string): P
 /** Steps before the one in question stand in the live schema still: they are undone after it. */
 async function replay(bench: Workbench, deps: Deps, steps: RegisteredReversal[]): Promise<void> {
   const folders = new Map(readMigrations(deps.config.migrationsDir).map((folder) => [folder.name, folder]));
-  for (const name of steps.flatMap(({ migrations }) => migrations)) await runOn(bench, 'before', name, folders.get(name)?.sql ?? '');
+  for (const name of steps.flatMap(({ migrations }) => migrations))
+    await runOn(bench, 'before', name, folders.get(name)?.sql ?? '');
 }

@@ -15,12 +15,23 @@ import { deriveReversal, fingerprintOf, runOn, type DerivedReversal, type Workbe
 export function createRehearse(deps: Deps) {
   return {
     /** @throws ApplicationFailure Rehearsal, Backup */
-    async rehearse(input: DeployInput, { rehearsal, steps }: Pick<Plan, 'rehearsal' | 'steps'>, backup: BackupSummary | null): Promise<RehearsalSummary> {
+    async rehearse(
+      input: DeployInput,
+      { rehearsal, steps }: Pick<Plan, 'rehearsal' | 'steps'>,
+      backup: BackupSummary | null,
+    ): Promise<RehearsalSummary> {
       if (rehearsal === 'off') return unrehearsed(steps);
       const target = resolve(deps, input);
       return heartbeating(async (signal, report) => {
         const scratch = new ScratchDatabases(target.url, input.deploymentId);
-        const bench: Workbench = { scratch, tools: deps.tools, url: target.url, deploymentId: input.deploymentId, lockBudgetMs: target.environment.lockBudgetMs, signal };
+        const bench: Workbench = {
+          scratch,
+          tools: deps.tools,
+          url: target.url,
+          deploymentId: input.deploymentId,
+          lockBudgetMs: target.environment.lockBudgetMs,
+          signal,
+        };
         try {
           return await rehearseOn(deps, bench, target, steps, rehearsal === 'full' ? backup : null, report);
         } catch (error) {
@@ -39,7 +50,13 @@ export function createRehearse(deps: Deps) {
 }
 
 function unrehearsed(steps: PlanStep[]): RehearsalSummary {
-  const reversals = steps.map(({ index }) => ({ step: index, source: 'none' as const, proven: false, reason: 'rehearsal is off', digest: '' }));
+  const reversals = steps.map(({ index }) => ({
+    step: index,
+    source: 'none' as const,
+    proven: false,
+    reason: 'rehearsal is off',
+    digest: '',
+  }));
   return { mode: 'off', restoreMs: null, steps: [], reversals, reversible: false };
 }
 
@@ -73,15 +90,32 @@ async function deriveReversals(
   report: (progress: unknown) => void,
 ): Promise<DerivedReversal[]> {
   const files = await deploymentFiles(deps.config, bench.deploymentId);
-  await bench.tools.dump({ url: bench.url, format: 'custom', jobs: 1, file: files.schemaDump, schemaOnly: true, signal: bench.signal });
+  await bench.tools.dump({
+    url: bench.url,
+    format: 'custom',
+    jobs: 1,
+    file: files.schemaDump,
+    schemaOnly: true,
+    signal: bench.signal,
+  });
   const database = await bench.scratch.create('schema', 'template0');
-  await bench.tools.restore({ url: bench.url, database, file: files.schemaDump, format: 'custom', jobs: 1, signal: bench.signal });
+  await bench.tools.restore({
+    url: bench.url,
+    database,
+    file: files.schemaDump,
+    format: 'custom',
+    jobs: 1,
+    signal: bench.signal,
+  });
   const reversals: DerivedReversal[] = [];
   for (const step of steps) {
     report(`finding the reversal of ${step.migrations.join(', ')}`);
     reversals.push(await deriveReversal(bench, step, folders));
   }
-  await writeReversals(files, reversals.map(({ sql }) => sql));
+  await writeReversals(
+    files,
+    reversals.map(({ sql }) => sql),
+  );
   return reversals;
 }
 
@@ -89,27 +123,47 @@ async function deriveReversals(
 async function restore(bench: Workbench, target: ResolvedTarget, backup: BackupSummary): Promise<number> {
   const meta = await readMeta(`${backup.file}.meta`);
   if (!meta || !(await verifyBackupFile(backup))) {
-    throw permanent(FailureType.Backup, `Backup ${backup.file} is not on this host, or is damaged: its sha256 does not match. Nothing was migrated.`);
+    throw permanent(
+      FailureType.Backup,
+      `Backup ${backup.file} is not on this host, or is damaged: its sha256 does not match. Nothing was migrated.`,
+    );
   }
   const startedAt = Date.now();
   const database = await bench.scratch.create('restored', 'template0');
-  await bench.tools.restore({ url: bench.url, database, file: backup.file, format: backup.format, jobs: target.environment.backup.jobs, signal: bench.signal });
+  await bench.tools.restore({
+    url: bench.url,
+    database,
+    file: backup.file,
+    format: backup.format,
+    jobs: target.environment.backup.jobs,
+    signal: bench.signal,
+  });
   const restoreMs = Date.now() - startedAt;
   const restored = await bench.scratch.use('restored', async (client) => {
     await client.query('BEGIN READ ONLY');
     return contentDigests(client);
   });
   const differing = differences(meta.tables, restored);
-  if (differing.length > 0) throw permanent(FailureType.Backup, `The restored backup differs from the database in ${differing.slice(0, 5).join(', ')}; it is not a backup.`);
+  if (differing.length > 0)
+    throw permanent(
+      FailureType.Backup,
+      `The restored backup differs from the database in ${differing.slice(0, 5).join(', ')}; it is not a backup.`,
+    );
   return restoreMs;
 }
 
-async function applyAll(bench: Workbench, steps: PlanStep[], folders: Map<string, MigrationFolder>, report: (progress: unknown) => void): Promise<RehearsalSummary['steps']> {
+async function applyAll(
+  bench: Workbench,
+  steps: PlanStep[],
+  folders: Map<string, MigrationFolder>,
+  report: (progress: unknown) => void,
+): Promise<RehearsalSummary['steps']> {
   const durations: RehearsalSummary['steps'] = [];
   for (const step of steps) {
     report(`rehearsing ${step.migrations.join(', ')}`);
     let durationMs = 0;
-    for (const name of step.migrations) durationMs += await runOn(bench, 'restored', name, folders.get(name)?.sql ?? '');
+    for (const name of step.migrations)
+      durationMs += await runOn(bench, 'restored', name, folders.get(name)?.sql ?? '');
     durations.push({ step: step.index, durationMs });
   }
   return durations;
@@ -136,5 +190,9 @@ async function reverseAndRepeat(
 /** A statement that fails here has failed nowhere that matters: the message says so. */
 function asRehearsalFailure(error: unknown): unknown {
   if (!(error instanceof ApplicationFailure) || error.type !== FailureType.Statement) return error;
-  return permanent(FailureType.Rehearsal, `On a copy of the database, ${error.message} Production was not touched.`, error.details?.[0]);
+  return permanent(
+    FailureType.Rehearsal,
+    `On a copy of the database, ${error.message} Production was not touched.`,
+    error.details?.[0],
+  );
 }

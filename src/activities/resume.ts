@@ -29,12 +29,20 @@ export async function settleHistory(
   { migrations }: ApplyRequest,
 ): Promise<void> {
   await loadParser();
-  const left = new Set(await unfinished(client, migrations.map(({ name }) => name)));
+  const left = new Set(
+    await unfinished(
+      client,
+      migrations.map(({ name }) => name),
+    ),
+  );
   for (const { name, checksum } of migrations) {
     if (!left.has(name)) continue;
     const markers = await markersOf(client, markerKey(name, checksum));
     if (!retried && markers.size === 0) {
-      throw permanent(FailureType.History, `Migration ${name} was left unfinished in _prisma_migrations by somebody else since this deployment began.`);
+      throw permanent(
+        FailureType.History,
+        `Migration ${name} was left unfinished in _prisma_migrations by somebody else since this deployment began.`,
+      );
     }
     const segments = segmentsOf(parseScript(folders.find((folder) => folder.name === name)?.sql ?? ''));
     if (segments.every(({ index }) => markers.get(index)?.state === 'committed')) {

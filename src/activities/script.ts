@@ -52,7 +52,11 @@ export interface ScriptOptions {
 }
 
 /** @throws ApplicationFailure Statement, LockTimeout, Fenced */
-export async function runSql({ client, token }: OwnedSession, sql: string, options: ScriptOptions): Promise<ScriptResult> {
+export async function runSql(
+  { client, token }: OwnedSession,
+  sql: string,
+  options: ScriptOptions,
+): Promise<ScriptResult> {
   await loadParser();
   const { onProgress = () => undefined, ...run } = options;
   return runScript(client, { ...run, token, segments: segmentsOf(parseScript(sql)), onProgress });

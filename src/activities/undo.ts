@@ -1,7 +1,15 @@
 /** compensate: what undoing would lose, and the undoing itself, newest step first. */
 import { Context } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
-import { ledgerExists, markersOf, recordReversed, registeredReversals, schemaBefore, transactionsOf, type RegisteredReversal } from '../adapters/ledger';
+import {
+  ledgerExists,
+  markersOf,
+  recordReversed,
+  registeredReversals,
+  schemaBefore,
+  transactionsOf,
+  type RegisteredReversal,
+} from '../adapters/ledger';
 import { readMigrations, type MigrationFolder } from '../adapters/migration-files';
 import { schemaFingerprint } from '../adapters/pg-tools';
 import { unfinished } from '../adapters/prisma-history';
@@ -29,7 +37,9 @@ export function createUndo(deps: Deps) {
     async assessUndo(input: DeployInput, undo: string): Promise<UndoAssessment> {
       const { url } = resolve(deps, input);
       await loadParser();
-      return withSession(url, { applicationName: applicationName(input.deploymentId, 'assess') }, (client) => assess(client, deps, undo));
+      return withSession(url, { applicationName: applicationName(input.deploymentId, 'assess') }, (client) =>
+        assess(client, deps, undo),
+      );
     },
 
     /** What a rollback by hand starts from. @throws ApplicationFailure Configuration when that deployment never wrote here. */
@@ -38,14 +48,21 @@ export function createUndo(deps: Deps) {
       await loadParser();
       return withSession(url, { applicationName: applicationName(input.deploymentId, 'basis') }, async (client) => {
         const schemaFingerprint = await schemaBefore(client, undo);
-        if (schemaFingerprint === null) throw permanent(FailureType.Configuration, `Deployment ${undo} never wrote to ${input.environment}/${input.target}; there is nothing to undo.`);
+        if (schemaFingerprint === null)
+          throw permanent(
+            FailureType.Configuration,
+            `Deployment ${undo} never wrote to ${input.environment}/${input.target}; there is nothing to undo.`,
+          );
         const assessment = await assess(client, deps, undo);
-        const reversals = (await registeredReversals(client, undo)).filter(({ step }) => assessment.steps.includes(step));
+        const reversals = (await registeredReversals(client, undo)).filter(({ step }) =>
+          assessment.steps.includes(step),
+        );
         return {
           assessment,
           schemaFingerprint,
           migrations: reversals.flatMap(({ migrations }) => migrations),
           approval: environment.approvals,
+          slack: deps.slack !== null,
         };
       });
     },
@@ -56,21 +73,39 @@ export function createUndo(deps: Deps) {
       return heartbeating(async (signal) => {
         const session = await own(target, input.deploymentId, `undo-${Context.current().info.attempt}`);
         try {
-          const reversal = (await registeredReversals(session.client, undo)).find((registered) => registered.step === step);
+          const reversal = (await registeredReversals(session.client, undo)).find(
+            (registered) => registered.step === step,
+          );
           if (!reversal || reversal.reversed) return { step, state: 'reversed', detail: 'It was reversed before.' };
           const folders = readMigrations(deps.config.migrationsDir);
           const extent = await extentOf(session.client, folders, reversal, undo);
           const sql = await reversalSql(deps, input, undo, reversal, extent, signal);
-          if (sql === null) return { step, state: 'failed', detail: 'No reversal was proven for what this step left; nothing was undone.' };
+          if (sql === null)
+            return {
+              step,
+              state: 'failed',
+              detail: 'No reversal was proven for what this step left; nothing was undone.',
+            };
           const script = `reverse/${undo}/${step}`;
-          await runSql(session, sql, { script, title: `the reversal of ${reversal.migrations.join(', ')}`, deployment: input.deploymentId, lockBudgetMs: target.environment.lockBudgetMs, signal });
+          await runSql(session, sql, {
+            script,
+            title: `the reversal of ${reversal.migrations.join(', ')}`,
+            deployment: input.deploymentId,
+            lockBudgetMs: target.environment.lockBudgetMs,
+            signal,
+          });
           await recordReversed(session.client, undo, step, reversal.migrations);
           await settle(session);
           return extent === 'none'
             ? { step, state: 'nothing-to-undo', detail: 'Nothing of it had been committed.' }
-            : { step, state: 'reversed', detail: `${reversal.migrations.join(', ')} undone by ${extent === 'some' ? 'a diff made now' : reversal.source}.` };
+            : {
+                step,
+                state: 'reversed',
+                detail: `${reversal.migrations.join(', ')} undone by ${extent === 'some' ? 'a diff made now' : reversal.source}.`,
+              };
         } catch (error) {
-          if (error instanceof ApplicationFailure && error.nonRetryable) return { step, state: 'failed', detail: error.message };
+          if (error instanceof ApplicationFailure && error.nonRetryable)
+            return { step, state: 'failed', detail: error.message };
           throw error;
         } finally {
           await session.client.end().catch(() => undefined);
@@ -90,13 +125,20 @@ export interface RollbackBasis {
   schemaFingerprint: string;
   migrations: string[];
   approval: { required: number; expiryMs: number };
+  /** Slack is configured. */
+  slack: boolean;
 }
 
 async function assess(client: Client, deps: Deps, deployment: string): Promise<UndoAssessment> {
   const left = (await ledgerExists(client)) ? await withTraces(client, deps, deployment) : [];
   const lostRows: UndoAssessment['lostRows'] = [];
-  const own = await transactionsOf(client, deployment, left.flatMap(({ reversal }) => reversal.migrations));
-  for (const { reversal, extent } of left) if (extent !== 'none') lostRows.push(...(await rowsLost(client, deployment, reversal, own)));
+  const own = await transactionsOf(
+    client,
+    deployment,
+    left.flatMap(({ reversal }) => reversal.migrations),
+  );
+  for (const { reversal, extent } of left)
+    if (extent !== 'none') lostRows.push(...(await rowsLost(client, deployment, reversal, own)));
   const unproven = left.filter(({ reversal, extent }) => extent === 'all' && reversal.sql === null);
   const facts = {
     steps: left.map(({ reversal }) => reversal.step),
@@ -118,18 +160,26 @@ async function withTraces(client: Client, deps: Deps, deployment: string): Promi
   for (const reversal of await registeredReversals(client, deployment)) {
     if (reversal.reversed) continue;
     const extent = await extentOf(client, folders, reversal, deployment);
-    if (extent !== 'none' || (await unfinished(client, reversal.migrations)).length > 0) traces.push({ reversal, extent });
+    if (extent !== 'none' || (await unfinished(client, reversal.migrations)).length > 0)
+      traces.push({ reversal, extent });
   }
   return traces;
 }
 
-async function extentOf(client: Client, folders: MigrationFolder[], reversal: RegisteredReversal, deployment: string): Promise<Extent> {
+async function extentOf(
+  client: Client,
+  folders: MigrationFolder[],
+  reversal: RegisteredReversal,
+  deployment: string,
+): Promise<Extent> {
   await loadParser();
   let committed = 0;
   let traces = 0;
   let segments = 0;
   for (const { name, checksum, sql } of folders.filter((folder) => reversal.migrations.includes(folder.name))) {
-    const markers = [...(await markersOf(client, markerKey(name, checksum))).values()].filter((marker) => marker.deployment === deployment);
+    const markers = [...(await markersOf(client, markerKey(name, checksum))).values()].filter(
+      (marker) => marker.deployment === deployment,
+    );
     traces += markers.length;
     committed += markers.filter((marker) => marker.state === 'committed').length;
     segments += segmentsOf(parseScript(sql)).length;
@@ -139,14 +189,26 @@ async function extentOf(client: Client, folders: MigrationFolder[], reversal: Re
 }
 
 /** Null when nobody knows how; empty when there is nothing to do. */
-async function reversalSql(deps: Deps, input: DeployInput, undo: string, reversal: RegisteredReversal, extent: Extent, signal: AbortSignal): Promise<string | null> {
+async function reversalSql(
+  deps: Deps,
+  input: DeployInput,
+  undo: string,
+  reversal: RegisteredReversal,
+  extent: Extent,
+  signal: AbortSignal,
+): Promise<string | null> {
   if (extent === 'none') return '';
   if (extent === 'all') return reversal.sql;
   return derivePartialReversal(deps, input, undo, reversal, signal);
 }
 
 /** Rows that people wrote into what undoing the step would drop. */
-async function rowsLost(client: Client, deployment: string, { sql, migrations }: RegisteredReversal, own: string[]): Promise<UndoAssessment['lostRows']> {
+async function rowsLost(
+  client: Client,
+  deployment: string,
+  { sql, migrations }: RegisteredReversal,
+  own: string[],
+): Promise<UndoAssessment['lostRows']> {
   if (!sql) return [];
   const step = await transactionsOf(client, deployment, migrations);
   const lost: UndoAssessment['lostRows'] = [];

@@ -53,7 +53,11 @@ export interface DerivedReversal {
  * Applies one step to scratch database `schema` and proves its reversal: the hand-written `down.sql` where there is
  * one (an author who wrote it meant it: no diff replaces it behind his back), else the engine's diff.
  */
-export async function deriveReversal(bench: Workbench, step: PlanStep, folders: Map<string, MigrationFolder>): Promise<DerivedReversal> {
+export async function deriveReversal(
+  bench: Workbench,
+  step: PlanStep,
+  folders: Map<string, MigrationFolder>,
+): Promise<DerivedReversal> {
   const before = await fingerprintOf(bench, 'schema');
   const down = downSql(step, folders);
   // Only the engine's diff needs the schema from before the step as a database.

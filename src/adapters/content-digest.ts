@@ -34,5 +34,7 @@ export async function contentDigests(client: Client): Promise<Record<string, Tab
 /** Tables whose rows or content differ, by name. */
 export function differences(expected: Record<string, TableDigest>, actual: Record<string, TableDigest>): string[] {
   const names = new Set([...Object.keys(expected), ...Object.keys(actual)]);
-  return [...names].filter((name) => expected[name]?.digest !== actual[name]?.digest || expected[name]?.rows !== actual[name]?.rows).sort();
+  return [...names]
+    .filter((name) => expected[name]?.digest !== actual[name]?.digest || expected[name]?.rows !== actual[name]?.rows)
+    .sort();
 }

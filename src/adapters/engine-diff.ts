@@ -9,7 +9,11 @@ const PREPARED = migrationList('/', [{ name: 'prepared', sql: '', checksum: '', 
  * SQL that turns the objects of `schema` in `from` into those in `to`, as far as Prisma models it: no checks, triggers, functions,
  * views, partial or expression indexes.
  */
-export async function diffDatabases(schema: string, from: () => Promise<Client>, to: () => Promise<Client>): Promise<string> {
+export async function diffDatabases(
+  schema: string,
+  from: () => Promise<Client>,
+  to: () => Promise<Client>,
+): Promise<string> {
   // The engine opens its two shadow databases in this order.
   const opened = [from, to].values();
   const connectToShadow = async (): Promise<ShadowConnection> => {

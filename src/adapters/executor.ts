@@ -60,7 +60,8 @@ export async function runScript(client: Client, run: ScriptRun): Promise<ScriptR
     if (marker?.state === 'committed') resumedSegments++;
     else await runSegment(client, run, segment, marker);
   }
-  if (run.segments.some((segment) => segment.statements.some(mayChangeSession))) await client.query('RESET ROLE; RESET ALL');
+  if (run.segments.some((segment) => segment.statements.some(mayChangeSession)))
+    await client.query('RESET ROLE; RESET ALL');
   return { statements: run.segments.reduce((sum, segment) => sum + segment.statements.length, 0), resumedSegments };
 }
 
@@ -129,7 +130,12 @@ async function runTransaction(client: Client, run: ScriptRun, segment: Segment, 
   return pipelined(client, statements, commit, progress);
 }
 
-async function oneByOne(client: Client, statements: ParsedStatement[], commit: string, progress: Progress): Promise<void> {
+async function oneByOne(
+  client: Client,
+  statements: ParsedStatement[],
+  commit: string,
+  progress: Progress,
+): Promise<void> {
   for (const [position, statement] of statements.entries()) {
     progress.next(statement, position);
     await client.query(statement.text);
@@ -142,7 +148,12 @@ async function oneByOne(client: Client, statements: ParsedStatement[], commit: s
  * still a message of its own, with its own answer and its own row in pg_stat_activity. After a failure the transaction
  * refuses what follows and its COMMIT rolls back; hence it must be known to be open before the first of them is sent.
  */
-async function pipelined(client: Client, statements: ParsedStatement[], commit: string, progress: Progress): Promise<void> {
+async function pipelined(
+  client: Client,
+  statements: ParsedStatement[],
+  commit: string,
+  progress: Progress,
+): Promise<void> {
   await withoutWaiting(client, async () => {
     const answers = [...statements.map(({ text }) => text), commit].map((text) => client.query(text));
     // Each is awaited below in turn; one that fails before its turn must not count as unhandled.
@@ -179,7 +190,13 @@ function needsItsAnswer({ node }: ParsedStatement): boolean {
   return 'TransactionStmt' in node || 'CopyStmt' in node;
 }
 
-async function runSingle(client: Client, run: ScriptRun, segment: Segment, marker: Marker | undefined, progress: Progress): Promise<void> {
+async function runSingle(
+  client: Client,
+  run: ScriptRun,
+  segment: Segment,
+  marker: Marker | undefined,
+  progress: Progress,
+): Promise<void> {
   const statement = progress.current;
   progress.next(statement, 0);
   if (!marker) await enter(client, run, segment, '', 'intent');
@@ -190,17 +207,23 @@ async function runSingle(client: Client, run: ScriptRun, segment: Segment, marke
     await client.query(statement.text);
     if (patient) await client.query('RESET lock_timeout');
   }
-  await client.query(`UPDATE lockkeeper.marker SET state = 'committed', written_at = clock_timestamp() WHERE script = $1 AND segment = $2`, [
-    run.script,
-    segment.index,
-  ]);
+  await client.query(
+    `UPDATE lockkeeper.marker SET state = 'committed', written_at = clock_timestamp() WHERE script = $1 AND segment = $2`,
+    [run.script, segment.index],
+  );
 }
 
 /**
  * Writes the segment's marker, on condition that the fence is still ours; the share lock keeps it so until the commit.
  * @throws ApplicationFailure Fenced
  */
-async function enter(client: Client, run: ScriptRun, segment: Segment, prefix: string, state: Marker['state']): Promise<void> {
+async function enter(
+  client: Client,
+  run: ScriptRun,
+  segment: Segment,
+  prefix: string,
+  state: Marker['state'],
+): Promise<void> {
   const values = [run.script, String(segment.index), state, run.deployment].map((value) => client.escapeLiteral(value));
   const results = await client.query(
     `${prefix}INSERT INTO lockkeeper.marker (script, segment, state, deployment, token)
@@ -211,7 +234,10 @@ async function enter(client: Client, run: ScriptRun, segment: Segment, prefix: s
   // A query of several statements answers with one result for each.
   const inserted = (Array.isArray(results) ? results : [results]).at(-1) as { rowCount: number | null };
   if (inserted.rowCount !== 1) {
-    throw permanent(FailureType.Fenced, `A newer attempt of deployment ${run.deployment} has taken over; this one writes nothing more.`);
+    throw permanent(
+      FailureType.Fenced,
+      `A newer attempt of deployment ${run.deployment} has taken over; this one writes nothing more.`,
+    );
   }
 }
 

@@ -43,7 +43,9 @@ async function readIdentity(client: Client): Promise<Omit<ServerFacts, 'longTran
   const server = banner[0] ?? { version: 'unknown', number: 0, recovery: false };
   const unfit = judgeServer(server);
   if (unfit !== null) throw permanent(FailureType.TargetUnavailable, unfit);
-  const { rows } = await client.query<Omit<ServerFacts, 'majorVersion' | 'connections' | 'sizeBytes'> & { used: number; max: number; size: string }>(
+  const { rows } = await client.query<
+    Omit<ServerFacts, 'majorVersion' | 'connections' | 'sizeBytes'> & { used: number; max: number; size: string }
+  >(
     `SELECT current_database() AS database, current_setting('server_version') AS version,
             (SELECT system_identifier::text FROM pg_control_system()) AS "systemIdentifier",
             current_user AS role,
@@ -60,7 +62,13 @@ async function readIdentity(client: Client): Promise<Omit<ServerFacts, 'longTran
   const [row] = rows;
   if (!row) throw permanent(FailureType.TargetUnavailable, 'The target answers no question about itself.');
   const { used, max, size, ...identity } = row;
-  return { ...identity, version: identity.version.split(' ')[0] ?? '', majorVersion: majorOf(server), sizeBytes: Number(size), connections: { used, max } };
+  return {
+    ...identity,
+    version: identity.version.split(' ')[0] ?? '',
+    majorVersion: majorOf(server),
+    sizeBytes: Number(size),
+    connections: { used, max },
+  };
 }
 
 /** What a server says of itself before anything else is asked. */
@@ -102,5 +110,7 @@ async function readTables(client: Client): Promise<ServerFacts['tables']> {
        FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace LEFT JOIN pg_stat_all_tables s ON s.relid = c.oid
       WHERE c.relkind IN ('r', 'p') AND n.nspname !~ '^pg_' AND n.nspname NOT IN ('information_schema', 'lockkeeper')`,
   );
-  return Object.fromEntries(rows.map(({ name, rows: count, bytes }) => [name, { rows: Number(count), bytes: Number(bytes) }]));
+  return Object.fromEntries(
+    rows.map(({ name, rows: count, bytes }) => [name, { rows: Number(count), bytes: Number(bytes) }]),
+  );
 }

@@ -69,7 +69,10 @@ export async function ensureLedger(client: Client): Promise<void> {
   } catch (error) {
     await client.query('ROLLBACK');
     if (!(error instanceof DatabaseError) || error.code !== '42501') throw error;
-    throw permanent(FailureType.Configuration, 'The migration role may not create schema "lockkeeper"; grant CREATE on the database, or create the schema and grant it to the role.');
+    throw permanent(
+      FailureType.Configuration,
+      'The migration role may not create schema "lockkeeper"; grant CREATE on the database, or create the schema and grant it to the role.',
+    );
   }
 }
 
@@ -93,9 +96,15 @@ export async function takeFence(client: Client, owner: string): Promise<bigint> 
  */
 export async function endOrphans(client: Client, applicationPrefix: string): Promise<number> {
   const orphans = `FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid() AND starts_with(application_name, $1)`;
-  const { rows } = await client.query<{ ended: boolean }>(`SELECT pg_terminate_backend(pid, 10000) AS ended ${orphans}`, [applicationPrefix]);
+  const { rows } = await client.query<{ ended: boolean }>(
+    `SELECT pg_terminate_backend(pid, 10000) AS ended ${orphans}`,
+    [applicationPrefix],
+  );
   if (rows.some((row) => !row.ended)) {
-    throw permanent(FailureType.NeedsHuman, 'A session of an earlier attempt does not end; look for application_name lockkeeper/... in pg_stat_activity.');
+    throw permanent(
+      FailureType.NeedsHuman,
+      'A session of an earlier attempt does not end; look for application_name lockkeeper/... in pg_stat_activity.',
+    );
   }
   return rows.length;
 }
@@ -121,13 +130,19 @@ export async function forgetMarkers(client: Client, scripts: string[]): Promise<
 
 /** @param schemaBefore fingerprint of the schema that undoing comes back to. Idempotent. */
 export async function registerDeployment(client: Client, deployment: string, schemaBefore: string): Promise<void> {
-  await client.query('INSERT INTO lockkeeper.deployment (id, schema_before) VALUES ($1, $2) ON CONFLICT DO NOTHING', [deployment, schemaBefore]);
+  await client.query('INSERT INTO lockkeeper.deployment (id, schema_before) VALUES ($1, $2) ON CONFLICT DO NOTHING', [
+    deployment,
+    schemaBefore,
+  ]);
 }
 
 /** Fingerprint of the schema before a deployment; null when it never began to write here. */
 export async function schemaBefore(client: Client, deployment: string): Promise<string | null> {
   if (!(await ledgerExists(client))) return null;
-  const { rows } = await client.query<{ fingerprint: string }>('SELECT schema_before AS fingerprint FROM lockkeeper.deployment WHERE id = $1', [deployment]);
+  const { rows } = await client.query<{ fingerprint: string }>(
+    'SELECT schema_before AS fingerprint FROM lockkeeper.deployment WHERE id = $1',
+    [deployment],
+  );
   return rows[0]?.fingerprint ?? null;
 }
 
@@ -135,7 +150,11 @@ export async function schemaBefore(client: Client, deployment: string): Promise<
 const MIGRATION_OF_SCRIPT = 'left(script, -65)';
 
 /** Idempotent: a retry registers the same reversal again. */
-export async function registerReversal(client: Client, deployment: string, reversal: Omit<RegisteredReversal, 'reversed'>): Promise<void> {
+export async function registerReversal(
+  client: Client,
+  deployment: string,
+  reversal: Omit<RegisteredReversal, 'reversed'>,
+): Promise<void> {
   await client.query(
     `INSERT INTO lockkeeper.reversal (deployment, step, migrations, source, sql, digest) VALUES ($1, $2, $3, $4, $5, $6)
      ON CONFLICT (deployment, step) DO NOTHING`,
@@ -154,7 +173,12 @@ export async function registeredReversals(client: Client, deployment: string): P
 }
 
 /** Marks a step as undone: its markers, its history rows and its registration change together. */
-export async function recordReversed(client: Client, deployment: string, step: number, migrations: string[]): Promise<void> {
+export async function recordReversed(
+  client: Client,
+  deployment: string,
+  step: number,
+  migrations: string[],
+): Promise<void> {
   const hasHistory = await historyExists(client);
   await client.query('BEGIN');
   await client.query(`DELETE FROM lockkeeper.marker WHERE deployment = $1 AND ${MIGRATION_OF_SCRIPT} = ANY($2)`, [
@@ -162,15 +186,22 @@ export async function recordReversed(client: Client, deployment: string, step: n
     migrations.map((name) => `migration/${name}`),
   ]);
   // The engine marks only failed rows as rolled back; these may be finished. It ignores them from here on, and they stay as a record.
-  if (hasHistory) await client.query('UPDATE _prisma_migrations SET rolled_back_at = clock_timestamp() WHERE migration_name = ANY($1) AND rolled_back_at IS NULL', [
-    migrations,
-  ]);
-  await client.query('UPDATE lockkeeper.reversal SET reversed_at = clock_timestamp() WHERE deployment = $1 AND step = $2', [deployment, step]);
+  if (hasHistory)
+    await client.query(
+      'UPDATE _prisma_migrations SET rolled_back_at = clock_timestamp() WHERE migration_name = ANY($1) AND rolled_back_at IS NULL',
+      [migrations],
+    );
+  await client.query(
+    'UPDATE lockkeeper.reversal SET reversed_at = clock_timestamp() WHERE deployment = $1 AND step = $2',
+    [deployment, step],
+  );
   await client.query('COMMIT');
 }
 
 export async function ledgerExists(client: Client): Promise<boolean> {
-  const { rows } = await client.query<{ there: boolean }>(`SELECT to_regclass('lockkeeper.reversal') IS NOT NULL AS there`);
+  const { rows } = await client.query<{ there: boolean }>(
+    `SELECT to_regclass('lockkeeper.reversal') IS NOT NULL AS there`,
+  );
   return rows[0]?.there ?? false;
 }
 

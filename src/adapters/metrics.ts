@@ -5,7 +5,11 @@ import type { Client } from './postgres';
 const PROBES = 20;
 
 /** A sample of what the database can tell; metrics of the host (`cpu_usage`, `memory_usage`) have no data here. */
-export async function sampleDatabase(client: Client, previous: MetricSample['counters'] | null, now: Date): Promise<MetricSample> {
+export async function sampleDatabase(
+  client: Client,
+  previous: MetricSample['counters'] | null,
+  now: Date,
+): Promise<MetricSample> {
   const { rows } = await client.query<{ commits: string; rollbacks: string; pool: number }>(
     `SELECT xact_commit::text AS commits, xact_rollback::text AS rollbacks,
             (SELECT 100.0 * count(*) / current_setting('max_connections')::int FROM pg_stat_activity WHERE backend_type = 'client backend')::float8 AS pool

@@ -15,7 +15,7 @@ export interface MigrationFolder {
 
 const MAX_NAME_BYTES = 255;
 // Control characters are the point: a NUL or newline in a name must be refused.
- 
+
 const FORBIDDEN_IN_NAME = /[\u0000-\u001f\u007f/\\]|^\.\.?$/;
 
 /**
@@ -24,7 +24,10 @@ const FORBIDDEN_IN_NAME = /[\u0000-\u001f\u007f/\\]|^\.\.?$/;
  */
 export function readMigrations(migrationsDir: string): MigrationFolder[] {
   if (!statSync(migrationsDir, { throwIfNoEntry: false })?.isDirectory()) {
-    throw permanent(FailureType.MigrationFiles, `No migrations folder at ${migrationsDir}; set project.migrations in lockkeeper.yaml.`);
+    throw permanent(
+      FailureType.MigrationFiles,
+      `No migrations folder at ${migrationsDir}; set project.migrations in lockkeeper.yaml.`,
+    );
   }
   return readdirSync(migrationsDir, { withFileTypes: true })
     .filter((entry) => entry.isDirectory())
@@ -38,7 +41,10 @@ export function readMigrations(migrationsDir: string): MigrationFolder[] {
  */
 export function checkName(name: string): string {
   if (FORBIDDEN_IN_NAME.test(name) || name === '' || Buffer.byteLength(name) > MAX_NAME_BYTES) {
-    throw permanent(FailureType.MigrationFiles, `Migration name ${JSON.stringify(name.slice(0, 80))} is not a plain folder name of at most ${MAX_NAME_BYTES} bytes; rename the folder.`);
+    throw permanent(
+      FailureType.MigrationFiles,
+      `Migration name ${JSON.stringify(name.slice(0, 80))} is not a plain folder name of at most ${MAX_NAME_BYTES} bytes; rename the folder.`,
+    );
   }
   return name;
 }
@@ -50,7 +56,10 @@ function readMigration(migrationsDir: string, name: string): MigrationFolder {
   try {
     bytes = readFileSync(file);
   } catch {
-    throw permanent(FailureType.MigrationFiles, `Migration ${name} has no readable migration.sql; restore the file or remove the folder.`);
+    throw permanent(
+      FailureType.MigrationFiles,
+      `Migration ${name} has no readable migration.sql; restore the file or remove the folder.`,
+    );
   }
   const down = join(folder, 'down.sql');
   return {
@@ -80,7 +89,10 @@ function decodeUtf8(bytes: Buffer, file: string): string {
  */
 export function readSchema(schemaPath: string): { path: string; content: string }[] {
   if (!existsSync(schemaPath)) {
-    throw permanent(FailureType.MigrationFiles, `No Prisma schema at ${schemaPath}; set project.schema in lockkeeper.yaml.`);
+    throw permanent(
+      FailureType.MigrationFiles,
+      `No Prisma schema at ${schemaPath}; set project.schema in lockkeeper.yaml.`,
+    );
   }
   const files = statSync(schemaPath).isDirectory()
     ? readdirSync(schemaPath, { recursive: true, encoding: 'utf8' })

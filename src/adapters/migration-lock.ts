@@ -13,10 +13,16 @@ const POLL_MS = 200;
  * @throws ApplicationFailure MigrationLockHeld naming the session that holds it, after 8 s.
  */
 export async function acquireMigrationLock(client: Client): Promise<void> {
-  for (const deadline = Date.now() + WAIT_MS; ; ) {
-    const { rows } = await client.query<{ locked: boolean }>(`SELECT pg_try_advisory_lock(${PRISMA_LOCK_ID}) AS locked`);
+  for (const deadline = Date.now() + WAIT_MS; ;) {
+    const { rows } = await client.query<{ locked: boolean }>(
+      `SELECT pg_try_advisory_lock(${PRISMA_LOCK_ID}) AS locked`,
+    );
     if (rows[0]?.locked) return;
-    if (Date.now() >= deadline) throw permanent(FailureType.MigrationLockHeld, `${await holder(client)} holds Prisma's migration lock; wait for it or end it, and deploy again.`);
+    if (Date.now() >= deadline)
+      throw permanent(
+        FailureType.MigrationLockHeld,
+        `${await holder(client)} holds Prisma's migration lock; wait for it or end it, and deploy again.`,
+      );
     await sleep(POLL_MS);
   }
 }

@@ -50,8 +50,12 @@ const HISTORY = '--exclude-table=*._prisma_migrations';
 
 /** @param binDir folder of PostgreSQL's client programs. */
 export function createPgTools(binDir: string): PgTools {
-  const run = (program: string, args: string[], target: { url: string; database?: string | undefined }, signal?: AbortSignal): Promise<string> =>
-    runTool(join(binDir, program), args, target.url, target.database, signal);
+  const run = (
+    program: string,
+    args: string[],
+    target: { url: string; database?: string | undefined },
+    signal?: AbortSignal,
+  ): Promise<string> => runTool(join(binDir, program), args, target.url, target.database, signal);
   return {
     async version() {
       const text = await spawnTool(join(binDir, 'pg_dump'), ['--version'], process.env);
@@ -61,26 +65,56 @@ export function createPgTools(binDir: string): PgTools {
       const parallel = options.format === 'directory' ? [`--jobs=${options.jobs}`] : [];
       const snapshot = options.snapshot === undefined ? [] : [`--snapshot=${options.snapshot}`];
       const schemaOnly = options.schemaOnly ? ['--schema-only'] : [];
-      const args = [`--format=${options.format}`, `--file=${options.file}`, '--no-password', ...parallel, ...snapshot, ...schemaOnly, ...EXCLUDE_OWN];
+      const args = [
+        `--format=${options.format}`,
+        `--file=${options.file}`,
+        '--no-password',
+        ...parallel,
+        ...snapshot,
+        ...schemaOnly,
+        ...EXCLUDE_OWN,
+      ];
       await run('pg_dump', args, options, options.signal);
     },
     async restore(options) {
       if (options.format === 'plain') {
-        await run('psql', ['--no-psqlrc', '--quiet', '--no-password', '--set=ON_ERROR_STOP=1', '--output=/dev/null', `--file=${options.file}`], options, options.signal);
+        await run(
+          'psql',
+          [
+            '--no-psqlrc',
+            '--quiet',
+            '--no-password',
+            '--set=ON_ERROR_STOP=1',
+            '--output=/dev/null',
+            `--file=${options.file}`,
+          ],
+          options,
+          options.signal,
+        );
       } else {
-        const args = ['--exit-on-error', '--no-password', `--jobs=${options.jobs}`, `--dbname=${options.database}`, options.file];
+        const args = [
+          '--exit-on-error',
+          '--no-password',
+          `--jobs=${options.jobs}`,
+          `--dbname=${options.database}`,
+          options.file,
+        ];
         await run('pg_restore', args, options, options.signal);
       }
     },
     async schemaText(url, database) {
-      return normaliseSchema(await run('pg_dump', ['--schema-only', '--no-password', ...EXCLUDE_OWN, HISTORY], { url, database }));
+      return normaliseSchema(
+        await run('pg_dump', ['--schema-only', '--no-password', ...EXCLUDE_OWN, HISTORY], { url, database }),
+      );
     },
   };
 }
 
 /** sha256 (hex) of `schemaText`: equal fingerprints = equal schemas, to pg_dump's eye. */
 export async function schemaFingerprint(tools: PgTools, url: string, database?: string): Promise<string> {
-  return createHash('sha256').update(await tools.schemaText(url, database)).digest('hex');
+  return createHash('sha256')
+    .update(await tools.schemaText(url, database))
+    .digest('hex');
 }
 
 /** Comments, session settings and the random \restrict key differ from dump to dump of one schema. */
@@ -91,7 +125,13 @@ function normaliseSchema(dump: string): string {
     .join('\n');
 }
 
-async function runTool(program: string, args: string[], url: string, database: string | undefined, signal?: AbortSignal): Promise<string> {
+async function runTool(
+  program: string,
+  args: string[],
+  url: string,
+  database: string | undefined,
+  signal?: AbortSignal,
+): Promise<string> {
   const endpoint = endpointOf(url);
   const folder = await mkdtemp(join(tmpdir(), 'lockkeeper-'));
   try {
@@ -122,7 +162,9 @@ function connectionEnv(endpoint: Endpoint, database: string | undefined, passfil
     PGAPPNAME: 'lockkeeper/pg-tools',
     PGCONNECT_TIMEOUT: '10',
     // "no-verify" is the driver's word for what libpq calls "require".
-    ...(endpoint.sslmode === null ? {} : { PGSSLMODE: endpoint.sslmode === 'no-verify' ? 'require' : endpoint.sslmode }),
+    ...(endpoint.sslmode === null
+      ? {}
+      : { PGSSLMODE: endpoint.sslmode === 'no-verify' ? 'require' : endpoint.sslmode }),
     ...Object.fromEntries(Object.entries(endpoint.sslFiles).map(([name, path]) => [`PG${name.toUpperCase()}`, path])),
   };
 }
@@ -134,10 +176,22 @@ function spawnTool(program: string, args: string[], env: NodeJS.ProcessEnv, sign
     let stderr = '';
     child.stdout.on('data', (chunk: Buffer) => stdout.push(chunk));
     child.stderr.on('data', (chunk: Buffer) => (stderr = (stderr + chunk.toString()).slice(-KEPT_STDERR)));
-    child.on('error', (error) => reject(signal?.aborted ? error : permanent(FailureType.Backup, `${program} could not be started (${(error as NodeJS.ErrnoException).code ?? 'error'}); run "lockkeeper doctor".`)));
+    child.on('error', (error) =>
+      reject(
+        signal?.aborted
+          ? error
+          : permanent(
+              FailureType.Backup,
+              `${program} could not be started (${(error as NodeJS.ErrnoException).code ?? 'error'}); run "lockkeeper doctor".`,
+            ),
+      ),
+    );
     child.on('close', (code, killedBy) => {
       if (code === 0) resolve(Buffer.concat(stdout).toString('utf8'));
-      else reject(permanent(FailureType.Backup, `${program} ended with ${killedBy ?? `exit code ${code}`}: ${quote(stderr)}`));
+      else
+        reject(
+          permanent(FailureType.Backup, `${program} ended with ${killedBy ?? `exit code ${code}`}: ${quote(stderr)}`),
+        );
     });
   });
 }
@@ -149,9 +203,12 @@ const QUOTES_DATA = /invalid (input|byte|text)|out of range|malformed|too long|c
 function quote(stderr: string): string {
   const lines = stderr
     .split('\n')
-    .filter((line) => /^(\S*\/)?(pg_dump|pg_restore|psql)\b/.test(line) && !/DETAIL:|CONTEXT:|from TOC entry/.test(line))
+    .filter(
+      (line) => /^(\S*\/)?(pg_dump|pg_restore|psql)\b/.test(line) && !/DETAIL:|CONTEXT:|from TOC entry/.test(line),
+    )
     .map((line) => (QUOTES_DATA.test(line) ? line.replace(/"[^"]*"/g, '"…"') : line));
-  if (lines.some((line) => line.includes('server version mismatch'))) return 'it is older than the server; install client tools of the server\'s version or newer.';
+  if (lines.some((line) => line.includes('server version mismatch')))
+    return "it is older than the server; install client tools of the server's version or newer.";
   const words = lines.slice(-3).join(' ').slice(0, QUOTED_STDERR) || 'it said nothing';
   return words.endsWith('.') ? words : `${words}.`;
 }

@@ -76,7 +76,8 @@ export async function openSession(url: string, options: SessionOptions): Promise
     return await connect(url, options);
   } catch (error) {
     // What libpq means by "prefer": TLS where the server has it.
-    if (PREFERS_TLS.has(endpoint.sslmode ?? '') && (error as Error).message.includes(NO_TLS_THERE)) return openSession(withSslMode(url, 'disable'), options);
+    if (PREFERS_TLS.has(endpoint.sslmode ?? '') && (error as Error).message.includes(NO_TLS_THERE))
+      return openSession(withSslMode(url, 'disable'), options);
     throw connectFailure(error, endpoint);
   }
 }
@@ -104,7 +105,11 @@ function withSslMode(url: string, mode: string): string {
   return other.toString();
 }
 
-export async function withSession<T>(url: string, options: SessionOptions, use: (client: Client) => Promise<T>): Promise<T> {
+export async function withSession<T>(
+  url: string,
+  options: SessionOptions,
+  use: (client: Client) => Promise<T>,
+): Promise<T> {
   const client = await openSession(url, options);
   try {
     return await use(client);
@@ -126,7 +131,15 @@ function clientConfig(url: string, options: SessionOptions): ClientConfig {
     ...options.settings,
   };
   const fromUrl = target.searchParams.get('options');
-  for (const prismaOnly of ['schema', 'connection_limit', 'pool_timeout', 'pgbouncer', 'socket_timeout', 'options', 'application_name']) {
+  for (const prismaOnly of [
+    'schema',
+    'connection_limit',
+    'pool_timeout',
+    'pgbouncer',
+    'socket_timeout',
+    'options',
+    'application_name',
+  ]) {
     target.searchParams.delete(prismaOnly);
   }
   if (endpoint.sslmode !== null && endpoint.sslmode !== 'no-verify') {
@@ -140,7 +153,9 @@ function clientConfig(url: string, options: SessionOptions): ClientConfig {
     application_name: options.applicationName.slice(0, 63),
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
     keepAlive: true,
-    options: [fromUrl ?? '', ...Object.entries(settings).map(([name, value]) => `-c ${name}=${escapeOption(value)}`)].join(' ').trim(),
+    options: [fromUrl ?? '', ...Object.entries(settings).map(([name, value]) => `-c ${name}=${escapeOption(value)}`)]
+      .join(' ')
+      .trim(),
   };
 }
 
@@ -173,17 +188,25 @@ function connectFailure(error: unknown, at: Endpoint): Error {
   const reason = HOPELESS[code]?.(at) ?? hopeless(error, at);
   if (reason !== null) return permanent(FailureType.TargetUnavailable, `${where}: ${reason}.`, { code });
   const words = REASONS[code] ?? REASONS[message] ?? message.split('\n')[0] ?? '';
-  return transient(FailureType.TargetUnavailable, `${where} cannot be reached: ${(words || code || 'no answer').replace(/\.$/, '')}.`, { code });
+  return transient(
+    FailureType.TargetUnavailable,
+    `${where} cannot be reached: ${(words || code || 'no answer').replace(/\.$/, '')}.`,
+    { code },
+  );
 }
 
 /** What no SQLSTATE of its own tells. */
 function hopeless(error: unknown, at: Endpoint): string | null {
   const { code, message, path } = error as NodeJS.ErrnoException;
-  if (message.includes('client password must be')) return `the server asks for a password, and the URL has none for user ${at.user}`;
-  if (path !== undefined && Object.values(at.sslFiles).includes(path)) return `the URL names the file ${path}, which cannot be read (${code ?? 'error'})`;
+  if (message.includes('client password must be'))
+    return `the server asks for a password, and the URL has none for user ${at.user}`;
+  if (path !== undefined && Object.values(at.sslFiles).includes(path))
+    return `the URL names the file ${path}, which cannot be read (${code ?? 'error'})`;
   if (!(error instanceof DatabaseError)) return null;
-  if (code === '42704' && message.includes('client_connection_check_interval')) return 'the server is older than PostgreSQL 14; Lockkeeper needs 14 or newer';
-  if (message.includes('startup parameter')) return `a connection pooler answers there (${message}); point the URL at the server itself`;
+  if (code === '42704' && message.includes('client_connection_check_interval'))
+    return 'the server is older than PostgreSQL 14; Lockkeeper needs 14 or newer';
+  if (message.includes('startup parameter'))
+    return `a connection pooler answers there (${message}); point the URL at the server itself`;
   return null;
 }
 

@@ -74,7 +74,8 @@ const PARSERS: Record<number, Parser> = {
 };
 
 /** What the engine writes right after a script: one step more, and its end. Nothing depends on their row counts. */
-const HISTORY_PROGRESS = /^\s*UPDATE\s+(?:"[^"]+"\.)?"_prisma_migrations"\s+SET\s+"(?:applied_steps_count|finished_at)"\s*=/i;
+const HISTORY_PROGRESS =
+  /^\s*UPDATE\s+(?:"[^"]+"\.)?"_prisma_migrations"\s+SET\s+"(?:applied_steps_count|finished_at)"\s*=/i;
 const HISTORY_INSERT = /^\s*INSERT INTO\s+(?:"[^"]+"\.)?"_prisma_migrations"\s*\(([^)]*)\)/i;
 
 export class PgDriver implements SqlDriverAdapter {
@@ -157,7 +158,8 @@ export class PgDriver implements SqlDriverAdapter {
 
   /** @returns the last one's answer. @throws the first one's failure. */
   private async send(queries: SqlQuery[]): Promise<QueryArrayResult> {
-    const sendAll = (): Promise<PromiseSettledResult<QueryArrayResult>[]> => Promise.allSettled(queries.map((query) => this.client.query(asArrays(query))));
+    const sendAll = (): Promise<PromiseSettledResult<QueryArrayResult>[]> =>
+      Promise.allSettled(queries.map((query) => this.client.query(asArrays(query))));
     const settled = await withoutWaiting(this.client, sendAll);
     const failed = settled.find((result) => result.status === 'rejected');
     if (failed) throw failed.reason;
@@ -177,12 +179,19 @@ export class PgDriver implements SqlDriverAdapter {
 }
 
 function asArrays({ sql, args }: SqlQuery): QueryArrayConfig {
-  return { text: sql, values: args, rowMode: 'array', types: { getTypeParser: (oid: number) => PARSERS[oid] ?? (types.getTypeParser(oid) as Parser) } };
+  return {
+    text: sql,
+    values: args,
+    rowMode: 'array',
+    types: { getTypeParser: (oid: number) => PARSERS[oid] ?? (types.getTypeParser(oid) as Parser) },
+  };
 }
 
 /** The engine hands over a script without its name; the history row that it writes just before has it. */
 function migrationStarted({ sql, args }: SqlQuery): string | null {
-  const columns = HISTORY_INSERT.exec(sql)?.[1]?.split(',').map((column) => column.trim().replaceAll('"', ''));
+  const columns = HISTORY_INSERT.exec(sql)?.[1]
+    ?.split(',')
+    .map((column) => column.trim().replaceAll('"', ''));
   const name = columns && args[columns.indexOf('migration_name')];
   return typeof name === 'string' ? name : null;
 }
@@ -204,5 +213,14 @@ function driverError(error: unknown): DriverError {
     return { kind: 'TableDoesNotExist', ...(table === undefined ? {} : { table }), ...original };
   }
   const { severity, detail, column, hint } = error as Partial<DatabaseError>;
-  return { kind: 'postgres', code: code || 'XX000', severity: severity ?? 'ERROR', message, detail, column, hint, ...original };
+  return {
+    kind: 'postgres',
+    code: code || 'XX000',
+    severity: severity ?? 'ERROR',
+    message,
+    detail,
+    column,
+    hint,
+    ...original,
+  };
 }

@@ -156,9 +156,18 @@ function loadEngine(): typeof Wasm {
   };
   const folder = dirname(require.resolve('@prisma/schema-engine-wasm/schema_engine_bg'));
   const module = new WebAssembly.Module(readFileSync(join(folder, 'schema_engine_bg.wasm')));
-  const instance = new WebAssembly.Instance(module, { './schema_engine_bg.js': bindings });
+  const instance = new WebAssembly.Instance(module, {
+    './schema_engine_bg.js': { ...bindings, ...patientTimers(bindings) },
+  });
   bindings.__wbg_set_wasm(instance.exports);
   (instance.exports['__wbindgen_start'] as () => void)();
   loaded = bindings;
   return bindings;
+}
+
+/** The engine bounds its own waits by timers that it never clears: they must not keep a finished process alive. */
+function patientTimers(bindings: object): Record<string, unknown> {
+  const names = Object.keys(bindings).filter((name) => name.startsWith('__wbg_setTimeout_'));
+  const later = (work: () => void, ms: number): NodeJS.Timeout => setTimeout(work, ms >>> 0).unref();
+  return Object.fromEntries(names.map((name) => [name, later]));
 }

@@ -2,7 +2,9 @@
 import type { Client } from './postgres';
 
 export async function historyExists(client: Client): Promise<boolean> {
-  const { rows } = await client.query<{ exists: boolean }>(`SELECT to_regclass('_prisma_migrations') IS NOT NULL AS exists`);
+  const { rows } = await client.query<{ exists: boolean }>(
+    `SELECT to_regclass('_prisma_migrations') IS NOT NULL AS exists`,
+  );
   return rows[0]?.exists ?? false;
 }
 

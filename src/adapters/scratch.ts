@@ -22,23 +22,30 @@ export class ScratchDatabases {
     const source = template === 'template0' ? 'template0' : scratchName(this.deploymentId, template.copyOf);
     return this.maintain(async (client) => {
       await client.query(`DROP DATABASE IF EXISTS ${client.escapeIdentifier(name)} WITH (FORCE)`);
-      await client.query(`CREATE DATABASE ${client.escapeIdentifier(name)} TEMPLATE ${client.escapeIdentifier(source)}${await this.locale(client, template)}`);
+      await client.query(
+        `CREATE DATABASE ${client.escapeIdentifier(name)} TEMPLATE ${client.escapeIdentifier(source)}${await this.locale(client, template)}`,
+      );
       return name;
     });
   }
 
   drop(purpose: string): Promise<void> {
     const name = scratchName(this.deploymentId, purpose);
-    return this.maintain(async (client) => void (await client.query(`DROP DATABASE IF EXISTS ${client.escapeIdentifier(name)} WITH (FORCE)`)));
+    return this.maintain(
+      async (client) =>
+        void (await client.query(`DROP DATABASE IF EXISTS ${client.escapeIdentifier(name)} WITH (FORCE)`)),
+    );
   }
 
   /** Drops every scratch database of the deployment. */
   dropAll(): Promise<void> {
     return this.maintain(async (client) => {
-      const { rows } = await client.query<{ datname: string }>('SELECT datname FROM pg_database WHERE starts_with(datname, $1)', [
-        scratchName(this.deploymentId, ''),
-      ]);
-      for (const { datname } of rows) await client.query(`DROP DATABASE IF EXISTS ${client.escapeIdentifier(datname)} WITH (FORCE)`);
+      const { rows } = await client.query<{ datname: string }>(
+        'SELECT datname FROM pg_database WHERE starts_with(datname, $1)',
+        [scratchName(this.deploymentId, '')],
+      );
+      for (const { datname } of rows)
+        await client.query(`DROP DATABASE IF EXISTS ${client.escapeIdentifier(datname)} WITH (FORCE)`);
     });
   }
 
@@ -52,7 +59,11 @@ export class ScratchDatabases {
   }
 
   private session(purpose: string): SessionOptions {
-    return { applicationName: APPLICATION, database: scratchName(this.deploymentId, purpose), settings: { synchronous_commit: 'off' } };
+    return {
+      applicationName: APPLICATION,
+      database: scratchName(this.deploymentId, purpose),
+      settings: { synchronous_commit: 'off' },
+    };
   }
 
   /** A restored dump must sort and compare as its origin does. */

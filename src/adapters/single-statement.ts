@@ -16,7 +16,8 @@ export async function resumeSingle(client: Client, statement: ParsedStatement, a
     if (valid === null) return false;
     if (valid) return attempted;
     // IF NOT EXISTS would take the leftover of a cancelled build for the index.
-    if (attempted || ifNotExists) await client.query(`DROP INDEX CONCURRENTLY ${await qualified(client, idxname, relation)}`);
+    if (attempted || ifNotExists)
+      await client.query(`DROP INDEX CONCURRENTLY ${await qualified(client, idxname, relation)}`);
     return false;
   }
   return false;
@@ -46,5 +47,8 @@ async function qualified(client: Client, index: string, table: RangeVar | undefi
 }
 
 function relationText(client: Client, { schemaname, relname = '' }: RangeVar): string {
-  return [schemaname, relname].filter((part): part is string => Boolean(part)).map((part) => client.escapeIdentifier(part)).join('.');
+  return [schemaname, relname]
+    .filter((part): part is string => Boolean(part))
+    .map((part) => client.escapeIdentifier(part))
+    .join('.');
 }

@@ -53,7 +53,12 @@ export function createSlack(options: SlackOptions): Slack {
       return post(api, options, deploymentId, message);
     },
     async note(ref, text, { broadcast = false } = {}) {
-      const reply = { channel: ref.channel, thread_ts: ref.ts, reply_broadcast: broadcast, text: escaped(text, LIMITS.section) };
+      const reply = {
+        channel: ref.channel,
+        thread_ts: ref.ts,
+        reply_broadcast: broadcast,
+        text: escaped(text, LIMITS.section),
+      };
       await api.call('chat.postMessage', (web) => web.chat.postMessage(reply));
     },
   };
@@ -75,7 +80,12 @@ async function update(api: SlackApi, ref: SlackMessageRef, message: RenderedMess
  * goes with it as metadata, and whoever posts again looks for it first. Where the app may not read the channel's history
  * (scope `channels:history`) a lost answer can leave a second message: its buttons do the same, and decide once.
  */
-function post(api: SlackApi, options: SlackOptions, deploymentId: string, message: RenderedMessage): Promise<SlackMessageRef> {
+function post(
+  api: SlackApi,
+  options: SlackOptions,
+  deploymentId: string,
+  message: RenderedMessage,
+): Promise<SlackMessageRef> {
   const metadata = { event_type: EVENT_TYPE, event_payload: { deployment_id: deploymentId } };
   const body = { channel: options.channel, ...message, metadata, unfurl_links: false, unfurl_media: false };
   return api.call('chat.postMessage', async (web, attempt) => {
@@ -84,7 +94,11 @@ function post(api: SlackApi, options: SlackOptions, deploymentId: string, messag
   });
 }
 
-async function findPosted(api: SlackApi, { channel, log }: SlackOptions, deploymentId: string): Promise<SlackMessageRef | null> {
+async function findPosted(
+  api: SlackApi,
+  { channel, log }: SlackOptions,
+  deploymentId: string,
+): Promise<SlackMessageRef | null> {
   if (!CHANNEL_ID.test(channel)) return null;
   try {
     const history = await api.once('conversations.history', (web) =>
@@ -106,6 +120,7 @@ function isOf(metadata: { event_type?: string; event_payload?: unknown } | undef
 }
 
 function sent({ channel, ts }: Awaited<ReturnType<WebClient['chat']['postMessage']>>): SlackMessageRef {
-  if (channel === undefined || ts === undefined) throw new SlackCallError('chat.postMessage', 'no_message_in_answer', false);
+  if (channel === undefined || ts === undefined)
+    throw new SlackCallError('chat.postMessage', 'no_message_in_answer', false);
   return { channel, ts };
 }

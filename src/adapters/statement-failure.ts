@@ -16,16 +16,28 @@ export function isConnectionLoss(error: unknown): boolean {
   if (error instanceof DatabaseError) return /^(57P0[1-5]|08)/.test(error.code ?? '');
   if (error instanceof ApplicationFailure || (error as Error).name === 'AbortError') return false;
   const { code = '', message = '' } = error as { code?: string; message?: string };
-  return /^E[A-Z]+$/.test(code) || /Connection terminated|not queryable|Client has encountered a connection error|closed the connection/i.test(message);
+  return (
+    /^E[A-Z]+$/.test(code) ||
+    /Connection terminated|not queryable|Client has encountered a connection error|closed the connection/i.test(message)
+  );
 }
 
-export function statementFailure(error: unknown, migration: string, statement: ParsedStatement, attempts: number): unknown {
+export function statementFailure(
+  error: unknown,
+  migration: string,
+  statement: ParsedStatement,
+  attempts: number,
+): unknown {
   if (!(error instanceof DatabaseError)) return error;
   const sqlstate = error.code ?? 'XX000';
   const details: StatementFailureDetails = { migration, line: statement.line, sqlstate };
   const where = `${migration}, line ${statement.line}`;
   if (sqlstate === '55P03') {
-    return permanent(FailureType.LockTimeout, `${where}: no lock within the budget, ${attempts} attempts; nothing of this segment was written. Find the blocker with "SELECT * FROM pg_stat_activity" and deploy again.`, details);
+    return permanent(
+      FailureType.LockTimeout,
+      `${where}: no lock within the budget, ${attempts} attempts; nothing of this segment was written. Find the blocker with "SELECT * FROM pg_stat_activity" and deploy again.`,
+      details,
+    );
   }
   return permanent(FailureType.Statement, `${where}: ${withoutData(error)} (SQLSTATE ${sqlstate}).`, details);
 }

@@ -50,6 +50,12 @@ function byName(error: unknown): Failure {
   }
   if (name === 'AlreadyRunningError' && deploymentId !== undefined)
     return known('already-running', ExitCode.Usage, message ?? deploymentId);
+  if (name === 'NamespaceNotFoundError')
+    return known(
+      'no-namespace',
+      ExitCode.Usage,
+      `${message ?? name}; set TEMPORAL_NAMESPACE to one that the server has.`,
+    );
   if (name === 'ToolMissingError') return known('tool-missing', ExitCode.Usage, message ?? name);
   return { code: 'unexpected', exitCode: ExitCode.Failed, message: oneLine(error), unexpected: true };
 }

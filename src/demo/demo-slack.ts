@@ -35,7 +35,10 @@ export async function openSlack(say: (line: string) => void): Promise<DemoSlack>
     async startReceiver(config) {
       void runSlackServer(config);
       for (;;) {
-        const healthy = await fetch(`http://127.0.0.1:${port}/healthz`).then(({ ok }) => ok, () => false);
+        const healthy = await fetch(`http://127.0.0.1:${port}/healthz`).then(
+          ({ ok }) => ok,
+          () => false,
+        );
         if (healthy) return;
         await sleep(50);
       }
@@ -52,10 +55,17 @@ export async function openSlack(say: (line: string) => void): Promise<DemoSlack>
 }
 
 /** The message shows its buttons a moment after the workflow asks. */
-async function clickApprove(standIn: SlackStandIn, { input }: DeploymentStatus, say: (line: string) => void): Promise<void> {
+async function clickApprove(
+  standIn: SlackStandIn,
+  { input }: DeploymentStatus,
+  say: (line: string) => void,
+): Promise<void> {
   const [nina = { id: 'U0NINA', name: 'nina' }] = PEOPLE;
   for (;;) {
-    const message = standIn.room.messages.find(({ blocks }) => JSON.stringify(blocks).includes(input.deploymentId) && blocks.some(({ type }) => type === 'actions'));
+    const message = standIn.room.messages.find(
+      ({ blocks }) =>
+        JSON.stringify(blocks).includes(input.deploymentId) && blocks.some(({ type }) => type === 'actions'),
+    );
     if (message) {
       say(`${nina.name} clicks Approve in Slack`);
       await standIn.click(message, APPROVE_ACTION, nina);

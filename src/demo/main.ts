@@ -50,7 +50,9 @@ async function main(): Promise<number> {
 }
 
 function readArguments(): { fail: FailingStep | undefined; slack: boolean } {
-  const { values } = parseArgs({ options: { fail: { type: 'string' }, slack: { type: 'boolean', default: false }, help: { type: 'boolean' } } });
+  const { values } = parseArgs({
+    options: { fail: { type: 'string' }, slack: { type: 'boolean', default: false }, help: { type: 'boolean' } },
+  });
   const fail = FAILING_STEPS.find((step) => step === values.fail);
   if (values.help || (values.fail !== undefined && !fail)) {
     say(USAGE);
@@ -60,8 +62,19 @@ function readArguments(): { fail: FailingStep | undefined; slack: boolean } {
 }
 
 /** One deployment, from the plan to the report. Resolves to 0 when it ended as the scenario says. */
-async function play(stage: Stage, root: string, scenario: Scenario, fail: FailingStep | undefined, withSlack: boolean): Promise<number> {
-  const project: Project = { root, migrations: join(REPOSITORY, 'prisma', 'migrations'), url: stage.url, binDir: stage.postgres.binDir };
+async function play(
+  stage: Stage,
+  root: string,
+  scenario: Scenario,
+  fail: FailingStep | undefined,
+  withSlack: boolean,
+): Promise<number> {
+  const project: Project = {
+    root,
+    migrations: join(REPOSITORY, 'prisma', 'migrations'),
+    url: stage.url,
+    binDir: stage.postgres.binDir,
+  };
   Object.assign(process.env, {
     LOCKKEEPER_USER: REQUESTER,
     LOCKKEEPER_PG_BIN: stage.postgres.binDir,
@@ -98,9 +111,17 @@ async function play(stage: Stage, root: string, scenario: Scenario, fail: Failin
   }
 }
 
-function writeConfig({ root, migrations }: Project, scenario: Scenario, fail: FailingStep | undefined, slack: DemoSlack | null): void {
+function writeConfig(
+  { root, migrations }: Project,
+  scenario: Scenario,
+  fail: FailingStep | undefined,
+  slack: DemoSlack | null,
+): void {
   const file = {
-    project: { schema: join(REPOSITORY, 'prisma', 'schema.prisma'), migrations: fail === 'migrate' ? join(root, 'migrations') : migrations },
+    project: {
+      schema: join(REPOSITORY, 'prisma', 'schema.prisma'),
+      migrations: fail === 'migrate' ? join(root, 'migrations') : migrations,
+    },
     environments: {
       [ENVIRONMENT]: {
         targets: { [TARGET]: { urlEnv: 'BROXIVA_DATABASE_URL' } },
@@ -133,17 +154,32 @@ const EXPECTED: Record<FailingStep | 'none', OutcomeStatus> = {
 };
 
 /** Says how it ended, and whether the schema is what it must be. */
-function epilogue(status: DeploymentStatus, fail: FailingStep | undefined, before: string, after: string, root: string): number {
+function epilogue(
+  status: DeploymentStatus,
+  fail: FailingStep | undefined,
+  before: string,
+  after: string,
+  root: string,
+): number {
   const same = before === after;
   heading('The schema, as pg_dump sees it');
   say(`before ${before.slice(0, 16)}…  after ${after.slice(0, 16)}…  ${same ? 'identical' : 'changed'}`);
   if (!fail) {
     heading('Read more');
-    for (const line of ['README.md', 'docs/ARCHITECTURE.md: how it works', 'docs/DATABASE_MIGRATION_GUIDE.md: the handbook', 'npm run demo -- --fail migrate: what happens when it goes wrong']) say(`  ${line}`);
+    for (const line of [
+      'README.md',
+      'docs/ARCHITECTURE.md: how it works',
+      'docs/DATABASE_MIGRATION_GUIDE.md: the handbook',
+      'npm run demo -- --fail migrate: what happens when it goes wrong',
+    ])
+      say(`  ${line}`);
   }
   const expected = EXPECTED[fail ?? 'none'];
   const asTold = status.outcome?.status === expected && same === (fail !== undefined);
-  if (!asTold) say(pc.red(`This should have ended as "${expected}" with the schema ${fail ? 'unchanged' : 'changed'}; see ${root}.`));
+  if (!asTold)
+    say(
+      pc.red(`This should have ended as "${expected}" with the schema ${fail ? 'unchanged' : 'changed'}; see ${root}.`),
+    );
   return asTold ? 0 : 1;
 }
 

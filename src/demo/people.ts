@@ -1,6 +1,6 @@
 /** Who asks and who decides in the demo: never the same person. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { LockkeeperClient} from '../client';
+import type { LockkeeperClient } from '../client';
 import { type DeploymentRef } from '../client';
 import type { DeploymentStatus, Person } from '../contract';
 
@@ -20,7 +20,12 @@ export interface Audience {
 }
 
 /** Follows the newest deployment of a target until it ends, and decides when it is asked. */
-export async function attend(client: LockkeeperClient, environment: string, target: string, audience: Audience): Promise<DeploymentStatus> {
+export async function attend(
+  client: LockkeeperClient,
+  environment: string,
+  target: string,
+  audience: Audience,
+): Promise<DeploymentStatus> {
   const ref = await appeared(client, environment, target);
   const answered = new Set<string>();
   for (;;) {
@@ -38,7 +43,12 @@ export async function attend(client: LockkeeperClient, environment: string, targ
   }
 }
 
-async function decide(client: LockkeeperClient, ref: DeploymentRef, bindingDigest: string, { say, rejects }: Audience): Promise<void> {
+async function decide(
+  client: LockkeeperClient,
+  ref: DeploymentRef,
+  bindingDigest: string,
+  { say, rejects }: Audience,
+): Promise<void> {
   const verdict = rejects === undefined ? 'approve' : 'reject';
   say(`${APPROVER.name} decides: ${verdict}${rejects === undefined ? '' : `, "${rejects}"`}`);
   await client.decide(ref, APPROVER, verdict, rejects ?? null, bindingDigest);

@@ -55,7 +55,11 @@ const SCENARIOS: Record<FailingStep, () => Scenario> = {
   }),
   verify: () => ({
     says: 'A health check of the project’s own does not hold after the migrations.',
-    environment: { verify: { checks: [{ name: 'Every paid order has an invoice', sql: `SELECT NOT EXISTS (SELECT FROM orders) AS ok` }] } },
+    environment: {
+      verify: {
+        checks: [{ name: 'Every paid order has an invoice', sql: `SELECT NOT EXISTS (SELECT FROM orders) AS ok` }],
+      },
+    },
   }),
   monitor: crowdedPool,
 };
@@ -64,7 +68,8 @@ const SCENARIOS: Record<FailingStep, () => Scenario> = {
 function killedDump({ root, binDir }: Project): void {
   const folder = join(root, 'bin');
   mkdirSync(folder, { recursive: true });
-  for (const program of readdirSync(binDir)) if (program !== 'pg_dump') symlinkSync(join(binDir, program), join(folder, program));
+  for (const program of readdirSync(binDir))
+    if (program !== 'pg_dump') symlinkSync(join(binDir, program), join(folder, program));
   const real = join(binDir, 'pg_dump');
   const script = `#!/bin/sh\ncase "$*" in *--schema-only*|*--version*) exec '${real}' "$@";; esac\n'${real}' "$@" & sleep 0.2; kill -9 $!; wait $!\n`;
   writeFileSync(join(folder, 'pg_dump'), script);
@@ -77,7 +82,10 @@ function addUniqueEmails({ root, migrations }: Project): void {
   cpSync(migrations, copy, { recursive: true });
   const folder = join(copy, 'unique_emails_in_any_case');
   mkdirSync(folder);
-  writeFileSync(join(folder, 'migration.sql'), 'CREATE UNIQUE INDEX "users_email_any_case_key" ON "users"(lower("email"));\n');
+  writeFileSync(
+    join(folder, 'migration.sql'),
+    'CREATE UNIQUE INDEX "users_email_any_case_key" ON "users"(lower("email"));\n',
+  );
 }
 
 function signUpTwice({ url }: Project): Promise<void> {

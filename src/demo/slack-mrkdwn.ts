@@ -58,9 +58,11 @@ function inline(text: string): string {
 
 function angle(inside: string, people: SlackUser[]): string {
   const [target = '', label] = inside.split('|', 2);
-  if (target.startsWith('@')) return `<span class="mention">@${html(people.find(({ id }) => id === target.slice(1))?.name ?? target.slice(1))}</span>`;
+  if (target.startsWith('@'))
+    return `<span class="mention">@${html(people.find(({ id }) => id === target.slice(1))?.name ?? target.slice(1))}</span>`;
   // What would ping a whole channel is shown in alarming colours: it must never appear.
-  if (target.startsWith('!') && !target.startsWith('!date')) return `<span class="ping">@${html(target.slice(1))}</span>`;
+  if (target.startsWith('!') && !target.startsWith('!date'))
+    return `<span class="ping">@${html(target.slice(1))}</span>`;
   if (target.startsWith('!date')) return quoted(label ?? '');
   if (!/^https?:\/\//.test(target)) return quoted(`<${inside}>`);
   return `<a href="${quoted(target)}" target="_blank" rel="noreferrer">${quoted(label ?? target)}</a>`;

@@ -75,11 +75,18 @@ function blockHtml(block: Block, ts: string, people: SlackUser[]): string {
 }
 
 function fieldsHtml(fields: TextObject[], text: (object: TextObject) => string): string {
-  return fields.length === 0 ? '' : `<div class="fields">${fields.map((field) => `<div>${text(field)}</div>`).join('')}</div>`;
+  return fields.length === 0
+    ? ''
+    : `<div class="fields">${fields.map((field) => `<div>${text(field)}</div>`).join('')}</div>`;
 }
 
 function buttonHtml({ text, action_id: action, style, confirm }: Button, ts: string, people: SlackUser[]): string {
-  const dialog = confirm && { title: confirm.title.text, html: textHtml(confirm.text, people), ok: confirm.confirm.text, style: style ?? '' };
+  const dialog = confirm && {
+    title: confirm.title.text,
+    html: textHtml(confirm.text, people),
+    ok: confirm.confirm.text,
+    style: style ?? '',
+  };
   const asks = dialog ? ` data-confirm="${html(JSON.stringify(dialog))}"` : '';
   return `<button class="${style ?? 'plain'}" data-ts="${html(ts)}" data-action="${html(action)}"${asks}>${html(text.text)}</button>`;
 }

@@ -21,7 +21,13 @@ export interface ClickedButton {
   value: string;
 }
 
-export function clickPayload(identity: AppIdentity, user: SlackUser, button: ClickedButton, triggerId: string, responseUrl: string): object {
+export function clickPayload(
+  identity: AppIdentity,
+  user: SlackUser,
+  button: ClickedButton,
+  triggerId: string,
+  responseUrl: string,
+): object {
   return {
     type: 'block_actions',
     ...sender(identity, user),

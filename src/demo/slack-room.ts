@@ -43,7 +43,14 @@ export interface EphemeralMessage {
 export interface OpenView {
   id: string;
   triggerId: string;
-  view: { title: TextObject; submit: TextObject; close: TextObject; private_metadata: string; callback_id: string; blocks: Block[] };
+  view: {
+    title: TextObject;
+    submit: TextObject;
+    close: TextObject;
+    private_metadata: string;
+    callback_id: string;
+    blocks: Block[];
+  };
 }
 
 export type MethodAnswer = { ok: true; [key: string]: unknown } | { ok: false; error: string };
@@ -62,7 +69,13 @@ export class SlackRoom {
   method(name: string, args: Arguments): MethodAnswer {
     switch (name) {
       case 'auth.test':
-        return { ok: true, team_id: this.identity.team, app_id: this.identity.app, user_id: 'U0LOCKKEEPER', bot_id: 'B0LOCKKEEPER' };
+        return {
+          ok: true,
+          team_id: this.identity.team,
+          app_id: this.identity.app,
+          user_id: 'U0LOCKKEEPER',
+          bot_id: 'B0LOCKKEEPER',
+        };
       case 'chat.postMessage':
         return this.post(args);
       case 'chat.update':
@@ -115,7 +128,10 @@ export class SlackRoom {
 
   private history(args: Arguments): MethodAnswer {
     if (args['channel'] !== CHANNEL_ID) return { ok: false, error: 'channel_not_found' };
-    const newest = this.messages.filter(({ threadTs }) => threadTs === null).reverse().slice(0, Number(args['limit'] ?? 100));
+    const newest = this.messages
+      .filter(({ threadTs }) => threadTs === null)
+      .reverse()
+      .slice(0, Number(args['limit'] ?? 100));
     return { ok: true, messages: newest.map(({ ts, text, metadata }) => ({ type: 'message', ts, text, metadata })) };
   }
 
@@ -132,13 +148,17 @@ export class SlackRoom {
 /** Slack refuses a whole message for one text that is too long; so does its stand-in. */
 function blocksProblem(blocks: Block[]): string | null {
   const tooLong = (limit: number) => (text: TextObject) => text.text.length === 0 || text.text.length > limit;
-  const texts = (block: Block): TextObject[] => (block.type === 'context' ? (block.elements as TextObject[]) : block.text ? [block.text] : []);
+  const texts = (block: Block): TextObject[] =>
+    block.type === 'context' ? (block.elements as TextObject[]) : block.text ? [block.text] : [];
   const buttons = blocks.flatMap((block) => (block.type === 'actions' ? (block.elements as Button[]) : []));
   const bad =
     blocks.length > 50 ||
     blocks.some((block) => texts(block).some(tooLong(block.type === 'header' ? 150 : 3000))) ||
     blocks.some((block) => (block.fields?.length ?? 0) > 10 || block.fields?.some(tooLong(2000))) ||
-    buttons.some(({ value, text, confirm }) => value.length > 2000 || text.text.length > 75 || (confirm && confirm.text.text.length > 300));
+    buttons.some(
+      ({ value, text, confirm }) =>
+        value.length > 2000 || text.text.length > 75 || (confirm && confirm.text.text.length > 300),
+    );
   return bad ? 'invalid_blocks' : null;
 }
 

@@ -19,7 +19,12 @@ export interface StandInOptions {
 }
 
 /** What goes wrong with the next call of the Web API. `lost`: the work is done, the answer never arrives. */
-export type Trouble = { kind: 'rate-limited'; retryAfterS: number } | { kind: 'status'; status: number } | { kind: 'lost' } | { kind: 'slow'; ms: number } | { kind: 'refused'; error: string };
+export type Trouble =
+  | { kind: 'rate-limited'; retryAfterS: number }
+  | { kind: 'status'; status: number }
+  | { kind: 'lost' }
+  | { kind: 'slow'; ms: number }
+  | { kind: 'refused'; error: string };
 
 export interface ApiCall {
   method: string;
@@ -74,7 +79,11 @@ export class SlackStandIn {
     this.clicks += 1;
     const responseUrl = `${this.url}/response/${message.ts}/${user.id}/${this.clicks}`;
     const button = { actionId, value: buttonOf(message, actionId).value };
-    return signed(clickPayload(this.room.identity, user, button, `trigger-${this.clicks}-${user.id}`, responseUrl), this.options.signingSecret, at);
+    return signed(
+      clickPayload(this.room.identity, user, button, `trigger-${this.clicks}-${user.id}`, responseUrl),
+      this.options.signingSecret,
+      at,
+    );
   }
 
   /** Clicks a button; resolves to the status of the app's ack. */
@@ -100,8 +109,10 @@ export class SlackStandIn {
     if (request.method === 'POST' && first === 'api') return this.api(rest.join('/'), request, body, response);
     if (request.method === 'POST' && first === 'response') return this.receiveAnswer(rest, body, response);
     if (request.method === 'POST' && first === 'act') return this.act(request, body, response);
-    if (request.method === 'GET' && first === 'room') return json(response, { html: this.html(), view: this.newestView() });
-    if (request.method === 'GET' && first === '') return send(response, 200, 'text/html', page(this.channelName(), this.options.people, this.html()));
+    if (request.method === 'GET' && first === 'room')
+      return json(response, { html: this.html(), view: this.newestView() });
+    if (request.method === 'GET' && first === '')
+      return send(response, 200, 'text/html', page(this.channelName(), this.options.people, this.html()));
     return send(response, 404, 'text/plain', '');
   }
 
@@ -115,7 +126,8 @@ export class SlackStandIn {
     }
     if (trouble?.kind === 'status') return send(response, trouble.status, 'text/plain', '');
     if (trouble?.kind === 'refused') return json(response, { ok: false, error: trouble.error });
-    if (!/^Bearer \S+$/.test(request.headers.authorization ?? '')) return json(response, { ok: false, error: 'not_authed' });
+    if (!/^Bearer \S+$/.test(request.headers.authorization ?? ''))
+      return json(response, { ok: false, error: 'not_authed' });
     const answer = this.room.method(method, args);
     if (trouble?.kind === 'lost') return void response.destroy();
     if (trouble?.kind === 'slow') await sleep(trouble.ms);
@@ -131,12 +143,20 @@ export class SlackStandIn {
   /** The page's own buttons. A JSON body makes browsers ask first, so that no other site can click here. */
   private async act(request: IncomingMessage, body: string, response: ServerResponse): Promise<void> {
     if (request.headers['content-type'] !== 'application/json') return send(response, 415, 'text/plain', '');
-    const action = JSON.parse(body) as { ts?: string; actionId?: string; viewId?: string; reason?: string; user: string };
+    const action = JSON.parse(body) as {
+      ts?: string;
+      actionId?: string;
+      viewId?: string;
+      reason?: string;
+      user: string;
+    };
     const user = this.options.people.find(({ id }) => id === action.user);
     const message = this.room.message(action.ts ?? '');
     const view = this.room.views.find(({ id }) => id === action.viewId);
     if (!user || !(message ?? view)) return send(response, 404, 'text/plain', '');
-    const ack = message ? this.click(message, action.actionId ?? '', user) : this.submitReason(view as OpenView, action.reason ?? '', user);
+    const ack = message
+      ? this.click(message, action.actionId ?? '', user)
+      : this.submitReason(view as OpenView, action.reason ?? '', user);
     return json(response, { status: await ack.catch(() => 0) });
   }
 
@@ -148,7 +168,9 @@ export class SlackStandIn {
     const open = this.room.views.at(-1);
     if (!open) return null;
     const { title, submit, blocks } = open.view;
-    const intro = blocks.flatMap(({ type, text }) => (type === 'section' && text ? [textHtml(text, this.options.people)] : []));
+    const intro = blocks.flatMap(({ type, text }) =>
+      type === 'section' && text ? [textHtml(text, this.options.people)] : [],
+    );
     return { id: open.id, title: title.text, submit: submit.text, html: intro.join('') };
   }
 
@@ -159,15 +181,20 @@ export class SlackStandIn {
 
 export function buttonOf(message: RoomMessage, actionId: string): Button {
   const elements = message.blocks.flatMap((block) => block.elements ?? []);
-  const button = elements.find((element): element is Button => element.type === 'button' && element.action_id === actionId);
+  const button = elements.find(
+    (element): element is Button => element.type === 'button' && element.action_id === actionId,
+  );
   if (!button) throw new Error(`The message has no button ${actionId}.`);
   return button;
 }
 
 /** Slack's client sends forms whose objects are JSON in a string. */
 function argumentsOf(request: IncomingMessage, body: string): Record<string, unknown> {
-  if (request.headers['content-type']?.startsWith('application/json')) return JSON.parse(body) as Record<string, unknown>;
-  const entries = [...new URLSearchParams(body)].map(([name, value]) => [name, /^[[{]/.test(value) && name !== 'text' ? JSON.parse(value) : value] as const);
+  if (request.headers['content-type']?.startsWith('application/json'))
+    return JSON.parse(body) as Record<string, unknown>;
+  const entries = [...new URLSearchParams(body)].map(
+    ([name, value]) => [name, /^[[{]/.test(value) && name !== 'text' ? JSON.parse(value) : value] as const,
+  );
   return Object.fromEntries(entries);
 }
 

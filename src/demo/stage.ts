@@ -78,8 +78,9 @@ async function makeTemplate(server: Client, stage: Stage, project: string, templ
 
 async function applyBaseline(url: string, migrationsDir: string): Promise<void> {
   const baseline = readMigrations(migrationsDir).filter(({ name }) => name < FIRST_PENDING);
-  await withEngine({ schema: 'public', connect: () => openSession(url, { applicationName: 'broxiva/baseline' }) }, (engine) =>
-    engine.applyMigrations({ migrationsList: migrationList(migrationsDir, baseline), filters: NO_FILTER }),
+  await withEngine(
+    { schema: 'public', connect: () => openSession(url, { applicationName: 'broxiva/baseline' }) },
+    (engine) => engine.applyMigrations({ migrationsList: migrationList(migrationsDir, baseline), filters: NO_FILTER }),
   );
 }
 
@@ -91,7 +92,9 @@ function seed(url: string, project: string): Promise<void> {
       stdio: ['ignore', 'ignore', 'inherit'],
     });
     child.on('error', reject);
-    child.on('close', (code) => (code === 0 ? resolve() : reject(new Error(`Seeding the database ended with ${code ?? 'a signal'}.`))));
+    child.on('close', (code) =>
+      code === 0 ? resolve() : reject(new Error(`Seeding the database ended with ${code ?? 'a signal'}.`)),
+    );
   });
 }
 

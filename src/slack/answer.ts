@@ -15,7 +15,11 @@ export function mayAnswer(url: string, apiUrl?: string): boolean {
 }
 
 /** Never rejects: the decision is made, and the channel's message shows it whether or not this arrives. */
-export async function answer(url: string, text: string, options: { apiUrl?: string | undefined; log: Logger }): Promise<void> {
+export async function answer(
+  url: string,
+  text: string,
+  options: { apiUrl?: string | undefined; log: Logger },
+): Promise<void> {
   if (!mayAnswer(url, options.apiUrl)) {
     options.log.warn('an interaction came without a response_url at Slack; the person was not answered');
     return;

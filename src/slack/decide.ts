@@ -30,7 +30,11 @@ const MAX_PAUSE_MS = 10_000;
  * Decides through the workflow's update. Slack has its ack already, so a click must not get lost here: while Temporal
  * does not answer it is tried again, which is harmless because the update's id is made of deployment, digest, person and verdict.
  */
-export function decideThrough(client: Pick<LockkeeperClient, 'find' | 'decide'>, log: Logger, patience: Patience = PATIENCE): Decide {
+export function decideThrough(
+  client: Pick<LockkeeperClient, 'find' | 'decide'>,
+  log: Logger,
+  patience: Patience = PATIENCE,
+): Decide {
   return async (decision) => {
     const deadline = Date.now() + patience.totalMs;
     for (let pause = patience.firstPauseMs; ; pause = Math.min(pause * 2, MAX_PAUSE_MS)) {

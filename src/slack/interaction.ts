@@ -1,7 +1,12 @@
 /** Slack's interaction payloads, cut down to what Lockkeeper acts on. */
 import { z } from 'zod';
 import type { Person } from '../contract';
-import { APPROVE_ACTION, decodeDecisionValue, REJECT_ACTION, type DecisionValue } from '../adapters/slack/decision-value';
+import {
+  APPROVE_ACTION,
+  decodeDecisionValue,
+  REJECT_ACTION,
+  type DecisionValue,
+} from '../adapters/slack/decision-value';
 import { REASON_VIEW, readReason } from './reason-view';
 
 /** Who sent it, from where; all of it under Slack's signature. */
@@ -29,7 +34,15 @@ const text = z.string().max(4000);
 const common = {
   api_app_id: text,
   team: z.object({ id: text }).nullish(),
-  user: z.object({ id: text, name: text.optional(), username: text.optional(), team_id: text.optional(), is_bot: z.boolean().optional() }).nullish(),
+  user: z
+    .object({
+      id: text,
+      name: text.optional(),
+      username: text.optional(),
+      team_id: text.optional(),
+      is_bot: z.boolean().optional(),
+    })
+    .nullish(),
 };
 const payloadSchema = z.discriminatedUnion('type', [
   z.object({
@@ -62,7 +75,9 @@ function clicked(payload: Extract<Payload, { type: 'block_actions' }>): Intent |
   const value = decodeDecisionValue(action.value ?? '');
   if (!value) return null;
   const { response_url: responseUrl, trigger_id: triggerId } = payload;
-  return action.action_id === APPROVE_ACTION ? { kind: 'approve', value, responseUrl } : { kind: 'ask-reason', value, responseUrl, triggerId };
+  return action.action_id === APPROVE_ACTION
+    ? { kind: 'approve', value, responseUrl }
+    : { kind: 'ask-reason', value, responseUrl, triggerId };
 }
 
 function submitted({ view }: Extract<Payload, { type: 'view_submission' }>): Intent | null {
@@ -73,7 +88,11 @@ function submitted({ view }: Extract<Payload, { type: 'view_submission' }>): Int
 
 function originOf({ api_app_id: app, team, user }: Payload): Origin {
   const teams = [team?.id, user?.team_id].filter((id) => id !== undefined);
-  return { app, teams, person: user && isPerson(user) ? { id: `slack:${user.id}`, name: user.name ?? user.username ?? user.id } : null };
+  return {
+    app,
+    teams,
+    person: user && isPerson(user) ? { id: `slack:${user.id}`, name: user.name ?? user.username ?? user.id } : null,
+  };
 }
 
 /** Slack's own bot has the id of a person. */

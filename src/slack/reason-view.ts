@@ -20,7 +20,9 @@ export interface GivenReason {
 }
 
 const metadataSchema = z.strictObject({ value: z.string(), responseUrl: z.string() });
-const stateSchema = z.object({ [BLOCK]: z.object({ [INPUT]: z.object({ value: z.string().max(MAX_REASON).nullish() }) }) });
+const stateSchema = z.object({
+  [BLOCK]: z.object({ [INPUT]: z.object({ value: z.string().max(MAX_REASON).nullish() }) }),
+});
 
 export function reasonView(value: DecisionValue, responseUrl: string): View {
   return {
@@ -31,7 +33,10 @@ export function reasonView(value: DecisionValue, responseUrl: string): View {
     submit: plain('Reject'),
     close: plain('Cancel'),
     blocks: [
-      { type: 'section', text: mrkdwn(`Deployment ${code(value.deploymentId, 80)} stops here. Your reason goes into its record.`) },
+      {
+        type: 'section',
+        text: mrkdwn(`Deployment ${code(value.deploymentId, 80)} stops here. Your reason goes into its record.`),
+      },
       {
         type: 'input',
         block_id: BLOCK,

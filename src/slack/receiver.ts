@@ -32,7 +32,10 @@ const REQUEST_TIMEOUT_MS = 10_000;
 
 export function createSlackServer(options: SlackServerOptions): SlackServer {
   const receiver = new Receiver(options);
-  const server = createServer({ requestTimeout: REQUEST_TIMEOUT_MS }, (request, response) => void receiver.handle(request, response));
+  const server = createServer(
+    { requestTimeout: REQUEST_TIMEOUT_MS },
+    (request, response) => void receiver.handle(request, response),
+  );
   return Object.assign(server, { settled: () => receiver.settled() });
 }
 
@@ -68,7 +71,10 @@ class Receiver {
     if (!interaction) return end(response, 400);
     const { origin, intent } = interaction;
     if (!origin.person || !this.isExpected(origin)) {
-      log.warn({ teams: origin.teams, app: origin.app, isPerson: origin.person !== null }, 'refused an interaction that is signed but not ours');
+      log.warn(
+        { teams: origin.teams, app: origin.app, isPerson: origin.person !== null },
+        'refused an interaction that is signed but not ours',
+      );
       return end(response, 401);
     }
     const retry = request.headers['x-slack-retry-num'];
@@ -79,7 +85,9 @@ class Receiver {
   /** Slack waits three seconds and shows an error after that; so it is answered first, whatever the work takes. */
   private acknowledge(response: ServerResponse, intent: Intent, person: Person): void {
     // Also for a sender that has hung up already: its click counts, only its ack is lost.
-    const acknowledged = new Promise<void>((resolve) => (response.destroyed ? resolve() : response.once('close', resolve)));
+    const acknowledged = new Promise<void>((resolve) =>
+      response.destroyed ? resolve() : response.once('close', resolve),
+    );
     end(response, 200);
     const work: Promise<void> = acknowledged
       .then(() => this.act(intent, person))
@@ -102,7 +110,11 @@ class Receiver {
       await this.options.openView(triggerId, reasonView(value, responseUrl));
     } catch {
       const command = `lockkeeper reject ${value.deploymentId}`;
-      await answer(responseUrl, `Slack did not open the dialog, and nothing was decided. Click again, or run "${command}".`, this.options);
+      await answer(
+        responseUrl,
+        `Slack did not open the dialog, and nothing was decided. Click again, or run "${command}".`,
+        this.options,
+      );
     }
   }
 
@@ -113,7 +125,10 @@ class Receiver {
     const { decide, log } = this.options;
     const started = decide(decision)
       .catch((error: unknown) => {
-        log.error({ deploymentId: decision.deploymentId, error: error instanceof Error ? error.name : 'unknown' }, 'a decision failed');
+        log.error(
+          { deploymentId: decision.deploymentId, error: error instanceof Error ? error.name : 'unknown' },
+          'a decision failed',
+        );
         return `Lockkeeper could not pass on your decision. Click again, or run "lockkeeper ${decision.verdict} ${decision.deploymentId}".`;
       })
       .finally(() => this.deciding.delete(key));

@@ -20,8 +20,8 @@ export class Announcer {
   async close(): Promise<void> {
     this.closing = true;
     await this.pump;
-    const { plan, outcome } = this.run.status;
-    if (!plan?.slack || !outcome) return;
+    const { outcome } = this.run.status;
+    if (!this.run.announced || !outcome) return;
     await this.announce();
     const loud = ['failed', 'rolled-back', 'needs-human'].includes(outcome.status);
     if (this.message) await notify.note(this.message, outcome.summary, loud).catch(() => undefined);
@@ -29,7 +29,7 @@ export class Announcer {
 
   private wake(): void {
     this.stale = true;
-    if (this.pump || this.closing || !this.run.status.plan?.slack) return;
+    if (this.pump || this.closing || !this.run.announced) return;
     this.pump = CancellationScope.nonCancellable(() => this.drain()).finally(() => (this.pump = null));
   }
 

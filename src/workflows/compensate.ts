@@ -24,15 +24,8 @@ export interface Undo {
 
 /** Reverses every step that left something. Rows written since are lost only after a second approval that names them. */
 export async function compensate(run: Run, people: ApprovalGate, undo: Undo): Promise<CompensationSummary> {
-  const assessment = await patiently(() => read.assessUndo(run.input, undo.deployment));
-  if (assessment.unproven.length > 0)
-    return needsHuman(
-      run,
-      `Step ${assessment.unproven.map(({ step }) => step + 1).join(', ')} has no proven reversal; nothing was undone.`,
-    );
-  if (assessment.lostRows.length > 0 && !(await mayLose(run, people, assessment, undo))) {
-    return needsHuman(run, `Undoing would lose ${lossText(assessment)}, and nobody approved that; nothing was undone.`);
-  }
+  const { assessment, refusal } = await settleLoss(run, people, undo);
+  if (refusal !== null) return needsHuman(run, refusal);
   const summary: CompensationSummary = { state: 'clean', reversals: [], schemaRestored: null, detail: '' };
   run.status.compensation = summary;
   for (const step of assessment.steps) {
@@ -60,21 +53,35 @@ export async function compensate(run: Run, people: ApprovalGate, undo: Undo): Pr
   return summary;
 }
 
+/** What is lost may grow while people think about it: they are asked again until what they approved is what is there. */
+async function settleLoss(
+  run: Run,
+  people: ApprovalGate,
+  undo: Undo,
+): Promise<{ assessment: UndoAssessment; refusal: string | null }> {
+  for (let approved = undo.approvedLoss; ;) {
+    const assessment = await patiently(() => read.assessUndo(run.input, undo.deployment));
+    const steps = assessment.unproven.map(({ step }) => step + 1).join(', ');
+    if (steps !== '') return { assessment, refusal: `Step ${steps} has no proven reversal; nothing was undone.` };
+    if (assessment.lostRows.length === 0 || assessment.digest === approved) return { assessment, refusal: null };
+    if (!(await mayLose(run, people, assessment, undo.approval))) {
+      const loss = lossText(assessment);
+      return { assessment, refusal: `Undoing would lose ${loss}, and nobody approved that; nothing was undone.` };
+    }
+    approved = assessment.digest;
+  }
+}
+
 async function mayLose(
   run: Run,
   people: ApprovalGate,
   assessment: UndoAssessment,
-  { approval, approvedLoss }: Undo,
+  approval: ApprovalPolicy,
 ): Promise<boolean> {
-  if (assessment.digest === approvedLoss) return true;
   const note = `Undoing loses ${lossText(assessment)}.`;
   run.tell(`waits for approval: ${note}`);
-  const request = {
-    kind: 'rollback' as const,
-    bindingDigest: assessment.digest,
-    required: Math.max(1, approval.required),
-    note,
-  };
+  const required = Math.max(1, approval.required);
+  const request = { kind: 'rollback' as const, bindingDigest: assessment.digest, required, note };
   return (await people.ask(request, Math.max(approval.expiryMs, LOSSY_EXPIRY_MS))) === 'approved';
 }
 

@@ -1,6 +1,7 @@
 /** migrate: the undo of every step is registered, then step by step. */
 import type { PlanStep } from '../contract';
-import { apply, read } from './activity-options';
+import { apply } from './activity-options';
+import { sample } from './monitor';
 import type { Run } from './run';
 
 export async function migrate(run: Run): Promise<void> {
@@ -10,7 +11,7 @@ export async function migrate(run: Run): Promise<void> {
     async () => {
       const { rehearsal } = run.status;
       if (!rehearsal) throw new Error('A deployment cannot migrate before it is rehearsed.');
-      run.status.baseline = await read.sample(run.input, null);
+      run.status.baseline = await sample(run, null);
       const options = { summary: `${plan.steps.length} reversal(s)` };
       await apply.registerUndo.executeWithOptions(options, [run.input, plan.steps, rehearsal, facts.schemaFingerprint]);
       for (const step of plan.steps) await applyStep(run, step);

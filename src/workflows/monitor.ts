@@ -38,7 +38,7 @@ async function watch(run: Run, durationMs: number, every: number): Promise<void>
 }
 
 /** A sample that cannot be taken is no data, and no data is inconclusive. */
-async function sample(run: Run, previous: MetricSample | null): Promise<MetricSample> {
+export async function sample(run: Run, previous: MetricSample | null): Promise<MetricSample> {
   try {
     return await read.sample(run.input, previous?.counters ?? null);
   } catch (error) {

@@ -18,6 +18,7 @@ export async function makePlan(run: Run): Promise<void> {
     const { plan, checklist } = await read.plan(run.input);
     const steps = plan.steps.map((step) => ({ ...step, state: 'pending' as const, durationMs: null }));
     Object.assign(run.status, { plan, checklist, steps });
+    run.announced = plan.slack;
   });
 }
 

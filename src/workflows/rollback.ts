@@ -23,6 +23,7 @@ export async function rollback(input: RollbackInput): Promise<Outcome> {
 
 async function story(input: RollbackInput, run: Run, people: ApprovalGate): Promise<Outcome> {
   const basis = await run.phase('inspect', () => read.rollbackBasis(input, input.undo));
+  run.announced = basis.slack;
   const steps = basis.assessment.steps.length;
   if (steps === 0) return run.end('up-to-date', `Deployment ${input.undo} left nothing to undo.`);
   const { assessment, migrations, approval } = basis;

@@ -37,6 +37,8 @@ const MARK: Record<PhaseProgress['state'], string> = {
 
 export class Run {
   readonly status: DeploymentStatus;
+  /** Slack is configured: people are told of changes there. */
+  announced = false;
   /** Called after every change that people should see. */
   onChange: () => void = () => undefined;
 

@@ -497,6 +497,13 @@ describe('as the built program', () => {
       says: /Temporal at 127\.0\.0\.1:1 does not answer \(.+\); start it with "lockkeeper dev" or set TEMPORAL_ADDRESS\./,
     },
     {
+      name: 'Temporal has no such namespace',
+      argv: ['deploy'],
+      env: () => ({ TEMPORAL_NAMESPACE: 'nope' }),
+      exit: 2,
+      says: /Namespace not found: 'nope'; set TEMPORAL_NAMESPACE to one that the server has\./,
+    },
+    {
       name: 'Temporal is not there for a worker',
       argv: ['worker'],
       env: () => ({ TEMPORAL_ADDRESS: '127.0.0.1:1' }),

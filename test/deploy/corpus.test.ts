@@ -31,7 +31,9 @@ describe.each(['umami', 'ghostfolio'])('%s', (name) => {
         `SELECT migration_name AS name, checksum FROM _prisma_migrations
           WHERE finished_at IS NOT NULL AND rolled_back_at IS NULL AND applied_steps_count = 1 ORDER BY migration_name COLLATE "C"`,
       );
-      expect(rows).toEqual(folders.map((folder) => ({ name: folder, checksum: sha256(join(migrations, folder, 'migration.sql')) })));
+      expect(rows).toEqual(
+        folders.map((folder) => ({ name: folder, checksum: sha256(join(migrations, folder, 'migration.sql')) })),
+      );
     } finally {
       await project.close();
       await Promise.all([deployed.drop(), reference.drop()]);
@@ -40,12 +42,17 @@ describe.each(['umami', 'ghostfolio'])('%s', (name) => {
 });
 
 function psql(url: string, file: string): void {
-  execFileSync(pgBin('psql'), ['--no-psqlrc', '-q', '-v', 'ON_ERROR_STOP=1', '-f', file, url], { stdio: ['ignore', 'ignore', 'pipe'] });
+  execFileSync(pgBin('psql'), ['--no-psqlrc', '-q', '-v', 'ON_ERROR_STOP=1', '-f', file, url], {
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
 }
 
 function schemaOf(url: string): string[] {
   const excluded = ['--exclude-schema=lockkeeper', '--exclude-table=_prisma_migrations'];
-  const dump = execFileSync(pgBin('pg_dump'), ['--schema-only', ...excluded, url], { encoding: 'utf8', maxBuffer: 64 << 20 });
+  const dump = execFileSync(pgBin('pg_dump'), ['--schema-only', ...excluded, url], {
+    encoding: 'utf8',
+    maxBuffer: 64 << 20,
+  });
   return dump.split('\n').filter((line) => line !== '' && !/^(--|\\(un)?restrict)/.test(line));
 }
 

@@ -15,7 +15,11 @@ let project: TestProject;
 
 beforeEach(async () => {
   database = await testDatabase();
-  const files = writeMigrations({ '01_first': 'CREATE TABLE first (id int);', '02_slow': SLOW, '03_last': 'CREATE TABLE last (id int);' });
+  const files = writeMigrations({
+    '01_first': 'CREATE TABLE first (id int);',
+    '02_slow': SLOW,
+    '03_last': 'CREATE TABLE last (id int);',
+  });
   project = await testProject({ ...files, url: database.url, environment: { rehearsal: 'off' } });
 });
 
@@ -38,11 +42,23 @@ async function expectDeployedOnce(): Promise<void> {
     `SELECT migration_name AS name FROM _prisma_migrations WHERE finished_at IS NOT NULL AND rolled_back_at IS NULL ORDER BY 1`,
   );
   expect(history).toEqual([{ name: '01_first' }, { name: '02_slow' }, { name: '03_last' }]);
-  const { rows: tables } = await database.client.query(`SELECT tablename AS name FROM pg_tables WHERE schemaname = 'public' ORDER BY 1`);
-  expect(tables.map(({ name }: { name: string }) => name)).toEqual(['_prisma_migrations', 'after_the_kill', 'before_the_kill', 'first', 'last']);
-  const { rows: markers } = await database.client.query(`SELECT state, count(*)::int AS n FROM lockkeeper.marker GROUP BY 1`);
+  const { rows: tables } = await database.client.query(
+    `SELECT tablename AS name FROM pg_tables WHERE schemaname = 'public' ORDER BY 1`,
+  );
+  expect(tables.map(({ name }: { name: string }) => name)).toEqual([
+    '_prisma_migrations',
+    'after_the_kill',
+    'before_the_kill',
+    'first',
+    'last',
+  ]);
+  const { rows: markers } = await database.client.query(
+    `SELECT state, count(*)::int AS n FROM lockkeeper.marker GROUP BY 1`,
+  );
   expect(markers).toEqual([{ state: 'committed', n: 3 }]);
-  const { rows: sessions } = await database.client.query(`SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND application_name LIKE 'lockkeeper/2%'`);
+  const { rows: sessions } = await database.client.query(
+    `SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND application_name LIKE 'lockkeeper/2%'`,
+  );
   expect(sessions).toEqual([]);
 }
 
@@ -69,7 +85,9 @@ it('killed between the commit and the history row that tells of it', async () =>
   await until('the history row waits for its update', () => running('UPDATE%_prisma_migrations%'));
   await first.kill('SIGKILL');
   await holder.end();
-  const { rows } = await database.client.query(`SELECT finished_at FROM _prisma_migrations WHERE migration_name = '02_slow'`);
+  const { rows } = await database.client.query(
+    `SELECT finished_at FROM _prisma_migrations WHERE migration_name = '02_slow'`,
+  );
   expect(rows).toEqual([{ finished_at: null }]);
   const second = spawnWorker(project);
   expect(await project.client.result(ref)).toMatchObject({ status: 'deployed' });

@@ -28,7 +28,10 @@ ALTER TABLE "people" ALTER COLUMN "mood" SET DEFAULT 'happy';`,
 let database: TestDatabase;
 let project: TestProject;
 
-async function open(files: Parameters<typeof writeMigrations>[0], environment: Record<string, unknown> = {}): Promise<void> {
+async function open(
+  files: Parameters<typeof writeMigrations>[0],
+  environment: Record<string, unknown> = {},
+): Promise<void> {
   project = await testProject({ ...writeMigrations(files), url: database.url, environment });
   await project.startWorker();
 }
@@ -75,7 +78,10 @@ describe('a migration that fails in production alone', () => {
 
   it('leaves the schema as it was, with hand-written and generated reversals, newest first', async () => {
     const before = await schema();
-    await open({ '00_guests': 'CREATE TABLE "guests" ("name" text);', ...BASE, '04_named': CHECK }, { approvals: { required: 1 } });
+    await open(
+      { '00_guests': 'CREATE TABLE "guests" ("name" text);', ...BASE, '04_named': CHECK },
+      { approvals: { required: 1 } },
+    );
     const ref = await deploy();
     const { approval } = await asked(ref, 'deploy');
     await database.client.query('INSERT INTO "guests" VALUES (NULL)');

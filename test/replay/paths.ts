@@ -218,6 +218,7 @@ export const PATHS: Record<string, Path> = {
             schemaFingerprint: FACTS.schemaFingerprint,
             migrations: [],
             approval: { required: 1, expiryMs: SECOND },
+            slack: false,
           }),
       }),
   },

@@ -6,22 +6,50 @@ import { decideThrough, type SlackDecision } from '../../src/slack/decide';
 
 const log = pino({ level: 'silent' });
 const REF = { deploymentId: 'd-1', kind: 'deploy', environment: 'production', target: 'main' } as DeploymentRef;
-const APPROVAL: SlackDecision = { deploymentId: 'd-1', bindingDigest: 'digest', person: { id: 'slack:U0ALICE', name: 'alice' }, verdict: 'approve', reason: null };
+const APPROVAL: SlackDecision = {
+  deploymentId: 'd-1',
+  bindingDigest: 'digest',
+  person: { id: 'slack:U0ALICE', name: 'alice' },
+  verdict: 'approve',
+  reason: null,
+};
 const QUICK = { totalMs: 200, firstPauseMs: 1 };
 
-function client(decide: LockkeeperClient['decide'], find: LockkeeperClient['find'] = () => Promise.resolve(REF)): Pick<LockkeeperClient, 'find' | 'decide'> {
+function client(
+  decide: LockkeeperClient['decide'],
+  find: LockkeeperClient['find'] = () => Promise.resolve(REF),
+): Pick<LockkeeperClient, 'find' | 'decide'> {
   return { find, decide };
 }
 
-const receipt = (state: DecisionReceipt['state'], approvals: number, required: number): DecisionReceipt => ({ state, approvals, required });
+const receipt = (state: DecisionReceipt['state'], approvals: number, required: number): DecisionReceipt => ({
+  state,
+  approvals,
+  required,
+});
 
 it.each<[SlackDecision['verdict'], DecisionReceipt, string]>([
-  ['approve', receipt('waiting', 1, 2), 'You approved the deployment of production/main: 1 of 2 approvals. It still waits.'],
-  ['approve', receipt('approved', 1, 1), 'You approved the deployment of production/main: 1 of 1 approval. It goes on.'],
-  ['approve', receipt('rejected', 0, 1), 'The deployment of production/main was rejected before your approval arrived.'],
+  [
+    'approve',
+    receipt('waiting', 1, 2),
+    'You approved the deployment of production/main: 1 of 2 approvals. It still waits.',
+  ],
+  [
+    'approve',
+    receipt('approved', 1, 1),
+    'You approved the deployment of production/main: 1 of 1 approval. It goes on.',
+  ],
+  [
+    'approve',
+    receipt('rejected', 0, 1),
+    'The deployment of production/main was rejected before your approval arrived.',
+  ],
   ['reject', receipt('rejected', 0, 1), 'You rejected the deployment of production/main. It stops here.'],
 ])('puts %s and %j in words', async (verdict, answer, words) => {
-  const decide = decideThrough(client(() => Promise.resolve(answer)), log);
+  const decide = decideThrough(
+    client(() => Promise.resolve(answer)),
+    log,
+  );
   expect(await decide({ ...APPROVAL, verdict })).toBe(words);
 });
 
@@ -32,8 +60,19 @@ it('decides as the person who clicked, on what they were shown', async () => {
 });
 
 it.each([
-  ['a refusal of the workflow', client(() => Promise.reject(new RefusedError('DecisionRefused', 'Bob already approved.'))), 'Bob already approved.'],
-  ['an unknown deployment', client(() => Promise.reject(new Error('never called')), () => Promise.reject(new UsageError('No deployment d-1.'))), 'No deployment d-1.'],
+  [
+    'a refusal of the workflow',
+    client(() => Promise.reject(new RefusedError('DecisionRefused', 'Bob already approved.'))),
+    'Bob already approved.',
+  ],
+  [
+    'an unknown deployment',
+    client(
+      () => Promise.reject(new Error('never called')),
+      () => Promise.reject(new UsageError('No deployment d-1.')),
+    ),
+    'No deployment d-1.',
+  ],
 ])('passes on %s, once', async (_, refusing, words) => {
   expect(await decideThrough(refusing, log, QUICK)(APPROVAL)).toBe(words);
 });

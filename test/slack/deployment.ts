@@ -1,11 +1,25 @@
 /** A deployment that waits for approval, as the tests change it. */
-import { PHASES, type DeploymentStatus, type HazardFinding, type PhaseProgress, type PlannedMigration } from '../../src/contract';
+import {
+  PHASES,
+  type DeploymentStatus,
+  type HazardFinding,
+  type PhaseProgress,
+  type PlannedMigration,
+} from '../../src/contract';
 
 export const UI_URL = 'http://localhost:8233/namespaces/default/workflows/migrate%2Fproduction%2Fmain/run-1/history';
 export const DIGEST = 'b'.repeat(64);
 
 export function hazard(overrides: Partial<HazardFinding> = {}): HazardFinding {
-  return { id: 'index-not-concurrent', severity: 'danger', line: 12, message: 'Blocks writes to "orders" while the index is built.', saferSql: null, handledBy: null, ...overrides };
+  return {
+    id: 'index-not-concurrent',
+    severity: 'danger',
+    line: 12,
+    message: 'Blocks writes to "orders" while the index is built.',
+    saferSql: null,
+    handledBy: null,
+    ...overrides,
+  };
 }
 
 export function migration(name: string, hazards: HazardFinding[] = []): PlannedMigration {
@@ -27,7 +41,12 @@ export function phases(current: (typeof PHASES)[number]): PhaseProgress[] {
 const migrations = [
   migration('20251117022438_add_password_reset_table'),
   migration('20251202_add_owner_relation_and_role_permissions', [
-    hazard({ id: 'not-null', severity: 'warning', message: 'SET NOT NULL scans "stores" under an exclusive lock.', handledBy: 'online' }),
+    hazard({
+      id: 'not-null',
+      severity: 'warning',
+      message: 'SET NOT NULL scans "stores" under an exclusive lock.',
+      handledBy: 'online',
+    }),
   ]),
   migration('add_performance_indexes', [hazard()]),
 ];
@@ -35,7 +54,12 @@ const migrations = [
 export function waiting(overrides: Partial<DeploymentStatus> = {}): DeploymentStatus {
   const names = migrations.map(({ name }) => name);
   return {
-    input: { deploymentId: '20251202-101500-a1b2', environment: 'production', target: 'main', requester: { id: 'slack:U0REQUESTER', name: 'rhea' } },
+    input: {
+      deploymentId: '20251202-101500-a1b2',
+      environment: 'production',
+      target: 'main',
+      requester: { id: 'slack:U0REQUESTER', name: 'rhea' },
+    },
     runId: 'run-1',
     phase: 'approve',
     phases: phases('approve'),
@@ -71,7 +95,16 @@ export function waiting(overrides: Partial<DeploymentStatus> = {}): DeploymentSt
       sha256: 'e'.repeat(64),
       takenAt: '2025-12-02T10:15:12.000Z',
     },
-    rehearsal: { mode: 'full', restoreMs: 3200, steps: [{ step: 0, durationMs: 900 }, { step: 1, durationMs: 1200 }], reversals: [], reversible: true },
+    rehearsal: {
+      mode: 'full',
+      restoreMs: 3200,
+      steps: [
+        { step: 0, durationMs: 900 },
+        { step: 1, durationMs: 1200 },
+      ],
+      reversals: [],
+      reversible: true,
+    },
     approval: {
       kind: 'deploy',
       bindingDigest: DIGEST,
@@ -92,6 +125,10 @@ export function waiting(overrides: Partial<DeploymentStatus> = {}): DeploymentSt
   };
 }
 
-export function approvedBy(id: string, name: string, at = '2025-12-02T10:17:00.000Z'): DeploymentStatus['audit'][number] {
+export function approvedBy(
+  id: string,
+  name: string,
+  at = '2025-12-02T10:17:00.000Z',
+): DeploymentStatus['audit'][number] {
   return { at, person: { id, name }, verdict: 'approve', accepted: true, reason: null };
 }

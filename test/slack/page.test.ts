@@ -14,7 +14,12 @@ describe('the page of the stand-in', () => {
   afterEach(() => standIn.close());
 
   it('shows the message with its buttons and their dialog', async () => {
-    const slack = createSlack({ token: 'xoxb-1', channel: 'C0LOCKKEEPER', apiUrl: standIn.apiUrl, log: pino({ level: 'silent' }) });
+    const slack = createSlack({
+      token: 'xoxb-1',
+      channel: 'C0LOCKKEEPER',
+      apiUrl: standIn.apiUrl,
+      log: pino({ level: 'silent' }),
+    });
     await slack.announce(waiting(), null, UI_URL);
     const page = await (await fetch(standIn.url)).text();
     expect(page).toContain('production/main: waiting for approval');
@@ -43,7 +48,10 @@ it.each([
   ['*Risk*\nhigh', '<b>Risk</b><br>high'],
   ['`a &lt;b&gt;` _x_', '<code>a &lt;b&gt;</code> <em>x</em>'],
   ['<@U0ALICE>', '<span class="mention">@alice</span>'],
-  ['<http://x.example/?a=1&amp;b=2|link>', '<a href="http://x.example/?a=1&amp;b=2" target="_blank" rel="noreferrer">link</a>'],
+  [
+    '<http://x.example/?a=1&amp;b=2|link>',
+    '<a href="http://x.example/?a=1&amp;b=2" target="_blank" rel="noreferrer">link</a>',
+  ],
   ['<!date^1^{time}|10:00>', '10:00'],
   ['<!channel>', '<span class="ping">@channel</span>'],
   ['<javascript:alert(1)|x>', '&lt;javascript:alert(1)|x&gt;'],

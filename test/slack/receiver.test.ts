@@ -8,7 +8,12 @@ import { APPROVE_ACTION, REJECT_ACTION } from '../../src/adapters/slack/decision
 import { clickPayload, signed, signedBody, type SignedRequest } from '../../src/demo/slack-requests';
 import { SlackStandIn } from '../../src/demo/slack-stand-in';
 import type { RoomMessage } from '../../src/demo/slack-room';
-import { createSlackServer, type SlackDecision, type SlackServer, type SlackServerOptions } from '../../src/slack-server';
+import {
+  createSlackServer,
+  type SlackDecision,
+  type SlackServer,
+  type SlackServerOptions,
+} from '../../src/slack-server';
 import { DIGEST, UI_URL, waiting } from './deployment';
 
 const SECRET = 'signing-secret-of-the-tests';
@@ -26,7 +31,11 @@ let openView: jest.Mock;
 beforeEach(async () => {
   decisions = [];
   standIn = await SlackStandIn.start({ signingSecret: SECRET, people: [ALICE, BOB] });
-  const ref = await createSlack({ token: 'xoxb-1', channel: 'C0LOCKKEEPER', apiUrl: standIn.apiUrl, log }).announce(waiting(), null, UI_URL);
+  const ref = await createSlack({ token: 'xoxb-1', channel: 'C0LOCKKEEPER', apiUrl: standIn.apiUrl, log }).announce(
+    waiting(),
+    null,
+    UI_URL,
+  );
   message = standIn.room.message(ref.ts) as RoomMessage;
   await serve();
 });
@@ -37,7 +46,9 @@ afterEach(async () => {
 
 async function serve(overrides: Partial<SlackServerOptions> = {}): Promise<void> {
   const api = new SlackApi({ token: 'xoxb-1', apiUrl: standIn.apiUrl });
-  openView = jest.fn((triggerId: string, view: View) => api.call('views.open', (web) => web.views.open({ trigger_id: triggerId, view })));
+  openView = jest.fn((triggerId: string, view: View) =>
+    api.call('views.open', (web) => web.views.open({ trigger_id: triggerId, view })),
+  );
   const decide = (decision: SlackDecision): Promise<string> => Promise.resolve(`noted ${decisions.push(decision)}`);
   server = createSlackServer({
     signingSecret: SECRET,
@@ -72,7 +83,13 @@ const told = (): string[] => standIn.room.ephemerals.map(({ user, text }) => `${
 /** A click whose payload is changed before it is signed. */
 function forged(change: (payload: Record<string, unknown>) => void): SignedRequest {
   const value = JSON.stringify({ deploymentId: '20251202-101500-a1b2', bindingDigest: DIGEST });
-  const payload = clickPayload(IDENTITY, ALICE, { actionId: APPROVE_ACTION, value }, 'trigger-1', `${standIn.url}/response/1/U0ALICE/1`);
+  const payload = clickPayload(
+    IDENTITY,
+    ALICE,
+    { actionId: APPROVE_ACTION, value },
+    'trigger-1',
+    `${standIn.url}/response/1/U0ALICE/1`,
+  );
   change(payload as Record<string, unknown>);
   return signed(payload, SECRET);
 }
@@ -101,7 +118,9 @@ describe('a click', () => {
     if (!view) throw new Error('no modal was opened');
     expect(await standIn.submitReason(view, '  not on a Friday ', BOB)).toBe(200);
     await server.settled();
-    expect(decisions).toMatchObject([{ verdict: 'reject', reason: 'not on a Friday', bindingDigest: DIGEST, person: { id: 'slack:U0BOB' } }]);
+    expect(decisions).toMatchObject([
+      { verdict: 'reject', reason: 'not on a Friday', bindingDigest: DIGEST, person: { id: 'slack:U0BOB' } },
+    ]);
     expect(told()).toEqual(['U0BOB: noted 1']);
   });
 
@@ -124,7 +143,8 @@ describe('a request that is not proven to be ours (fault 32)', () => {
   it('is accepted up to five minutes off, either way', async () => {
     const now = Date.now();
     await serveInstead({ now: () => now });
-    for (const offset of [-300, 300]) expect(await standIn.send(approveRequest(new Date(now + offset * 1000)))).toBe(200);
+    for (const offset of [-300, 300])
+      expect(await standIn.send(approveRequest(new Date(now + offset * 1000)))).toBe(200);
   });
 
   it.each([-301, 301])('is refused %i seconds off', async (offset) => {
@@ -183,12 +203,15 @@ describe('a request that makes no sense', () => {
     await expectRefused(signedBody(body, SECRET), 400);
   });
 
-  it.each(['', 'approve', '{}', '{"deploymentId":"d","bindingDigest":"b","authority":"yes"}'])('is refused with the button value %j', async (value) => {
-    await expectRefused(
-      forged((payload) => (payload['actions'] = [{ action_id: APPROVE_ACTION, value }])),
-      400,
-    );
-  });
+  it.each(['', 'approve', '{}', '{"deploymentId":"d","bindingDigest":"b","authority":"yes"}'])(
+    'is refused with the button value %j',
+    async (value) => {
+      await expectRefused(
+        forged((payload) => (payload['actions'] = [{ action_id: APPROVE_ACTION, value }])),
+        400,
+      );
+    },
+  );
 
   it.each([
     ['GET', '/slack/interactions', 404],
@@ -224,7 +247,10 @@ describe('Slack that insists, people who insist (faults 33, 38)', () => {
     const decision = deferred();
     await serveInstead({ decide: () => ((calls += 1), decision.promise) });
     const request = approveRequest();
-    const again = { ...request, headers: { ...request.headers, 'x-slack-retry-num': '1', 'x-slack-retry-reason': 'http_timeout' } };
+    const again = {
+      ...request,
+      headers: { ...request.headers, 'x-slack-retry-num': '1', 'x-slack-retry-reason': 'http_timeout' },
+    };
     await Promise.all([standIn.send(request), standIn.send(again), standIn.click(message, APPROVE_ACTION, ALICE)]);
     decision.resolve('approved');
     await server.settled();
@@ -248,18 +274,22 @@ describe('Slack that insists, people who insist (faults 33, 38)', () => {
 });
 
 describe('the answer to the person', () => {
-  it.each(['http://169.254.169.254/latest', 'https://hooks.slack.com.evil.example/x', 'https://hooks.slack.com@evil.example/', 'http://hooks.slack.com/x', 'not a url', ''])(
-    'does not go to %j',
-    async (responseUrl) => {
-      const fetched = jest.spyOn(globalThis, 'fetch');
-      const request = forged((payload) => (payload['response_url'] = responseUrl));
-      expect(await standIn.send(request)).toBe(200);
-      await server.settled();
-      expect(decisions).toHaveLength(1);
-      expect(fetched.mock.calls.map(([url]) => url)).toEqual([standIn.receiverUrl]);
-      fetched.mockRestore();
-    },
-  );
+  it.each([
+    'http://169.254.169.254/latest',
+    'https://hooks.slack.com.evil.example/x',
+    'https://hooks.slack.com@evil.example/',
+    'http://hooks.slack.com/x',
+    'not a url',
+    '',
+  ])('does not go to %j', async (responseUrl) => {
+    const fetched = jest.spyOn(globalThis, 'fetch');
+    const request = forged((payload) => (payload['response_url'] = responseUrl));
+    expect(await standIn.send(request)).toBe(200);
+    await server.settled();
+    expect(decisions).toHaveLength(1);
+    expect(fetched.mock.calls.map(([url]) => url)).toEqual([standIn.receiverUrl]);
+    fetched.mockRestore();
+  });
 });
 
 function deferred(): { promise: Promise<string>; resolve: (words: string) => void } {

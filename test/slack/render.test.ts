@@ -12,7 +12,9 @@ interface SentButton {
 }
 
 function buttons(status: DeploymentStatus): SentButton[] {
-  return renderDeployment(status, UI_URL).blocks.flatMap((block) => (block.type === 'actions' ? (block.elements as SentButton[]) : []));
+  return renderDeployment(status, UI_URL).blocks.flatMap((block) =>
+    block.type === 'actions' ? (block.elements as SentButton[]) : [],
+  );
 }
 
 /** Every text that Slack would measure, with the limit that it measures against. */
@@ -68,7 +70,10 @@ describe('a deployment that waits for approval', () => {
 
   it('asks with two buttons that carry deployment and digest, and no more', () => {
     const [approve, reject] = buttons(waiting());
-    expect(decodeDecisionValue(approve?.value ?? '')).toEqual({ deploymentId: '20251202-101500-a1b2', bindingDigest: DIGEST });
+    expect(decodeDecisionValue(approve?.value ?? '')).toEqual({
+      deploymentId: '20251202-101500-a1b2',
+      bindingDigest: DIGEST,
+    });
     expect(reject?.value).toBe(approve?.value);
     expect(approve?.confirm?.text.text).toBe('This applies 3 migrations to database broxiva (production/main).');
   });
@@ -102,8 +107,21 @@ describe('a deployment that waits for approval', () => {
 });
 
 describe('a decided deployment', () => {
-  const outcome = { deploymentId: 'd', environment: 'production', target: 'main', status: 'rejected' as const, summary: 'Rejected.', failure: null };
-  const rejection = { at: '2025-12-02T10:18:00.000Z', person: { id: 'cli:bob', name: 'Bob' }, verdict: 'reject' as const, accepted: true, reason: 'Friday' };
+  const outcome = {
+    deploymentId: 'd',
+    environment: 'production',
+    target: 'main',
+    status: 'rejected' as const,
+    summary: 'Rejected.',
+    failure: null,
+  };
+  const rejection = {
+    at: '2025-12-02T10:18:00.000Z',
+    person: { id: 'cli:bob', name: 'Bob' },
+    verdict: 'reject' as const,
+    accepted: true,
+    reason: 'Friday',
+  };
   const both = [approvedBy('slack:U0ALICE', 'alice'), approvedBy('slack:U0BOB', 'bob')];
 
   it.each([
@@ -130,7 +148,9 @@ describe('a decided deployment', () => {
 
   it('tells the failure first, and lists nothing as next', () => {
     const failure = { phase: 'migrate' as const, type: 'Statement', message: 'relation "orders" does not exist' };
-    const message = rendered(waiting({ phases: phases('migrate'), outcome: { ...outcome, status: 'rolled-back', failure } }));
+    const message = rendered(
+      waiting({ phases: phases('migrate'), outcome: { ...outcome, status: 'rolled-back', failure } }),
+    );
     expect(message).toContain('*migrate* failed (Statement): relation \\"orders\\" does not exist');
     expect(message).not.toContain('Next');
   });
@@ -165,9 +185,15 @@ describe('text from files, the database and people', () => {
   it('keeps to every limit with 1,000 pending migrations and errors of megabytes (fault 48)', () => {
     const base = waiting();
     const huge = '&'.repeat(2_000_000);
-    const migrations = Array.from({ length: 1000 }, (_, n) => migration(`${n}_${'<'.repeat(240)}`, [hazard({ message: huge })]));
+    const migrations = Array.from({ length: 1000 }, (_, n) =>
+      migration(`${n}_${'<'.repeat(240)}`, [hazard({ message: huge })]),
+    );
     const status = waiting({
-      facts: { ...base.facts, database: huge, pending: migrations.map(({ name }) => name) } as DeploymentStatus['facts'],
+      facts: {
+        ...base.facts,
+        database: huge,
+        pending: migrations.map(({ name }) => name),
+      } as DeploymentStatus['facts'],
       plan: { ...base.plan, migrations } as DeploymentStatus['plan'],
       approval: { ...base.approval, note: huge, required: 40 } as DeploymentStatus['approval'],
       audit: Array.from({ length: 30 }, (_, n) => ({ ...approvedBy(`slack:U${n}`, huge), reason: huge })),

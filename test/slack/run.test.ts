@@ -49,9 +49,17 @@ async function freePort(): Promise<number> {
 describe('lockkeeper slack', () => {
   it.each<[string, () => Config, string]>([
     ['there is no slack section', () => ({ ...config(), slack: undefined }), 'has no "slack" section'],
-    ['the secret is not set', () => (delete process.env['SLACK_SIGNING_SECRET'], config()), 'SLACK_SIGNING_SECRET is not set'],
+    [
+      'the secret is not set',
+      () => (delete process.env['SLACK_SIGNING_SECRET'], config()),
+      'SLACK_SIGNING_SECRET is not set',
+    ],
     ['the token is not set', () => (delete process.env['SLACK_BOT_TOKEN'], config()), 'SLACK_BOT_TOKEN is not set'],
-    ['Slack refuses the token', () => (standIn.troubles.push({ kind: 'refused', error: 'invalid_auth' }), config()), 'the bot token is not valid'],
+    [
+      'Slack refuses the token',
+      () => (standIn.troubles.push({ kind: 'refused', error: 'invalid_auth' }), config()),
+      'the bot token is not valid',
+    ],
   ])('says so in one sentence when %s', async (_, make, sentence) => {
     const error: unknown = await runSlackServer(make()).catch((reason: unknown) => reason);
     expect(error).toBeInstanceOf(UsageError);
@@ -76,13 +84,20 @@ describe('lockkeeper slack', () => {
     await running;
 
     expect(client.decide).toHaveBeenCalledTimes(1);
-    expect(standIn.room.ephemerals).toEqual([expect.objectContaining({ user: 'U0ALICE', text: expect.stringContaining('1 of 2 approvals') as string })]);
+    expect(standIn.room.ephemerals).toEqual([
+      expect.objectContaining({ user: 'U0ALICE', text: expect.stringContaining('1 of 2 approvals') as string }),
+    ]);
     expect(client.close).toHaveBeenCalled();
   });
 });
 
 async function announced(): Promise<RoomMessage> {
-  const slack = createSlack({ token: 'xoxb-1', channel: 'C0LOCKKEEPER', apiUrl: standIn.apiUrl, log: pino({ level: 'silent' }) });
+  const slack = createSlack({
+    token: 'xoxb-1',
+    channel: 'C0LOCKKEEPER',
+    apiUrl: standIn.apiUrl,
+    log: pino({ level: 'silent' }),
+  });
   const { ts } = await slack.announce(waiting(), null, UI_URL);
   return standIn.room.message(ts) as RoomMessage;
 }

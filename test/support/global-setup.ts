@@ -15,7 +15,13 @@ declare global {
 }
 
 /** Nothing here outlives the run, so nothing is worth waiting for the disk. */
-const FAST = { fsync: 'off', full_page_writes: 'off', synchronous_commit: 'off', max_connections: 200, shared_buffers: '256MB' };
+const FAST = {
+  fsync: 'off',
+  full_page_writes: 'off',
+  synchronous_commit: 'off',
+  max_connections: 200,
+  shared_buffers: '256MB',
+};
 
 export default async function setup(): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'lockkeeper-test-'));

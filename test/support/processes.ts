@@ -14,7 +14,11 @@ export interface WorkerProcess {
 }
 
 export function spawnWorker(project: TestProject, env: NodeJS.ProcessEnv = {}): WorkerProcess {
-  const child = spawn(process.execPath, [BIN, 'worker'], { cwd: project.root, env: { ...project.env, ...env }, stdio: ['ignore', 'ignore', 'pipe'] });
+  const child = spawn(process.execPath, [BIN, 'worker'], {
+    cwd: project.root,
+    env: { ...project.env, ...env },
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
   let log = '';
   child.stderr.on('data', (chunk: Buffer) => (log += chunk.toString()));
   return {

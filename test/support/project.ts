@@ -43,7 +43,11 @@ export async function testProject(options: ProjectOptions): Promise<TestProject>
   const root = mkdtempSync(join(tmpdir(), 'lockkeeper project '));
   const id = randomBytes(4).toString('hex');
   const target = `t${id}`;
-  const environment = { ...DEFAULTS, ...options.environment, targets: { [target]: { urlEnv: 'LOCKKEEPER_TARGET_URL' } } };
+  const environment = {
+    ...DEFAULTS,
+    ...options.environment,
+    targets: { [target]: { urlEnv: 'LOCKKEEPER_TARGET_URL' } },
+  };
   const file = {
     project: { schema: options.schema, migrations: options.migrations },
     temporal: { taskQueue: `queue-${id}` },
@@ -53,7 +57,13 @@ export async function testProject(options: ProjectOptions): Promise<TestProject>
   writeFileSync(join(root, 'lockkeeper.yaml'), stringify(file));
   const config = loadConfig('lockkeeper.yaml', root);
   const key = randomBytes(32).toString('hex');
-  const env = { ...process.env, LOCKKEEPER_TARGET_URL: options.url, LOCKKEEPER_SIGNING_KEY: key, NO_COLOR: '1', ...options.env };
+  const env = {
+    ...process.env,
+    LOCKKEEPER_TARGET_URL: options.url,
+    LOCKKEEPER_SIGNING_KEY: key,
+    NO_COLOR: '1',
+    ...options.env,
+  };
   const client = await LockkeeperClient.connect({ signingKey: key, taskQueue: config.taskQueue });
   const workers: RunningWorker[] = [];
   return {

@@ -15,6 +15,7 @@ const basis = (assessment = ALL_STEPS, required = 1) => ({
       schemaFingerprint: FACTS.schemaFingerprint,
       migrations: FACTS.pending,
       approval: { required, expiryMs: HOUR },
+      slack: false,
     }),
   assessUndo: () => Promise.resolve(assessment),
 });

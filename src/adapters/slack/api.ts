@@ -46,7 +46,13 @@ const HINTS: Record<string, string | undefined> = {
   missing_scope: 'add the scope chat:write to the app and install it again',
 };
 
-const PASSING_CODES = new Set(['internal_error', 'fatal_error', 'service_unavailable', 'request_timeout', 'ratelimited']);
+const PASSING_CODES = new Set([
+  'internal_error',
+  'fatal_error',
+  'service_unavailable',
+  'request_timeout',
+  'ratelimited',
+]);
 
 export class SlackApi {
   private readonly web: WebClient;
@@ -95,9 +101,12 @@ export class SlackApi {
 }
 
 function translated(method: string, error: unknown): SlackCallError {
-  if (error instanceof WebAPIRateLimitedError) return new SlackCallError(method, 'rate_limited', true, error.retryAfter * 1000);
-  if (error instanceof WebAPIHTTPError) return new SlackCallError(method, `http_${error.statusCode}`, error.statusCode >= 500);
-  if (error instanceof WebAPIPlatformError) return new SlackCallError(method, error.data.error, PASSING_CODES.has(error.data.error));
+  if (error instanceof WebAPIRateLimitedError)
+    return new SlackCallError(method, 'rate_limited', true, error.retryAfter * 1000);
+  if (error instanceof WebAPIHTTPError)
+    return new SlackCallError(method, `http_${error.statusCode}`, error.statusCode >= 500);
+  if (error instanceof WebAPIPlatformError)
+    return new SlackCallError(method, error.data.error, PASSING_CODES.has(error.data.error));
   // Its message may quote a header, and with it the token: only the kind is kept.
   return new SlackCallError(method, 'unreachable', error instanceof WebAPIRequestError);
 }

@@ -6,7 +6,15 @@ type AnyBlock = ViewsOpenArguments['view']['blocks'][number];
 type Named<B> = B extends { type: infer T } ? (string extends T ? never : B) : never;
 export type MessageBlock = Extract<Named<AnyBlock>, { type: 'header' | 'section' | 'context' | 'actions' | 'divider' }>;
 
-export const LIMITS = { blocks: 50, header: 150, section: 3000, field: 2000, fields: 10, confirm: 300, value: 2000 } as const;
+export const LIMITS = {
+  blocks: 50,
+  header: 150,
+  section: 3000,
+  field: 2000,
+  fields: 10,
+  confirm: 300,
+  value: 2000,
+} as const;
 
 /** `verbatim`: Slack must not turn a URL or a `@here` in a file into a link or a mention by itself. */
 export function mrkdwn(text: string): { type: 'mrkdwn'; text: string; verbatim: true } {

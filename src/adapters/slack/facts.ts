@@ -108,7 +108,11 @@ function hazards({ plan }: DeploymentStatus): MessageBlock[] {
   const shown = found
     .sort((a, b) => weight(a) - weight(b))
     .map(({ name, hazard }) => {
-      const mark = hazard.handledBy ? ':large_green_circle:' : hazard.severity === 'danger' ? ':red_circle:' : ':large_yellow_circle:';
+      const mark = hazard.handledBy
+        ? ':large_green_circle:'
+        : hazard.severity === 'danger'
+          ? ':red_circle:'
+          : ':large_yellow_circle:';
       const handled = hazard.handledBy ? ' _(runs online)_' : '';
       return `${mark} ${code(`${name}:${hazard.line}`, 140)} ${oneLine(hazard.message, 300)}${handled}`;
     });
@@ -125,7 +129,8 @@ const GROUPS: [PhaseProgress['state'], string][] = [
 function phases({ phases: all, outcome }: DeploymentStatus): MessageBlock {
   const rows = GROUPS.flatMap(([state, label]) => {
     // Compensation is what nobody plans for: it is listed only once it happens. After the end nothing is next.
-    const hidden = (phase: PhaseProgress): boolean => state === 'pending' && (phase.phase === 'compensate' || outcome !== null);
+    const hidden = (phase: PhaseProgress): boolean =>
+      state === 'pending' && (phase.phase === 'compensate' || outcome !== null);
     const names = all.filter((phase) => phase.state === state && !hidden(phase)).map(named);
     return names.length === 0 ? [] : [`${label}: ${names.join(', ')}`];
   });

@@ -71,9 +71,13 @@ function headline(status: DeploymentStatus): string {
 function headlineState(status: DeploymentStatus): Headline {
   if (status.outcome) return OUTCOMES[status.outcome.status];
   const request = openRequest(status);
-  if (request) return [':raised_hand:', request.kind === 'rollback' ? 'rollback waits for approval' : 'waiting for approval'];
+  if (request)
+    return [':raised_hand:', request.kind === 'rollback' ? 'rollback waits for approval' : 'waiting for approval'];
   if (status.phase === 'approve') return AT_APPROVAL[standing(status) ?? 'open'];
-  return [status.phase === 'compensate' ? ':leftwards_arrow_with_hook:' : ':hourglass_flowing_sand:', DOING[status.phase]];
+  return [
+    status.phase === 'compensate' ? ':leftwards_arrow_with_hook:' : ':hourglass_flowing_sand:',
+    DOING[status.phase],
+  ];
 }
 
 function gist({ plan, outcome }: DeploymentStatus): string {
@@ -84,7 +88,9 @@ function gist({ plan, outcome }: DeploymentStatus): string {
 function ending({ outcome }: DeploymentStatus): MessageBlock[] {
   if (!outcome) return [];
   const { summary, failure } = outcome;
-  const cause = failure ? `\n>*${failure.phase}* failed (${oneLine(failure.type, 60)}): ${oneLine(failure.message, 800)}` : '';
+  const cause = failure
+    ? `\n>*${failure.phase}* failed (${oneLine(failure.type, 60)}): ${oneLine(failure.message, 800)}`
+    : '';
   return [section(`${escaped(summary, 1500)}${cause}`)];
 }
 

@@ -167,6 +167,7 @@ export const HEALTHY: Activities = {
     assessment: ALL_STEPS,
     schemaFingerprint: FACTS.schemaFingerprint,
     migrations: FACTS.pending,
+    slack: false,
     approval: { required: 1, expiryMs: HOUR },
   }),
   reverseStep: (input, undo, step) => Promise.resolve({ step, state: 'reversed', detail: 'Undone by engine-diff.' }),
