@@ -16,7 +16,7 @@ import { runChecklist, type ChecklistFacts } from './policy/checklist';
 import type { FullPlan } from './policy/plan';
 import { segmentsOf, type Segment } from './policy/segments';
 import { transactionControl } from './policy/statements';
-import { requireTool, resolvePostgres } from './local';
+import { requireTool, resolvePostgresClient } from './local';
 
 /** A target, its project and how it stands; what a plan is made from. */
 export interface Inspection {
@@ -27,7 +27,7 @@ export interface Inspection {
 
 /** PostgreSQL's client tools of this machine. @throws UsageError listing what was tried. */
 export async function localPgTools(env: NodeJS.ProcessEnv = process.env): Promise<PgTools> {
-  const { path } = requireTool(await resolvePostgres({ mode: 'look', env }));
+  const { path } = requireTool(await resolvePostgresClient({ mode: 'look', env }));
   return createPgTools(path);
 }
 

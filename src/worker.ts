@@ -111,8 +111,11 @@ function quietRuntime(log: pino.Logger): void {
   if (runtimeInstalled) return;
   runtimeInstalled = true;
   // A task token is of no use to a person, and of some to a stranger.
-  const write = (level: 'trace' | 'debug' | 'info' | 'warn' | 'error') => (message: string, meta?: object) =>
-    log[level]({ ...meta, taskToken: undefined }, message);
+  const write =
+    (level: 'trace' | 'debug' | 'info' | 'warn' | 'error') => (message: string, meta?: { error?: unknown }) => {
+      const error = meta?.error instanceof Error ? { error: meta.error.message } : {};
+      log[level]({ ...meta, taskToken: undefined, ...error }, message);
+    };
   Runtime.install({
     logger: {
       log: (level, message, meta) => write(level.toLowerCase() as 'info')(message, meta),

@@ -1,7 +1,8 @@
 /** rehearse: restores the backup just taken, runs the migrations on it, undoes them, runs them again. Production is not touched. */
 import { contentDigests, differences } from '../adapters/content-digest';
 import { readMigrations, type MigrationFolder } from '../adapters/migration-files';
-import { ScratchDatabases } from '../adapters/scratch';
+import { withDatabase } from '../adapters/postgres';
+import { ScratchDatabases, scratchName } from '../adapters/scratch';
 import type { BackupSummary, DeployInput, Plan, PlanStep, RehearsalSummary } from '../contract';
 import { ApplicationFailure } from '@temporalio/common';
 import { FailureType, permanent } from '../errors';
@@ -69,54 +70,67 @@ async function rehearseOn(
   report: (progress: unknown) => void,
 ): Promise<RehearsalSummary> {
   const folders = new Map(readMigrations(deps.config.migrationsDir).map((folder) => [folder.name, folder]));
-  const reversals = await deriveReversals(deps, bench, steps, folders, report);
-  const summaries = reversals.map(({ summary }) => summary);
-  const reversible = summaries.every(({ proven }) => proven);
-  if (!backup) return { mode: 'schema-only', restoreMs: null, steps: [], reversals: summaries, reversible };
-  report('restoring the backup');
-  const restoreMs = await restore(bench, target, backup);
-  const before = await fingerprintOf(bench, 'restored');
-  const durations = await applyAll(bench, steps, folders, report);
-  if (reversible) await reverseAndRepeat(bench, steps, folders, reversals, before, report);
-  return { mode: 'full', restoreMs, steps: durations, reversals: summaries, reversible };
-}
-
-/** On a copy of the schema alone: cheap at any size, and exact where it counts. */
-async function deriveReversals(
-  deps: Deps,
-  bench: Workbench,
-  steps: PlanStep[],
-  folders: Map<string, MigrationFolder>,
-  report: (progress: unknown) => void,
-): Promise<DerivedReversal[]> {
   const files = await deploymentFiles(deps.config, bench.deploymentId);
-  await bench.tools.dump({
-    url: bench.url,
-    format: 'custom',
-    jobs: 1,
-    file: files.schemaDump,
-    schemaOnly: true,
-    signal: bench.signal,
-  });
-  const database = await bench.scratch.create('schema', 'template0');
-  await bench.tools.restore({
-    url: bench.url,
-    database,
-    file: files.schemaDump,
-    format: 'custom',
-    jobs: 1,
-    signal: bench.signal,
-  });
+  report('restoring the backup');
+  const restoreMs = backup && (await restore(bench, target, backup));
+  const before = backup && (await fingerprintOf(bench, 'restored'));
+  await copySchema(bench, bench.url, files.schemaDump);
+  const durations: RehearsalSummary['steps'] = [];
   const reversals: DerivedReversal[] = [];
   for (const step of steps) {
-    report(`finding the reversal of ${step.migrations.join(', ')}`);
-    reversals.push(await deriveReversal(bench, step, folders));
+    report(`rehearsing ${step.migrations.join(', ')}`);
+    if (backup) durations.push({ step: step.index, durationMs: await applyOn(bench, 'restored', step, folders) });
+    const advance = (): Promise<void> => advanceSchema(bench, step, folders, backup === null ? null : files.schemaDump);
+    reversals.push(await deriveReversal(bench, step, folders, advance));
   }
   await writeReversals(
     files,
     reversals.map(({ sql }) => sql),
   );
-  return reversals;
+  const summaries = reversals.map(({ summary }) => summary);
+  const reversible = summaries.every(({ proven }) => proven);
+  if (before !== null && reversible) await reverseAndRepeat(bench, steps, folders, reversals, before, report);
+  return { mode: backup ? 'full' : 'schema-only', restoreMs, steps: durations, reversals: summaries, reversible };
+}
+
+/** Makes scratch database `schema` a copy of another's schema without its rows: cheap at any size. */
+async function copySchema(bench: Workbench, from: string, file: string): Promise<void> {
+  const { signal } = bench;
+  await bench.tools.dump({ url: from, format: 'custom', jobs: 1, file, schemaOnly: true, signal });
+  const database = await bench.scratch.create('schema', 'template0');
+  await bench.tools.restore({ url: bench.url, database, file, format: 'custom', jobs: 1, signal });
+}
+
+/**
+ * Runs a step on `schema`. Where it needs rows to succeed, the restored backup has run it already and lends its schema.
+ * @param startingSchema file of the schema before the deployment; null without a restored backup.
+ */
+async function advanceSchema(
+  bench: Workbench,
+  step: PlanStep,
+  folders: Map<string, MigrationFolder>,
+  startingSchema: string | null,
+): Promise<void> {
+  try {
+    await applyOn(bench, 'schema', step, folders);
+  } catch (error) {
+    if (startingSchema === null || !(error instanceof ApplicationFailure) || error.type !== FailureType.Statement)
+      throw error;
+    const restored = withDatabase(bench.url, scratchName(bench.deploymentId, 'restored'));
+    await copySchema(bench, restored, `${startingSchema}.step-${step.index}`);
+  }
+}
+
+/** @returns milliseconds. */
+async function applyOn(
+  bench: Workbench,
+  purpose: string,
+  step: PlanStep,
+  folders: Map<string, MigrationFolder>,
+): Promise<number> {
+  let durationMs = 0;
+  for (const name of step.migrations) durationMs += await runOn(bench, purpose, name, folders.get(name)?.sql ?? '');
+  return durationMs;
 }
 
 /** The restore is what proves a backup: every table must hold exactly what it held at the dump's snapshot. */
@@ -152,23 +166,6 @@ async function restore(bench: Workbench, target: ResolvedTarget, backup: BackupS
   return restoreMs;
 }
 
-async function applyAll(
-  bench: Workbench,
-  steps: PlanStep[],
-  folders: Map<string, MigrationFolder>,
-  report: (progress: unknown) => void,
-): Promise<RehearsalSummary['steps']> {
-  const durations: RehearsalSummary['steps'] = [];
-  for (const step of steps) {
-    report(`rehearsing ${step.migrations.join(', ')}`);
-    let durationMs = 0;
-    for (const name of step.migrations)
-      durationMs += await runOn(bench, 'restored', name, folders.get(name)?.sql ?? '');
-    durations.push({ step: step.index, durationMs });
-  }
-  return durations;
-}
-
 async function reverseAndRepeat(
   bench: Workbench,
   steps: PlanStep[],
@@ -184,7 +181,7 @@ async function reverseAndRepeat(
   if ((await fingerprintOf(bench, 'restored')) !== before) {
     throw permanent(FailureType.Rehearsal, 'Undoing every step on the restored backup did not bring its schema back.');
   }
-  await applyAll(bench, steps, folders, report);
+  for (const step of steps) await applyOn(bench, 'restored', step, folders);
 }
 
 /** A statement that fails here has failed nowhere that matters: the message says so. */

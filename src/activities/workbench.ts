@@ -10,6 +10,7 @@ import type { PlanStep, ReversalSummary } from '../contract';
 import { DatabaseError } from '../adapters/postgres';
 import { ApplicationFailure } from '@temporalio/common';
 import { reversalDigest } from './deployment-files';
+import { inWords } from './failure';
 import { runSql } from './script';
 
 export interface Workbench {
@@ -50,19 +51,20 @@ export interface DerivedReversal {
 }
 
 /**
- * Applies one step to scratch database `schema` and proves its reversal: the hand-written `down.sql` where there is
+ * Proves the reversal of one step on scratch database `schema`, which `advance` brings from before it to after it: the hand-written `down.sql` where there is
  * one (an author who wrote it meant it: no diff replaces it behind his back), else the engine's diff.
  */
 export async function deriveReversal(
   bench: Workbench,
   step: PlanStep,
   folders: Map<string, MigrationFolder>,
+  advance: () => Promise<void>,
 ): Promise<DerivedReversal> {
   const before = await fingerprintOf(bench, 'schema');
   const down = downSql(step, folders);
   // Only the engine's diff needs the schema from before the step as a database.
   if (down === null) await bench.scratch.create('before', { copyOf: 'schema' });
-  for (const name of step.migrations) await runOn(bench, 'schema', name, folders.get(name)?.sql ?? '');
+  await advance();
   if (down !== null) {
     const reason = await whyNot(bench, step, down, before);
     if (reason === null) return proven(step, 'down.sql', down);
@@ -101,7 +103,7 @@ export async function whyNot(bench: Workbench, step: PlanStep, sql: string, want
   try {
     await runOn(bench, 'proof', `the reversal of ${step.migrations.join(', ')}`, sql);
   } catch (error) {
-    if (error instanceof ApplicationFailure || error instanceof DatabaseError) return error.message;
+    if (error instanceof ApplicationFailure || error instanceof DatabaseError) return inWords(error);
     throw error;
   }
   return (await fingerprintOf(bench, 'proof')) === wanted ? null : 'it does not bring the schema back exactly';

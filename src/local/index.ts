@@ -1,7 +1,7 @@
 /** Finding and running the local servers: PostgreSQL, the Temporal dev server, and the time-skipping test server. */
 export { cacheDir, stateDir } from './paths';
 export { firstFreePort, isPortFree } from './free-port';
-export { resolvePostgres } from './postgres-tool';
+export { resolvePostgres, resolvePostgresClient } from './postgres-tool';
 export { startPostgres, type LocalPostgres, type StartPostgresOptions } from './postgres-server';
 export { resolveTemporalCli } from './temporal-tool';
 export { startTemporal, type LocalTemporal, type StartTemporalOptions } from './temporal-server';

@@ -12,29 +12,50 @@ import {
   type Tool,
 } from './tool';
 
+/** What must be in one directory, and which of it tells the version. */
+interface Wanted {
+  programs: string[];
+  /** The first of them found on PATH leads to the directory. */
+  leads: string[];
+  tellsVersion: string;
+}
+
 /** Server and client must come from one directory: a pg_dump older than its server refuses to work. */
-const PROGRAMS = ['initdb', 'pg_ctl', 'postgres', 'psql', 'pg_dump', 'pg_restore'];
+const SERVER: Wanted = {
+  programs: ['initdb', 'pg_ctl', 'postgres', 'psql', 'pg_dump', 'pg_restore'],
+  leads: ['postgres', 'initdb'],
+  tellsVersion: 'postgres',
+};
+const CLIENT: Wanted = { programs: ['psql', 'pg_dump', 'pg_restore'], leads: ['pg_dump'], tellsVersion: 'pg_dump' };
 const OLDEST_MAJOR = 14;
 const FIX =
   'install PostgreSQL 14 or newer, server and client (Debian, Ubuntu: sudo apt-get install postgresql; macOS: brew install postgresql), ' +
   'or set LOCKKEEPER_PG_BIN to the directory that holds initdb, postgres, psql and pg_dump';
 
+const CLIENT_FIX =
+  "install PostgreSQL's client programs, as new as the server (Debian, Ubuntu: sudo apt-get install postgresql-client; " +
+  'macOS: brew install libpq), or set LOCKKEEPER_PG_BIN to the directory that holds psql, pg_dump and pg_restore';
+
 /** Finds one directory with all of PostgreSQL's programs; `path` is that directory, symlinks resolved. */
 export function resolvePostgres(options?: ResolveOptions): Promise<Tool> {
-  return resolveChain('PostgreSQL', FIX, LINKS, options);
+  const install: Link = { what: 'apt-get install postgresql', source: 'apt', installs: true, find: installWithApt };
+  return resolveChain('PostgreSQL', FIX, [...links(SERVER), install], options);
 }
 
-const LINKS: Link[] = [
-  { what: '$LOCKKEEPER_PG_BIN', source: 'env', find: fromEnv },
-  { what: 'PATH', source: 'path', find: ({ env }) => firstThatWorks(pathCandidates(env)) },
-  { what: 'system directories', source: 'system', find: () => firstThatWorks(SYSTEM_GLOBS.flatMap(expandNewestFirst)) },
-  {
-    what: 'Homebrew and Postgres.app',
-    source: 'homebrew',
-    find: () => firstThatWorks(MAC_GLOBS.flatMap(expandNewestFirst)),
-  },
-  { what: 'apt-get install postgresql', source: 'apt', installs: true, find: installWithApt },
-];
+/** The same for its client programs alone: all that a worker needs. */
+export function resolvePostgresClient(options?: ResolveOptions): Promise<Tool> {
+  return resolveChain("PostgreSQL's client programs", CLIENT_FIX, links(CLIENT), options);
+}
+
+function links(wanted: Wanted): Link[] {
+  const among = (globs: string[]): Promise<LinkResult> => firstThatWorks(globs.flatMap(expandNewestFirst), wanted);
+  return [
+    { what: '$LOCKKEEPER_PG_BIN', source: 'env', find: ({ env }) => fromEnv(env, wanted) },
+    { what: 'PATH', source: 'path', find: ({ env }) => firstThatWorks(pathCandidates(env, wanted), wanted) },
+    { what: 'system directories', source: 'system', find: () => among(SYSTEM_GLOBS) },
+    { what: 'Homebrew and Postgres.app', source: 'homebrew', find: () => among(MAC_GLOBS) },
+  ];
+}
 
 /** One `*` each, which stands for a version. */
 const SYSTEM_GLOBS = [
@@ -50,40 +71,40 @@ const MAC_GLOBS = [
   '/Applications/Postgres.app/Contents/Versions/*/bin',
 ];
 
-async function fromEnv({ env }: LinkContext): Promise<LinkResult> {
+async function fromEnv(env: NodeJS.ProcessEnv, wanted: Wanted): Promise<LinkResult> {
   if (!env.LOCKKEEPER_PG_BIN) return { no: 'not set' };
-  const result = await inspect(env.LOCKKEEPER_PG_BIN);
+  const result = await inspect(env.LOCKKEEPER_PG_BIN, wanted);
   return 'no' in result ? { ...result, final: true } : result;
 }
 
-/** Whether this directory serves. The version is the server's, as in "15.18". */
-async function inspect(dir: string): Promise<LinkResult> {
-  const missing = PROGRAMS.filter((program) => !isExecutable(join(dir, program)));
+/** Whether this directory serves. The version is as in "15.18". */
+async function inspect(dir: string, { programs, tellsVersion }: Wanted): Promise<LinkResult> {
+  const missing = programs.filter((program) => !isExecutable(join(dir, program)));
   if (missing.length > 0) return { no: `${dir} has no ${missing.join(', ')}` };
-  const answer = await run(join(dir, 'postgres'), ['--version']);
+  const answer = await run(join(dir, tellsVersion), ['--version']);
   const version = /PostgreSQL\) (\d+[.\w]*)/.exec(answer.stdout)?.[1];
-  if (!version) return { no: `${dir}/postgres --version: ${answer.reason || answer.stdout.trim()}` };
+  if (!version) return { no: `${dir}/${tellsVersion} --version: ${answer.reason || answer.stdout.trim()}` };
   if (Number.parseInt(version, 10) < OLDEST_MAJOR) return { no: `${dir} is ${version}, older than ${OLDEST_MAJOR}` };
   return { path: dir, version };
 }
 
-async function firstThatWorks(dirs: string[]): Promise<LinkResult> {
+async function firstThatWorks(dirs: string[], wanted: Wanted): Promise<LinkResult> {
   const reasons: string[] = [];
   for (const dir of dirs) {
-    const result = await inspect(dir);
+    const result = await inspect(dir, wanted);
     if ('path' in result) return result;
     reasons.push(result.no);
   }
-  return { no: reasons.join('; ') || 'no PostgreSQL server there' };
+  return { no: reasons.join('; ') || 'no PostgreSQL there' };
 }
 
 /**
- * The real homes of the servers on PATH. Symlinks must be followed: some systems link only `postgres` into
+ * The real homes of the programs on PATH. Symlinks must be followed: some systems link only `postgres` into
  * /usr/local/bin, and Debian's /usr/bin/pg_dump is a wrapper that looks for a cluster of its own.
  */
-function pathCandidates(env: NodeJS.ProcessEnv): string[] {
-  const servers = pathDirs(env).flatMap((dir) => ['postgres', 'initdb'].map((program) => join(dir, program)));
-  const homes = servers.filter(isExecutable).map((server) => dirname(realpathSync(server)));
+function pathCandidates(env: NodeJS.ProcessEnv, { leads }: Wanted): string[] {
+  const found = pathDirs(env).flatMap((dir) => leads.map((program) => join(dir, program)));
+  const homes = found.filter(isExecutable).map((program) => dirname(realpathSync(program)));
   return [...new Set(homes)];
 }
 
@@ -106,7 +127,7 @@ async function installWithApt({ log, env }: LinkContext): Promise<LinkResult> {
   log('PostgreSQL: not found; installing it with apt-get (about a minute, once; no system cluster is made or started)');
   const done = await withoutSystemCluster(() => withHeartbeat(log, 'apt-get', updateAndInstall(env)));
   if (done !== '') return { no: done };
-  return firstThatWorks(expandNewestFirst('/usr/lib/postgresql/*/bin'));
+  return firstThatWorks(expandNewestFirst('/usr/lib/postgresql/*/bin'), SERVER);
 }
 
 /** @returns why it failed, or ''. */

@@ -5,7 +5,7 @@ import type { Activities } from '../activities';
 /** Looks and short writes: quick to answer, harmless to repeat. */
 export const read = proxyActivities<Activities>({
   startToCloseTimeout: '5m',
-  retry: { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '10s', maximumAttempts: 6 },
+  retry: { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '10s', maximumAttempts: 4 },
 });
 
 /** Backup and rehearsal: hours on a large database. A heartbeat that stops means a dead worker, not a slow one. */

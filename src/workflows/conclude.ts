@@ -66,7 +66,7 @@ function abortion(run: Run, { aborted }: ApprovalGate): FailureSummary {
 export async function conclude(outcome: Outcome, run: Run, announcer: Announcer): Promise<Outcome> {
   try {
     await run.phase('report', async () => {
-      await read.dropScratch(run.input).catch(() => undefined);
+      if (usedScratch(run)) await read.dropScratch(run.input).catch(() => undefined);
       run.status.reports = await read.writeReport(run.status);
     });
   } catch (error) {
@@ -76,4 +76,10 @@ export async function conclude(outcome: Outcome, run: Run, announcer: Announcer)
   await announcer.close();
   await condition(allHandlersFinished);
   return outcome;
+}
+
+function usedScratch({ status }: Run): boolean {
+  return status.phases.some(
+    ({ phase, state }) => ['rehearse', 'compensate'].includes(phase) && !['pending', 'skipped'].includes(state),
+  );
 }
