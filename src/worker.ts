@@ -113,7 +113,7 @@ function quietRuntime(log: pino.Logger): void {
   // A task token is of no use to a person, and of some to a stranger.
   const write =
     (level: 'trace' | 'debug' | 'info' | 'warn' | 'error') => (message: string, meta?: { error?: unknown }) => {
-      const error = meta?.error instanceof Error ? { error: meta.error.message } : {};
+      const error = meta?.error instanceof Error ? { error: inWords(meta.error) } : {};
       log[level]({ ...meta, taskToken: undefined, ...error }, message);
     };
   Runtime.install({
@@ -126,4 +126,9 @@ function quietRuntime(log: pino.Logger): void {
       error: write('error'),
     },
   });
+}
+
+/** Without its stack and details. */
+function inWords(error: Error & { type?: string | null }): string {
+  return `${error.type ?? error.name}: ${error.message}`;
 }

@@ -18,6 +18,7 @@ interface Wanted {
   /** The first of them found on PATH leads to the directory. */
   leads: string[];
   tellsVersion: string;
+  oldestMajor: number;
 }
 
 /** Server and client must come from one directory: a pg_dump older than its server refuses to work. */
@@ -25,9 +26,15 @@ const SERVER: Wanted = {
   programs: ['initdb', 'pg_ctl', 'postgres', 'psql', 'pg_dump', 'pg_restore'],
   leads: ['postgres', 'initdb'],
   tellsVersion: 'postgres',
+  oldestMajor: 14,
 };
-const CLIENT: Wanted = { programs: ['psql', 'pg_dump', 'pg_restore'], leads: ['pg_dump'], tellsVersion: 'pg_dump' };
-const OLDEST_MAJOR = 14;
+/** Of any age: whether they are new enough is a question of the target's server, which the checklist asks. */
+const CLIENT: Wanted = {
+  programs: ['psql', 'pg_dump', 'pg_restore'],
+  leads: ['pg_dump'],
+  tellsVersion: 'pg_dump',
+  oldestMajor: 0,
+};
 const FIX =
   'install PostgreSQL 14 or newer, server and client (Debian, Ubuntu: sudo apt-get install postgresql; macOS: brew install postgresql), ' +
   'or set LOCKKEEPER_PG_BIN to the directory that holds initdb, postgres, psql and pg_dump';
@@ -78,13 +85,13 @@ async function fromEnv(env: NodeJS.ProcessEnv, wanted: Wanted): Promise<LinkResu
 }
 
 /** Whether this directory serves. The version is as in "15.18". */
-async function inspect(dir: string, { programs, tellsVersion }: Wanted): Promise<LinkResult> {
+async function inspect(dir: string, { programs, tellsVersion, oldestMajor }: Wanted): Promise<LinkResult> {
   const missing = programs.filter((program) => !isExecutable(join(dir, program)));
   if (missing.length > 0) return { no: `${dir} has no ${missing.join(', ')}` };
   const answer = await run(join(dir, tellsVersion), ['--version']);
   const version = /PostgreSQL\) (\d+[.\w]*)/.exec(answer.stdout)?.[1];
   if (!version) return { no: `${dir}/${tellsVersion} --version: ${answer.reason || answer.stdout.trim()}` };
-  if (Number.parseInt(version, 10) < OLDEST_MAJOR) return { no: `${dir} is ${version}, older than ${OLDEST_MAJOR}` };
+  if (Number.parseInt(version, 10) < oldestMajor) return { no: `${dir} is ${version}, older than ${oldestMajor}` };
   return { path: dir, version };
 }
 

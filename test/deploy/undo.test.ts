@@ -136,3 +136,23 @@ describe('a rollback by hand', () => {
     expect(await liveMigrations()).toEqual([]);
   });
 });
+
+it('rehearses a migration that needs rows on the restored backup, and undoes it all the same', async () => {
+  const guests = { '00_guests': 'CREATE TABLE "guests" ("name" text);' };
+  await open(guests);
+  expect(await project.client.result(await deploy())).toMatchObject({ status: 'deployed' });
+  await project.close();
+  await database.client.query(`INSERT INTO "guests" VALUES ('ada')`);
+  const before = await schema();
+  await open({
+    ...guests,
+    '01_needy': 'SELECT 1 / count(*) FROM "guests";\nALTER TABLE "guests" ADD COLUMN "age" int;',
+  });
+  const ref = await deploy();
+  expect(await project.client.result(ref)).toMatchObject({ status: 'deployed', failure: null });
+  expect((await project.client.status(ref)).rehearsal).toMatchObject({ mode: 'full', reversible: true });
+  expect(await project.client.result(await project.client.startRollback(ref, MAYA))).toMatchObject({
+    status: 'rolled-back',
+  });
+  expect(await schema()).toBe(before);
+});

@@ -61,6 +61,7 @@ export async function testProject(options: ProjectOptions): Promise<TestProject>
     ...process.env,
     LOCKKEEPER_TARGET_URL: options.url,
     LOCKKEEPER_SIGNING_KEY: key,
+    LOCKKEEPER_LOG_LEVEL: 'silent',
     NO_COLOR: '1',
     ...options.env,
   };
