@@ -1,0 +1,139 @@
+/** From a project and a target to the facts and the plan: what `lockkeeper plan` prints and a deployment carries. */
+import { createHash } from 'node:crypto';
+import { accessSync, constants, existsSync, statfsSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { readMigrations } from '../adapters/migration-files';
+import { createPgTools, type PgTools } from '../adapters/pg-tools';
+import { loadParser, parseScript } from '../adapters/sql-parser';
+import { targetUrl, type Config, type Target } from '../config';
+import type { Person } from '../contract';
+import { UsageError } from '../errors';
+import { requireTool, resolvePostgresClient } from '../local';
+import { buildPlan } from '../policy/build-plan';
+import { runChecklist, type ChecklistFacts } from '../policy/checklist';
+import type { FullPlan } from '../policy/plan';
+import { inspect, type Inspection } from './inspection';
+import { parseApplied, parsePending, toPending } from './parsing';
+
+export { inspect, type Inspection } from './inspection';
+
+/** PostgreSQL's client tools of this machine. @throws UsageError listing what was tried. */
+export async function localPgTools(env: NodeJS.ProcessEnv = process.env): Promise<PgTools> {
+  const { path } = requireTool(await resolvePostgresClient({ mode: 'look', env }));
+  return createPgTools(path);
+}
+
+/** The plan of an inspected target, with its checklist. */
+export async function planInspected(
+  inspection: Inspection,
+  target: Target,
+  config: Config,
+  requester: Person,
+  tools: PgTools,
+): Promise<FullPlan> {
+  const migrations = await parsePending(inspection);
+  const plan = buildPlan({
+    environment: target.environment.name,
+    target: target.name,
+    applied: parseApplied(inspection),
+    migrations,
+    database: { tables: inspection.server.tables, offline: false },
+    parse: parseScript,
+  });
+  const checklist = runChecklist(await checklistFacts(inspection, plan, target, config, requester, tools));
+  return { ...plan, digest: digestOf(plan, target, config), checklist };
+}
+
+/** What `lockkeeper plan` prints. @throws UsageError or ApplicationFailure in one clear sentence. */
+export async function makePlan(
+  target: Target,
+  config: Config,
+  env: NodeJS.ProcessEnv = process.env,
+): Promise<FullPlan> {
+  const requester: Person = { id: 'cli:plan', name: 'plan' };
+  const url = targetUrl(target, env);
+  const tools = await localPgTools(env);
+  const inspection = await inspect(target, config, url);
+  return planInspected(inspection, target, config, requester, tools);
+}
+
+/** The plan from the files alone, every migration taken as pending and every table as large. */
+export async function makeOfflinePlan(config: Config): Promise<FullPlan> {
+  await loadParser();
+  const folders = readMigrations(config.migrationsDir);
+  if (folders.length === 0) throw new UsageError(`${config.migrationsDir} holds no migrations.`);
+  const plan = buildPlan({
+    environment: 'offline',
+    target: 'files',
+    applied: [],
+    migrations: folders.map(toPending),
+    database: { tables: {}, offline: true },
+    parse: parseScript,
+  });
+  return { ...plan, digest: sha256(plan), checklist: [] };
+}
+
+/** Bound to files, their order, and the policy they run under: what changes one of them voids an approval. */
+function digestOf(plan: Omit<FullPlan, 'digest' | 'checklist'>, { environment }: Target, config: Config): string {
+  const { approvals, window, backup, rehearsal, lockTimeoutMs, lockBudgetMs, verify, monitor } = environment;
+  return sha256({
+    migrations: plan.migrations.map(({ name, checksum, segments }) => [name, checksum, segments]),
+    policy: { approvals, window, backup, rehearsal, lockTimeoutMs, lockBudgetMs, verify, monitor },
+    project: { schemaPath: config.schemaPath, migrationsDir: config.migrationsDir },
+  });
+}
+
+export function sha256(value: unknown): string {
+  return createHash('sha256').update(JSON.stringify(value)).digest('hex');
+}
+
+async function checklistFacts(
+  { facts, server }: Inspection,
+  plan: Pick<FullPlan, 'migrations'>,
+  { environment }: Target,
+  config: Config,
+  requester: Person,
+  tools: PgTools,
+): Promise<ChecklistFacts> {
+  return {
+    environment: environment.name,
+    database: facts.database,
+    serverVersion: facts.serverVersion,
+    serverMajor: server.majorVersion,
+    appliedMigrations: facts.appliedMigrations,
+    pending: facts.pending.length,
+    hazards: plan.migrations.flatMap((migration) => migration.hazards),
+    backup: environment.backup.enabled
+      ? {
+          dir: environment.backup.dir,
+          ...backupRoom(environment.backup.dir),
+          pgDumpMajor: await tools.version().catch(() => null),
+        }
+      : null,
+    databaseBytes: facts.sizeBytes,
+    rehearsal: environment.rehearsal,
+    canCreateDatabase: server.canCreateDatabase,
+    canKeepLedger: server.canKeepLedger,
+    schema: server.schema,
+    canCreateTables: server.canCreateTables,
+    role: server.role,
+    longTransactions: server.longTransactions,
+    connections: server.connections,
+    approvals: environment.approvals,
+    requester,
+    contacts: config.contacts,
+  };
+}
+
+/** Looks at the nearest folder that exists: a checklist writes nothing. */
+function backupRoom(dir: string): { writable: boolean; freeBytes: number | null } {
+  let folder = dir;
+  while (!existsSync(folder) && dirname(folder) !== folder) folder = dirname(folder);
+  try {
+    accessSync(folder, constants.W_OK);
+    const { bavail, bsize } = statfsSync(folder);
+    return { writable: true, freeBytes: bavail * bsize };
+  } catch {
+    return { writable: false, freeBytes: null };
+  }
+}
