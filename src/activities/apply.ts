@@ -1,6 +1,6 @@
 /** migrate: registers the undo of every step, then applies step by step through Prisma's engine and our executor. */
 import { Context } from '@temporalio/activity';
-import { registerDeployment, registerReversal } from '../adapters/ledger';
+import { markersOfAll, registerDeployment, registerReversal } from '../adapters/ledger';
 import { readMigrations, type MigrationFolder } from '../adapters/migration-files';
 import { migrationList, NO_FILTER, schemaOf, withEngine, type SchemaEngine } from '../adapters/prisma-engine';
 import type { DeployInput, PlanStep, PlannedMigration, RehearsalSummary, StepResult } from '../contract';
@@ -84,6 +84,9 @@ async function applyThroughEngine(application: Application): Promise<StepResult>
   const checksums = new Map(request.migrations.map(({ name, checksum }) => [name, checksum]));
   const startedAt = Date.now();
   const result = { statements: 0, resumedSegments: 0 };
+  // One question for the step instead of one for each of its migrations.
+  const scripts = request.migrations.map(({ name, checksum }) => markerKey(name, checksum));
+  const markers = await markersOfAll(session.client, scripts);
   await withEngine(
     {
       schema: schemaOf(target.url),
@@ -102,6 +105,7 @@ async function applyThroughEngine(application: Application): Promise<StepResult>
           deployment: input.deploymentId,
           lockBudgetMs: target.environment.lockBudgetMs,
           signal,
+          markers: markers.get(markerKey(name, checksum)),
           onProgress: report,
         });
         result.statements += ran.statements;

@@ -1,5 +1,5 @@
 /** Running SQL as a deployment does: parsed into segments, marked, fenced. Shared by apply, undo and the rehearsal. */
-import { ensureLedger, endOrphans, takeFence } from '../adapters/ledger';
+import { ensureLedger, endOrphans, takeFence, type Marker } from '../adapters/ledger';
 import { runScript, type ScriptProgress, type ScriptResult } from '../adapters/executor';
 import { openSession, type Client } from '../adapters/postgres';
 import { loadParser, parseScript } from '../adapters/sql-parser';
@@ -48,6 +48,8 @@ export interface ScriptOptions {
   deployment: string;
   lockBudgetMs: number;
   signal: AbortSignal;
+  /** Read before, with those of other scripts. */
+  markers?: Map<number, Marker> | undefined;
   onProgress?: (progress: ScriptProgress) => void;
 }
 

@@ -20,6 +20,8 @@ export interface ScriptRun {
   /** The fence token that this attempt holds. */
   token: bigint;
   segments: Segment[];
+  /** What is committed of it already, where that was read with others'; else it is read here. */
+  markers?: Map<number, Marker> | undefined;
   /** Milliseconds that all attempts of one segment may wait for locks. */
   lockBudgetMs: number;
   onProgress: (progress: ScriptProgress) => void;
@@ -67,7 +69,7 @@ export async function runScript(client: Client, run: ScriptRun): Promise<ScriptR
 
 /** What another deployment left proves nothing: somebody may have undone it by hand since. */
 async function ownMarkers(client: Client, run: ScriptRun): Promise<Map<number, Marker>> {
-  const markers = await markersOf(client, run.script);
+  const markers = run.markers ?? (await markersOf(client, run.script));
   if ([...markers.values()].every((marker) => marker.deployment === run.deployment)) return markers;
   await forgetMarkers(client, [run.script]);
   return new Map();

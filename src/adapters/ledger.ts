@@ -115,13 +115,20 @@ export interface Marker {
   deployment: string;
 }
 
+/** Markers of many scripts at once, by script and segment; a script without any has an empty map. */
+export async function markersOfAll(client: Client, scripts: string[]): Promise<Map<string, Map<number, Marker>>> {
+  const { rows } = await client.query<{ script: string; segment: number } & Marker>(
+    'SELECT script, segment, state, deployment FROM lockkeeper.marker WHERE script = ANY($1)',
+    [scripts],
+  );
+  const all = new Map(scripts.map((script) => [script, new Map<number, Marker>()]));
+  for (const { script, segment, state, deployment } of rows) all.get(script)?.set(segment, { state, deployment });
+  return all;
+}
+
 /** Markers of one script (`migration/<name>@<checksum>` or `reverse/<deployment>/<step>`) by segment. */
 export async function markersOf(client: Client, script: string): Promise<Map<number, Marker>> {
-  const { rows } = await client.query<{ segment: number } & Marker>(
-    'SELECT segment, state, deployment FROM lockkeeper.marker WHERE script = $1',
-    [script],
-  );
-  return new Map(rows.map(({ segment, state, deployment }) => [segment, { state, deployment }]));
+  return (await markersOfAll(client, [script])).get(script) ?? new Map<number, Marker>();
 }
 
 export async function forgetMarkers(client: Client, scripts: string[]): Promise<void> {
