@@ -1,0 +1,64 @@
+/** A worker that was stopped and wakes again: a newer attempt holds the fence, and nothing of the old one is committed. */
+import { ApplicationFailure } from '@temporalio/common';
+import { runScript, type ScriptRun } from '../../src/adapters/executor';
+import { ensureLedger, takeFence } from '../../src/adapters/ledger';
+import { loadParser, parseScript } from '../../src/adapters/sql-parser';
+import { segmentsOf } from '../../src/policy/segments';
+import { testDatabase, type TestDatabase } from '../support/database';
+
+let database: TestDatabase;
+
+beforeEach(async () => {
+  await loadParser();
+  database = await testDatabase();
+  await ensureLedger(database.client);
+});
+
+afterEach(() => database.drop());
+
+function run(token: bigint, sql: string): ScriptRun {
+  return {
+    script: 'migration/x@1',
+    title: 'x',
+    deployment: 'd',
+    token,
+    segments: segmentsOf(parseScript(sql)),
+    lockBudgetMs: 1_000,
+    onProgress: () => undefined,
+    signal: new AbortController().signal,
+  };
+}
+
+const FORMS = {
+  'a transaction of ours': 'CREATE TABLE t (id int); CREATE TABLE u (id int);',
+  'a transaction of the file’s': 'BEGIN; CREATE TABLE t (id int); COMMIT;',
+  'a transaction with a savepoint': 'CREATE TABLE t (id int); SAVEPOINT s; CREATE TABLE u (id int);',
+  'a statement outside any transaction': 'CREATE INDEX CONCURRENTLY i ON lockkeeper.marker (token);',
+};
+
+async function left(): Promise<unknown[]> {
+  const { rows } = await database.client.query(
+    `SELECT relname FROM pg_class WHERE relname IN ('t', 'u', 'i') UNION ALL SELECT script FROM lockkeeper.marker`,
+  );
+  return rows;
+}
+
+test.each(Object.entries(FORMS))('%s: refused under an old token, run under the new one', async (_form, sql) => {
+  const old = await takeFence(database.client, 'first');
+  const current = await takeFence(database.client, 'second');
+  const refusal = await runScript(database.client, run(old, sql)).catch((error: unknown) => error);
+  expect(refusal).toBeInstanceOf(ApplicationFailure);
+  expect(refusal).toMatchObject({ type: 'Fenced', nonRetryable: true });
+  expect(await left()).toEqual([]);
+  await runScript(database.client, run(current, sql));
+  expect((await left()).length).toBeGreaterThan(1);
+});
+
+test('a division by zero of the migration’s own is a failed statement, not a lost fence', async () => {
+  const token = await takeFence(database.client, 'only');
+  const failure = await runScript(database.client, run(token, 'CREATE TABLE t (id int); SELECT 1 / 0;')).catch(
+    (error: unknown) => error,
+  );
+  expect(failure).toMatchObject({ type: 'Statement' });
+  expect(await left()).toEqual([]);
+});
