@@ -126,11 +126,10 @@ async function runTransaction(client: Client, run: ScriptRun, segment: Segment, 
   const statements = [...segment.statements];
   if (own) await client.query((statements.shift() as ParsedStatement).text);
   const commit = (own ? statements.pop()?.text : undefined) ?? 'COMMIT';
-  const opening = `${own ? '' : 'BEGIN;'}${entrySql(client, run, segment, 'committed')}`;
+  await enter(client, run, segment, own ? '' : 'BEGIN;', 'committed');
+  if (statements.some(needsItsAnswer)) return oneByOne(client, statements, commit, progress);
   run.signal.throwIfAborted();
-  if (!statements.some(needsItsAnswer)) return pipelined(client, run, opening, statements, commit, progress);
-  await entered(run, client.query(opening));
-  return oneByOne(client, statements, commit, progress);
+  return pipelined(client, statements, commit, progress);
 }
 
 async function oneByOne(
@@ -147,25 +146,22 @@ async function oneByOne(
 }
 
 /**
- * Sends a whole transaction without waiting in between: one round trip instead of one for each statement. Every statement
- * is still a message of its own, with its own answer and its own row in pg_stat_activity. After a failure, that of the
- * opening included, the transaction refuses what follows and its COMMIT rolls back.
+ * Sends the statements and the COMMIT without waiting in between: one round trip instead of one each. Every statement is
+ * still a message of its own, with its own answer and its own row in pg_stat_activity. After a failure the transaction
+ * refuses what follows and its COMMIT rolls back; hence it must be known to be open before the first of them is sent: were
+ * a cancelled BEGIN among them, every statement after it would commit for itself, without marker or fence.
  */
 async function pipelined(
   client: Client,
-  run: ScriptRun,
-  opening: string,
   statements: ParsedStatement[],
   commit: string,
   progress: Progress,
 ): Promise<void> {
   await withoutWaiting(client, async () => {
-    const open = client.query(opening);
     const answers = [...statements.map(({ text }) => text), commit].map((text) => client.query(text));
     // Each is awaited below in turn; one that fails before its turn must not count as unhandled.
-    const settled = Promise.allSettled([open, ...answers]);
+    const settled = Promise.allSettled(answers);
     try {
-      await entered(run, open);
       for (const [position, statement] of statements.entries()) {
         progress.next(statement, position);
         await answers[position];
@@ -206,7 +202,7 @@ async function runSingle(
 ): Promise<void> {
   const statement = progress.current;
   progress.next(statement, 0);
-  if (!marker) await entered(run, client.query(entrySql(client, run, segment, 'intent')));
+  if (!marker) await enter(client, run, segment, '', 'intent');
   if (!(await resumeSingle(client, statement, marker !== undefined))) {
     // It waits for older transactions without blocking anybody: a short lock_timeout would only kill it.
     const patient = waitsForOthers(statement);
@@ -221,32 +217,29 @@ async function runSingle(
 }
 
 /**
- * Writes the segment's marker, on condition that the fence is still ours; the share lock keeps it so until the commit. A
- * fence that is not ours divides by zero: the failure is the server's own, so nothing that follows can be committed.
+ * Writes the segment's marker, on condition that the fence is still ours; the share lock keeps it so until the commit.
+ * @throws ApplicationFailure Fenced
  */
-function entrySql(client: Client, run: ScriptRun, segment: Segment, state: Marker['state']): string {
+async function enter(
+  client: Client,
+  run: ScriptRun,
+  segment: Segment,
+  prefix: string,
+  state: Marker['state'],
+): Promise<void> {
   const values = [run.script, String(segment.index), state, run.deployment].map((value) => client.escapeLiteral(value));
-  return `WITH mine AS (SELECT token FROM lockkeeper.fence WHERE token = ${run.token} FOR SHARE),
-     entered AS (
-       INSERT INTO lockkeeper.marker (script, segment, state, deployment, token)
-       SELECT ${values[0]}, ${values[1]}::int, ${values[2]}, ${values[3]}, token FROM mine
-       ON CONFLICT (script, segment) DO UPDATE SET token = excluded.token, state = excluded.state, xid = excluded.xid
-       RETURNING 1)
-     SELECT 1 / count(*) FROM entered`;
-}
-
-const DIVISION_BY_ZERO = '22012';
-
-/** @throws ApplicationFailure Fenced */
-async function entered(run: ScriptRun, answer: Promise<unknown>): Promise<void> {
-  try {
-    await answer;
-  } catch (error) {
-    if (!(error instanceof DatabaseError) || error.code !== DIVISION_BY_ZERO) throw error;
-    const { deployment } = run;
+  const results = await client.query(
+    `${prefix}INSERT INTO lockkeeper.marker (script, segment, state, deployment, token)
+     SELECT ${values[0]}, ${values[1]}::int, ${values[2]}, ${values[3]}, token
+       FROM (SELECT token FROM lockkeeper.fence WHERE token = ${run.token} FOR SHARE) AS mine
+     ON CONFLICT (script, segment) DO UPDATE SET token = excluded.token, state = excluded.state, xid = excluded.xid`,
+  );
+  // A query of several statements answers with one result for each.
+  const inserted = (Array.isArray(results) ? results : [results]).at(-1) as { rowCount: number | null };
+  if (inserted.rowCount !== 1) {
     throw permanent(
       FailureType.Fenced,
-      `A newer attempt of deployment ${deployment} has taken over; this one writes nothing more.`,
+      `A newer attempt of deployment ${run.deployment} has taken over; this one writes nothing more.`,
     );
   }
 }
