@@ -37,7 +37,7 @@ const FORMS = {
 };
 
 async function left(): Promise<unknown[]> {
-  const { rows } = await database.client.query(
+  const { rows } = await database.client.query<{ relname: string }>(
     `SELECT relname FROM pg_class WHERE relname IN ('t', 'u', 'i') UNION ALL SELECT script FROM lockkeeper.marker`,
   );
   return rows;
