@@ -191,7 +191,8 @@ describe('a deployment', () => {
         /^Session \d+ \(prisma of bob, user lockkeeper\) holds Prisma's migration lock; wait for it or end it, and deploy again\. /,
       );
       const { rows } = await database.client.query(
-        `SELECT pid FROM pg_locks WHERE locktype = 'advisory' AND objid = ${PRISMA_LOCK_ID} AND pid <> pg_backend_pid()`,
+        `SELECT pid FROM pg_locks WHERE locktype = 'advisory' AND objid = ${PRISMA_LOCK_ID} AND pid <> pg_backend_pid()
+            AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`,
       );
       expect(rows).toEqual([]);
       expect(await relations()).toEqual(before);
