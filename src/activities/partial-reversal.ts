@@ -1,16 +1,14 @@
 /** A step that was committed in part: its reversal is made and proven from what is there now. */
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { readMigrations } from '../adapters/migration-files';
-import type { RegisteredReversal } from '../adapters/ledger';
-import { registeredReversals } from '../adapters/ledger';
+import { registeredReversals, type RegisteredReversal } from '../adapters/ledger';
 import { withSession } from '../adapters/postgres';
-import { ScratchDatabases } from '../adapters/scratch';
 import type { DeployInput } from '../contract';
 import { deploymentFiles } from './deployment-files';
 import type { Deps } from './deps';
 import { applicationName, resolve } from './target';
-import { diffOf, fingerprintOf, runOn, whyNot, type Workbench } from './workbench';
+import { diffOf, fingerprintOf, restoreSchema, runOn, whyNot, workbench, type Workbench } from './workbench';
 
 /**
  * Rebuilds the schema as it was before the step, copies the live one, and takes the engine's diff if it proves itself.
@@ -26,15 +24,7 @@ export async function derivePartialReversal(
   const target = resolve(deps, input);
   const files = await deploymentFiles(deps.config, undo);
   if (!existsSync(files.schemaDump)) return null;
-  const scratch = new ScratchDatabases(target.url, input.deploymentId);
-  const bench: Workbench = {
-    scratch,
-    tools: deps.tools,
-    url: target.url,
-    deploymentId: input.deploymentId,
-    lockBudgetMs: target.environment.lockBudgetMs,
-    signal,
-  };
+  const bench = workbench(deps, target, input.deploymentId, signal);
   const earlier = await withSession(
     target.url,
     { applicationName: applicationName(input.deploymentId, 'partial') },
@@ -43,20 +33,15 @@ export async function derivePartialReversal(
   try {
     await restoreSchema(bench, 'before', files.schemaDump);
     await replay(bench, deps, earlier.filter(({ step }) => step < reversal.step).toReversed());
-    const live = join(files.schemaDump.replace(/schema-before\.dump$/, 'schema-partial.dump'));
+    const live = join(dirname(files.schemaDump), 'schema-partial.dump');
     await deps.tools.dump({ url: target.url, format: 'custom', jobs: 1, file: live, schemaOnly: true, signal });
     await restoreSchema(bench, 'schema', live);
     const sql = await diffOf(bench, 'schema', 'before');
     const step = { index: reversal.step, migrations: reversal.migrations };
     return (await whyNot(bench, step, sql, await fingerprintOf(bench, 'before'))) === null ? sql : null;
   } finally {
-    await scratch.dropAll();
+    await bench.scratch.dropAll();
   }
-}
-
-async function restoreSchema(bench: Workbench, purpose: string, file: string): Promise<void> {
-  const database = await bench.scratch.create(purpose, 'template0');
-  await bench.tools.restore({ url: bench.url, database, file, format: 'custom', jobs: 1, signal: bench.signal });
 }
 
 /** Steps before the one in question stand in the live schema still: they are undone after it. */

@@ -11,7 +11,15 @@ import { deploymentFiles, writeReversals } from './deployment-files';
 import { heartbeating } from './heartbeat';
 import type { Deps } from './deps';
 import { resolve, type ResolvedTarget } from './target';
-import { deriveReversal, fingerprintOf, runOn, type DerivedReversal, type Workbench } from './workbench';
+import {
+  deriveReversal,
+  fingerprintOf,
+  restoreSchema,
+  runOn,
+  workbench,
+  type DerivedReversal,
+  type Workbench,
+} from './workbench';
 
 export function createRehearse(deps: Deps) {
   return {
@@ -24,21 +32,13 @@ export function createRehearse(deps: Deps) {
       if (rehearsal === 'off') return unrehearsed(steps);
       const target = resolve(deps, input);
       return heartbeating(async (signal, report) => {
-        const scratch = new ScratchDatabases(target.url, input.deploymentId);
-        const bench: Workbench = {
-          scratch,
-          tools: deps.tools,
-          url: target.url,
-          deploymentId: input.deploymentId,
-          lockBudgetMs: target.environment.lockBudgetMs,
-          signal,
-        };
+        const bench = workbench(deps, target, input.deploymentId, signal);
         try {
           return await rehearseOn(deps, bench, target, steps, rehearsal === 'full' ? backup : null, report);
         } catch (error) {
           throw asRehearsalFailure(error);
         } finally {
-          await scratch.dropAll();
+          await bench.scratch.dropAll();
         }
       });
     },
@@ -97,8 +97,7 @@ async function rehearseOn(
 async function copySchema(bench: Workbench, from: string, file: string): Promise<void> {
   const { signal } = bench;
   await bench.tools.dump({ url: from, format: 'custom', jobs: 1, file, schemaOnly: true, signal });
-  const database = await bench.scratch.create('schema', 'template0');
-  await bench.tools.restore({ url: bench.url, database, file, format: 'custom', jobs: 1, signal });
+  await restoreSchema(bench, 'schema', file);
 }
 
 /**

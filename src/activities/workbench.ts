@@ -3,15 +3,16 @@ import type { MigrationFolder } from '../adapters/migration-files';
 import { diffDatabases } from '../adapters/engine-diff';
 import { ensureLedger, takeFence } from '../adapters/ledger';
 import { schemaFingerprint, type PgTools } from '../adapters/pg-tools';
-import { withDatabase } from '../adapters/postgres';
+import { DatabaseError, withDatabase } from '../adapters/postgres';
 import { schemaOf } from '../adapters/prisma-engine';
-import { scratchName, type ScratchDatabases } from '../adapters/scratch';
+import { ScratchDatabases, scratchName } from '../adapters/scratch';
 import type { PlanStep, ReversalSummary } from '../contract';
-import { DatabaseError } from '../adapters/postgres';
 import { ApplicationFailure } from '@temporalio/common';
+import type { Deps } from './deps';
 import { reversalDigest } from './deployment-files';
 import { inWords } from './failure';
 import { runSql } from './script';
+import type { ResolvedTarget } from './target';
 
 export interface Workbench {
   scratch: ScratchDatabases;
@@ -20,6 +21,23 @@ export interface Workbench {
   deploymentId: string;
   lockBudgetMs: number;
   signal: AbortSignal;
+}
+
+/** The scratch databases of one deployment, on the target's server. */
+export function workbench(
+  { tools }: Deps,
+  { url, environment }: ResolvedTarget,
+  deploymentId: string,
+  signal: AbortSignal,
+): Workbench {
+  const scratch = new ScratchDatabases(url, deploymentId);
+  return { scratch, tools, url, deploymentId, lockBudgetMs: environment.lockBudgetMs, signal };
+}
+
+/** Makes a scratch database from a dump of a schema without its rows. */
+export async function restoreSchema(bench: Workbench, purpose: string, file: string): Promise<void> {
+  const database = await bench.scratch.create(purpose, 'template0');
+  await bench.tools.restore({ url: bench.url, database, file, format: 'custom', jobs: 1, signal: bench.signal });
 }
 
 /** Runs SQL on a scratch database, each call as a script of its own. Resolves to its duration in milliseconds. */
