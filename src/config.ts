@@ -102,8 +102,19 @@ const environmentSchema = z.strictObject({
     })
     .prefault({}),
   rehearsal: z.enum(['full', 'schema-only', 'off']).default('full'),
-  lockTimeout: duration().default('2s').describe('Longest wait of one attempt for a lock.'),
+  lockTimeout: duration()
+    .default('100ms')
+    .describe('Longest wait of one attempt for a lock: the longest that the application waits because of it.'),
   lockBudget: duration().default('5m').describe('Longest time that all attempts for one segment may take.'),
+  evict: z
+    .strictObject({
+      applications: z.array(z.string().min(1)).min(1).describe('Values of application_name.'),
+      after: duration().default('30s'),
+    })
+    .optional()
+    .describe(
+      'Sessions of these applications that hold a lock in the way for so long have their statement cancelled, and are ended after as long again. Without it nobody is ended.',
+    ),
   verify: z
     .strictObject({
       criticalTables: z
@@ -195,6 +206,7 @@ export interface Environment {
   rehearsal: 'full' | 'schema-only' | 'off';
   lockTimeoutMs: number;
   lockBudgetMs: number;
+  eviction: { applications: string[]; afterMs: number } | null;
   verify: RawEnvironment['verify'];
   monitor: { durationMs: number; intervalMs: number; thresholds: Threshold[] };
 }
@@ -297,6 +309,7 @@ function toEnvironment(name: string, raw: RawEnvironment, inRoot: (path: string)
     rehearsal: raw.rehearsal,
     lockTimeoutMs: durationMs(raw.lockTimeout),
     lockBudgetMs: durationMs(raw.lockBudget),
+    eviction: raw.evict ? { applications: raw.evict.applications, afterMs: durationMs(raw.evict.after) } : null,
     verify: raw.verify,
     monitor: {
       durationMs: durationMs(raw.monitor.duration),

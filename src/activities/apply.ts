@@ -1,15 +1,23 @@
 /** migrate: registers the undo of every step, then applies step by step through Prisma's engine and our executor. */
 import { Context } from '@temporalio/activity';
+import type { ScriptResult } from '../adapters/executor';
 import { markersOfAll, registerDeployment, registerReversal } from '../adapters/ledger';
 import { readMigrations, type MigrationFolder } from '../adapters/migration-files';
 import { migrationList, NO_FILTER, schemaOf, withEngine, type SchemaEngine } from '../adapters/prisma-engine';
-import type { DeployInput, PlanStep, PlannedMigration, RehearsalSummary, StepResult } from '../contract';
+import type {
+  DeployInput,
+  PlanStep,
+  PlannedMigration,
+  RehearsalSummary,
+  ScriptProgress,
+  StepResult,
+} from '../contract';
 import { FailureType, permanent } from '../errors';
 import { heartbeating } from './heartbeat';
 import type { Deps } from './deps';
 import { markerKey, settleHistory } from './resume';
 import { deploymentFiles, readReversals } from './deployment-files';
-import { cancelOnAbort, own, runSql, settle, type OwnedSession } from './script';
+import { cancelOnAbort, own, patienceOf, runSql, settle, type OwnedSession } from './script';
 import { resolve, type ResolvedTarget } from './target';
 
 export interface ApplyRequest {
@@ -74,7 +82,7 @@ interface Application {
   session: OwnedSession;
   request: ApplyRequest;
   signal: AbortSignal;
-  report: (progress: unknown) => void;
+  report: (progress: ScriptProgress) => void;
   attempt: number;
 }
 
@@ -83,7 +91,7 @@ async function applyThroughEngine(application: Application): Promise<StepResult>
   const folders = upTo(readMigrations(deps.config.migrationsDir), request);
   const checksums = new Map(request.migrations.map(({ name, checksum }) => [name, checksum]));
   const startedAt = Date.now();
-  const result = { statements: 0, resumedSegments: 0 };
+  const result: ScriptResult = { statements: 0, resumedSegments: 0, waits: [] };
   // One question for the step instead of one for each of its migrations.
   const scripts = request.migrations.map(({ name, checksum }) => markerKey(name, checksum));
   const markers = await markersOfAll(session.client, scripts);
@@ -92,7 +100,7 @@ async function applyThroughEngine(application: Application): Promise<StepResult>
       schema: schemaOf(target.url),
       connect: () => Promise.resolve(session.client),
       keepOpen: true,
-      runScript: async (sql, name) => {
+      runScript: async (sql, name, preamble) => {
         const checksum = name === null ? undefined : checksums.get(name);
         if (name === null || checksum === undefined)
           throw permanent(
@@ -103,13 +111,15 @@ async function applyThroughEngine(application: Application): Promise<StepResult>
           script: markerKey(name, checksum),
           title: name,
           deployment: input.deploymentId,
-          lockBudgetMs: target.environment.lockBudgetMs,
+          patience: patienceOf(target),
+          preamble,
           signal,
           markers: markers.get(markerKey(name, checksum)),
           onProgress: report,
         });
         result.statements += ran.statements;
         result.resumedSegments += ran.resumedSegments;
+        result.waits.push(...ran.waits);
       },
     },
     async (engine) => {

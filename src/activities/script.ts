@@ -1,8 +1,10 @@
 /** Running SQL as a deployment does: parsed into segments, marked, fenced. Shared by apply, undo and the rehearsal. */
-import { ensureLedger, endOrphans, takeFence, type Marker } from '../adapters/ledger';
-import { runScript, type ScriptProgress, type ScriptResult } from '../adapters/executor';
+import { runScript, type ScriptResult } from '../adapters/executor';
+import { ensureLedger, takeFence, type Marker } from '../adapters/ledger';
+import type { LockPatience } from '../adapters/lock-queue';
 import { openSession, type Client } from '../adapters/postgres';
 import { loadParser, parseScript } from '../adapters/sql-parser';
+import type { ScriptProgress } from '../contract';
 import { segmentsOf } from '../policy/segments';
 import { applicationName, applicationPrefix, type ResolvedTarget } from './target';
 
@@ -18,21 +20,28 @@ export interface OwnedSession {
  */
 const SETTINGS = { synchronous_commit: 'off', idle_in_transaction_session_timeout: '60s' };
 
+/** Longest wait for a row of the ledger or of Prisma's history; the migrations' own statements have their own bound. */
+const BOOKKEEPING_MS = 10_000;
+
 /** @throws ApplicationFailure NeedsHuman when an orphan session does not end. */
 export async function own(target: ResolvedTarget, deploymentId: string, attempt: string): Promise<OwnedSession> {
   const client = await openSession(target.url, {
     applicationName: applicationName(deploymentId, attempt),
-    lockTimeoutMs: target.environment.lockTimeoutMs,
+    lockTimeoutMs: BOOKKEEPING_MS,
     settings: SETTINGS,
   });
   try {
     await ensureLedger(client);
-    await endOrphans(client, applicationPrefix(deploymentId));
-    return { client, token: await takeFence(client, `${deploymentId}/${attempt}`) };
+    return { client, token: await takeFence(client, `${deploymentId}/${attempt}`, applicationPrefix(deploymentId)) };
   } catch (error) {
     await client.end();
     throw error;
   }
+}
+
+/** How the environment waits for locks. */
+export function patienceOf({ environment }: ResolvedTarget): LockPatience {
+  return { timeoutMs: environment.lockTimeoutMs, budgetMs: environment.lockBudgetMs, eviction: environment.eviction };
 }
 
 /** One synchronous commit flushes everything before it. */
@@ -46,10 +55,13 @@ export interface ScriptOptions {
   script: string;
   title: string;
   deployment: string;
-  lockBudgetMs: number;
+  patience: LockPatience;
   signal: AbortSignal;
   /** Read before, with those of other scripts. */
   markers?: Map<number, Marker> | undefined;
+  /** Statements to commit before the script. */
+  preamble?: string[];
+  gate?: (() => Promise<void>) | undefined;
   onProgress?: (progress: ScriptProgress) => void;
 }
 

@@ -25,7 +25,7 @@ import { heartbeating } from './heartbeat';
 import type { Deps } from './deps';
 import { derivePartialReversal } from './partial-reversal';
 import { markerKey } from './resume';
-import { own, runSql, settle } from './script';
+import { own, patienceOf, runSql, settle } from './script';
 import { applicationName, resolve } from './target';
 
 /** How far a step came: every segment committed, none, or some. */
@@ -91,7 +91,7 @@ export function createUndo(deps: Deps) {
             script,
             title: `the reversal of ${reversal.migrations.join(', ')}`,
             deployment: input.deploymentId,
-            lockBudgetMs: target.environment.lockBudgetMs,
+            patience: patienceOf(target),
             signal,
           });
           await recordReversed(session.client, undo, step, reversal.migrations);

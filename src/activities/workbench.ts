@@ -1,5 +1,6 @@
 /** A scratch database that scripts run on as they run in production, and the reversals that it proves. */
 import type { MigrationFolder } from '../adapters/migration-files';
+import type { LockPatience } from '../adapters/lock-queue';
 import { diffDatabases } from '../adapters/engine-diff';
 import { ensureLedger, takeFence } from '../adapters/ledger';
 import { schemaFingerprint, type PgTools } from '../adapters/pg-tools';
@@ -11,27 +12,28 @@ import { ApplicationFailure } from '@temporalio/common';
 import type { Deps } from './deps';
 import { reversalDigest } from './deployment-files';
 import { inWords } from './failure';
-import { runSql } from './script';
-import type { ResolvedTarget } from './target';
+import { patienceOf, runSql } from './script';
+import { applicationPrefix, type ResolvedTarget } from './target';
 
 export interface Workbench {
   scratch: ScratchDatabases;
   tools: PgTools;
   url: string;
   deploymentId: string;
-  lockBudgetMs: number;
+  patience: LockPatience;
   signal: AbortSignal;
 }
 
 /** The scratch databases of one deployment, on the target's server. */
 export function workbench(
   { tools }: Deps,
-  { url, environment }: ResolvedTarget,
+  target: ResolvedTarget,
   deploymentId: string,
   signal: AbortSignal,
 ): Workbench {
+  const { url } = target;
   const scratch = new ScratchDatabases(url, deploymentId);
-  return { scratch, tools, url, deploymentId, lockBudgetMs: environment.lockBudgetMs, signal };
+  return { scratch, tools, url, deploymentId, patience: patienceOf(target), signal };
 }
 
 /** Makes a scratch database from a dump of a schema without its rows. */
@@ -44,14 +46,14 @@ export async function restoreSchema(bench: Workbench, purpose: string, file: str
 export async function runOn(bench: Workbench, purpose: string, title: string, sql: string): Promise<number> {
   return bench.scratch.use(purpose, async (client) => {
     await ensureLedger(client);
-    const token = await takeFence(client, 'rehearsal');
+    const token = await takeFence(client, 'rehearsal', applicationPrefix(bench.deploymentId));
     await client.query('DELETE FROM lockkeeper.marker');
     const startedAt = Date.now();
     await runSql({ client, token }, sql, {
       script: 'rehearsal',
       title,
       deployment: bench.deploymentId,
-      lockBudgetMs: bench.lockBudgetMs,
+      patience: bench.patience,
       signal: bench.signal,
     });
     return Date.now() - startedAt;

@@ -3,47 +3,36 @@
  * else can tell: killed after COMMIT and killed before it look the same in Prisma's history.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { FailureType, permanent } from '../errors';
+import type { Blocker, LockWait, ScriptProgress } from '../contract';
 import type { Segment } from '../policy/segments';
 import { forgetMarkers, markersOf, type Marker } from './ledger';
+import { blockersOf, untilClear, type LockPatience } from './lock-queue';
 import { DatabaseError, type Client } from './postgres';
-import { resumeSingle, waitsForOthers } from './single-statement';
+import { attemptSegment, readsRows, sendPreamble, type Entry } from './segment';
 import { isConnectionLoss, statementFailure } from './statement-failure';
 import type { ParsedStatement } from './sql-parser';
 
-export interface ScriptRun {
-  /** Marker key: `migration/<name>@<checksum>` or `reverse/<deployment>/<step>`. */
-  script: string;
-  /** For people: the migration's name, or what is reversed. */
+export interface ScriptRun extends Entry {
+  /** `script` is the marker key: `migration/<name>@<checksum>` or `reverse/<deployment>/<step>`. For people: the migration's name, or what is reversed. */
   title: string;
-  deployment: string;
-  /** The fence token that this attempt holds. */
-  token: bigint;
   segments: Segment[];
   /** What is committed of it already, where that was read with others'; else it is read here. */
   markers?: Map<number, Marker> | undefined;
-  /** Milliseconds that all attempts of one segment may wait for locks. */
-  lockBudgetMs: number;
+  /** Statements to commit before the script, in the same message where that can be. */
+  preamble?: string[];
+  patience: LockPatience;
+  /** Asked before each segment; holds it back while the server should rest. */
+  gate?: (() => Promise<void>) | undefined;
   onProgress: (progress: ScriptProgress) => void;
   signal: AbortSignal;
-}
-
-/** Where a run is; sent as a heartbeat. Counts are 1-based. */
-export interface ScriptProgress {
-  title: string;
-  segment: number;
-  segments: number;
-  statement: number;
-  statements: number;
-  line: number;
-  /** Failed attempts to get a lock so far. */
-  lockWaits: number;
 }
 
 export interface ScriptResult {
   statements: number;
   /** Segments that an earlier attempt had committed. */
   resumedSegments: number;
+  /** Segments that had to wait for a lock. */
+  waits: LockWait[];
 }
 
 const RETRIED = new Set(['55P03', '40P01', '40001']);
@@ -55,16 +44,24 @@ const LONGEST_PAUSE_MS = 5_000;
  */
 export async function runScript(client: Client, run: ScriptRun): Promise<ScriptResult> {
   const markers = await ownMarkers(client, run);
-  let resumedSegments = 0;
+  const preamble = [...(run.preamble ?? [])];
+  const result: ScriptResult = { statements: 0, resumedSegments: 0, waits: [] };
   for (const segment of run.segments) {
     run.signal.throwIfAborted();
+    result.statements += segment.statements.length;
     const marker = markers.get(segment.index);
-    if (marker?.state === 'committed') resumedSegments++;
-    else await runSegment(client, run, segment, marker);
+    if (marker?.state === 'committed') {
+      result.resumedSegments++;
+      continue;
+    }
+    await run.gate?.();
+    const wait = await new SegmentRun(client, run, segment, marker, preamble).run();
+    if (wait) result.waits.push(wait);
   }
+  await sendPreamble(client, preamble);
   if (run.segments.some((segment) => segment.statements.some(mayChangeSession)))
     await client.query('RESET ROLE; RESET ALL');
-  return { statements: run.segments.reduce((sum, segment) => sum + segment.statements.length, 0), resumedSegments };
+  return result;
 }
 
 /** What another deployment left proves nothing: somebody may have undone it by hand since. */
@@ -75,173 +72,133 @@ async function ownMarkers(client: Client, run: ScriptRun): Promise<Map<number, M
   return new Map();
 }
 
-async function runSegment(client: Client, run: ScriptRun, segment: Segment, marker: Marker | undefined): Promise<void> {
-  const deadline = Date.now() + run.lockBudgetMs;
-  for (let attempt = 0; ; attempt++) {
-    const progress = progressOf(run, segment, attempt);
-    try {
-      if (segment.kind === 'single') return await runSingle(client, run, segment, marker, progress);
-      return await runTransaction(client, run, segment, progress);
-    } catch (error) {
-      if (isConnectionLoss(error)) throw error;
-      if (segment.kind !== 'single') await client.query('ROLLBACK');
-      const pause = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** attempt) * (0.5 + Math.random());
-      const retry = error instanceof DatabaseError && RETRIED.has(error.code ?? '') && Date.now() + pause < deadline;
-      if (!retry) throw statementFailure(error, run.title, progress.current, attempt + 1);
-      await sleep(pause, undefined, { signal: run.signal });
-    }
+/** A segment and its attempts: each stands in a lock's queue only briefly, and none while it would be in vain. */
+class SegmentRun {
+  private readonly startedAt = Date.now();
+  private readonly deadline: number;
+  private attempts = 0;
+  private blockers: Blocker[] = [];
+  private current: ParsedStatement;
+  private position = 0;
+
+  constructor(
+    private readonly client: Client,
+    private readonly script: ScriptRun,
+    private readonly segment: Segment,
+    private readonly marker: Marker | undefined,
+    private readonly preamble: string[],
+  ) {
+    const [first] = segment.statements;
+    if (!first) throw new Error(`Segment ${segment.index} of ${script.title} is empty.`);
+    this.current = first;
+    this.deadline = this.startedAt + script.patience.budgetMs;
   }
-}
 
-/** Tells of each statement before it runs, and remembers it for the failure's message. */
-interface Progress {
-  current: ParsedStatement;
-  next: (statement: ParsedStatement, position: number) => void;
-}
-
-function progressOf(run: ScriptRun, segment: Segment, lockWaits: number): Progress {
-  const [first] = segment.statements;
-  if (!first) throw new Error(`Segment ${segment.index} of ${run.title} is empty.`);
-  const progress: Progress = {
-    current: first,
-    next: (statement, position) => {
-      run.signal.throwIfAborted();
-      progress.current = statement;
-      run.onProgress({
-        title: run.title,
-        segment: segment.index + 1,
-        segments: run.segments.length,
-        statement: position + 1,
-        statements: segment.statements.length,
-        line: statement.line,
-        lockWaits,
-      });
-    },
-  };
-  return progress;
-}
-
-async function runTransaction(client: Client, run: ScriptRun, segment: Segment, progress: Progress): Promise<void> {
-  const own = segment.kind === 'own-transaction';
-  const statements = [...segment.statements];
-  if (own) await client.query((statements.shift() as ParsedStatement).text);
-  const commit = (own ? statements.pop()?.text : undefined) ?? 'COMMIT';
-  await enter(client, run, segment, own ? '' : 'BEGIN;', 'committed');
-  if (statements.some(needsItsAnswer)) return oneByOne(client, statements, commit, progress);
-  run.signal.throwIfAborted();
-  return pipelined(client, statements, commit, progress);
-}
-
-async function oneByOne(
-  client: Client,
-  statements: ParsedStatement[],
-  commit: string,
-  progress: Progress,
-): Promise<void> {
-  for (const [position, statement] of statements.entries()) {
-    progress.next(statement, position);
-    await client.query(statement.text);
-  }
-  await client.query(commit);
-}
-
-/**
- * Sends the statements and the COMMIT without waiting in between: one round trip instead of one each. Every statement is
- * still a message of its own, with its own answer and its own row in pg_stat_activity. After a failure the transaction
- * refuses what follows and its COMMIT rolls back; hence it must be known to be open before the first of them is sent: were
- * a cancelled BEGIN among them, every statement after it would commit for itself, without marker or fence.
- */
-async function pipelined(
-  client: Client,
-  statements: ParsedStatement[],
-  commit: string,
-  progress: Progress,
-): Promise<void> {
-  await withoutWaiting(client, async () => {
-    const answers = [...statements.map(({ text }) => text), commit].map((text) => client.query(text));
-    // Each is awaited below in turn; one that fails before its turn must not count as unhandled.
-    const settled = Promise.allSettled(answers);
-    try {
-      for (const [position, statement] of statements.entries()) {
-        progress.next(statement, position);
-        await answers[position];
+  /** Resolves to how it waited, or null when it did not. */
+  async run(): Promise<LockWait | null> {
+    for (;;) {
+      await this.lookAhead();
+      try {
+        this.attempts++;
+        await this.attempt();
+        return this.wait();
+      } catch (error) {
+        if (isConnectionLoss(error)) throw error;
+        if (this.segment.kind !== 'single') await this.client.query('ROLLBACK');
+        await this.pauseOrFail(error);
       }
-      await answers.at(-1);
-    } finally {
-      await settled;
     }
-  });
+  }
+
+  private attempt(): Promise<void> {
+    const { script, segment, marker, preamble } = this;
+    const { patience } = script;
+    return attemptSegment(this.client, {
+      entry: script,
+      segment,
+      marker,
+      preamble,
+      lockTimeoutMs: isPatient(segment) ? patience.budgetMs : patience.timeoutMs,
+      next: (statement, position) => {
+        script.signal.throwIfAborted();
+        this.current = statement;
+        this.position = position;
+        this.report([]);
+      },
+    });
+  }
+
+  /** Its own transaction holds nothing yet, so that waiting here costs nobody anything. */
+  private async lookAhead(): Promise<void> {
+    const { client, script, segment, deadline } = this;
+    if (segment.locks.length === 0) return;
+    const seen = (blockers: Blocker[]): void => {
+      this.blockers = blockers;
+      this.report(blockers);
+    };
+    const left = await untilClear(client, segment.locks, script.patience, deadline, seen, script.signal);
+    if (left.length > 0) throw statementFailure(LOOKED_IN_VAIN, script.title, this.current, this.attempts, left);
+  }
+
+  private async pauseOrFail(error: unknown): Promise<void> {
+    const { client, script, segment, attempts } = this;
+    const pause = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** (attempts - 1)) * (0.5 + Math.random());
+    const inVain = error instanceof DatabaseError && RETRIED.has(error.code ?? '');
+    if (inVain && segment.locks.length > 0) this.blockers = await blockersOf(client, segment.locks);
+    if (!inVain || Date.now() + pause >= this.deadline)
+      throw statementFailure(error, script.title, this.current, attempts, this.blockers);
+    this.report(this.blockers);
+    await sleep(pause, undefined, { signal: script.signal });
+  }
+
+  private report(blockers: Blocker[]): void {
+    const { script, segment } = this;
+    script.onProgress({
+      title: script.title,
+      segment: segment.index + 1,
+      segments: script.segments.length,
+      statement: this.position + 1,
+      statements: segment.statements.length,
+      line: this.current.line,
+      since: new Date(this.startedAt).toISOString(),
+      attempts: this.attempts,
+      blockers,
+      work: null,
+    });
+  }
+
+  private wait(): LockWait | null {
+    const { script, attempts, blockers } = this;
+    if (attempts === 1 && blockers.length === 0) return null;
+    const { line } = this.current;
+    return {
+      migration: script.title,
+      line,
+      attempts,
+      waitedMs: Date.now() - this.startedAt,
+      blockers: blockers.slice(0, MOST_NAMED),
+    };
+  }
 }
+
+const MOST_NAMED = 5;
+
+/** The budget ended while somebody was seen in the way: no attempt was worth making. */
+const LOOKED_IN_VAIN = Object.assign(new DatabaseError('lock not available', 0, 'error'), { code: '55P03' });
 
 /**
- * While `send` runs, the client sends every query at once instead of when the one before is answered; the server runs them
- * in order. `send` must settle only after all of them have.
+ * Rows that others have locked are waited for without a bound of their own: nobody queues behind a writer of rows. The
+ * same holds for the weak locks of VALIDATE CONSTRAINT.
  */
-export async function withoutWaiting<T>(client: Client, send: () => Promise<T>): Promise<T> {
-  // `pg` asks at every query. Never on for longer: a client that is ended in this mode waits for all that it has sent.
-  const mode = client as { pipeline: boolean };
-  mode.pipeline = true;
-  try {
-    return await send();
-  } finally {
-    mode.pipeline = false;
-  }
+function isPatient({ locks, statements }: Segment): boolean {
+  return locks.length === 0 && statements.some((statement) => readsRows(statement) || validates(statement));
 }
 
-/** A savepoint could revive the transaction after a failure, and COPY takes the next message for its data. */
-function needsItsAnswer({ node }: ParsedStatement): boolean {
-  return 'TransactionStmt' in node || 'CopyStmt' in node;
-}
-
-async function runSingle(
-  client: Client,
-  run: ScriptRun,
-  segment: Segment,
-  marker: Marker | undefined,
-  progress: Progress,
-): Promise<void> {
-  const statement = progress.current;
-  progress.next(statement, 0);
-  if (!marker) await enter(client, run, segment, '', 'intent');
-  if (!(await resumeSingle(client, statement, marker !== undefined))) {
-    // It waits for older transactions without blocking anybody: a short lock_timeout would only kill it.
-    const patient = waitsForOthers(statement);
-    if (patient) await client.query('SET lock_timeout = 0');
-    await client.query(statement.text);
-    if (patient) await client.query('RESET lock_timeout');
-  }
-  await client.query(
-    `UPDATE lockkeeper.marker SET state = 'committed', written_at = clock_timestamp() WHERE script = $1 AND segment = $2`,
-    [run.script, segment.index],
+function validates({ node }: ParsedStatement): boolean {
+  if (!('AlterTableStmt' in node)) return false;
+  return (node.AlterTableStmt.cmds ?? []).some(
+    (command) => 'AlterTableCmd' in command && command.AlterTableCmd.subtype === 'AT_ValidateConstraint',
   );
-}
-
-/**
- * Writes the segment's marker, on condition that the fence is still ours; the share lock keeps it so until the commit.
- * @throws ApplicationFailure Fenced
- */
-async function enter(
-  client: Client,
-  run: ScriptRun,
-  segment: Segment,
-  prefix: string,
-  state: Marker['state'],
-): Promise<void> {
-  const values = [run.script, String(segment.index), state, run.deployment].map((value) => client.escapeLiteral(value));
-  const results = await client.query(
-    `${prefix}INSERT INTO lockkeeper.marker (script, segment, state, deployment, token)
-     SELECT ${values[0]}, ${values[1]}::int, ${values[2]}, ${values[3]}, token
-       FROM (SELECT token FROM lockkeeper.fence WHERE token = ${run.token} FOR SHARE) AS mine
-     ON CONFLICT (script, segment) DO UPDATE SET token = excluded.token, state = excluded.state, xid = excluded.xid`,
-  );
-  // A query of several statements answers with one result for each.
-  const inserted = (Array.isArray(results) ? results : [results]).at(-1) as { rowCount: number | null };
-  if (inserted.rowCount !== 1) {
-    throw permanent(
-      FailureType.Fenced,
-      `A newer attempt of deployment ${run.deployment} has taken over; this one writes nothing more.`,
-    );
-  }
 }
 
 /** SET, RESET and set_config() outlive the transaction that ran them. */

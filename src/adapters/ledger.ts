@@ -2,6 +2,7 @@
  * Lockkeeper's own bookkeeping in the target, schema `lockkeeper`: markers (what is committed), the fence (who may
  * write) and registered reversals (how to undo it). It lives beside the data because only the same transaction can be exact.
  */
+import { createHash } from 'node:crypto';
 import { FailureType, permanent } from '../errors';
 import { historyExists } from './prisma-history';
 import { DatabaseError, type Client } from './postgres';
@@ -9,6 +10,10 @@ import { DatabaseError, type Client } from './postgres';
 /** One session is enough to keep two from creating the schema at once. */
 const LEDGER_LOCK_ID = 72_707_370;
 
+/** SQLSTATE of our own: the attempt that wanted to write is not the newest. */
+export const FENCE_LOST = 'LK001';
+
+/** Idempotent, so that it also brings an older ledger up to date: later columns come by ADD COLUMN IF NOT EXISTS. */
 const LEDGER_DDL = `
 BEGIN;
 SELECT pg_advisory_xact_lock(${LEDGER_LOCK_ID});
@@ -47,7 +52,23 @@ CREATE TABLE IF NOT EXISTS lockkeeper.reversal (
   reversed_at timestamptz,
   PRIMARY KEY (deployment, step)
 );
-COMMIT;`;
+-- Every segment enters by it: the share lock keeps the fence as it is until the segment's commit.
+CREATE OR REPLACE FUNCTION lockkeeper.enter(script text, segment int, state text, deployment text, holder bigint)
+RETURNS void LANGUAGE plpgsql AS $enter$
+BEGIN
+  PERFORM FROM lockkeeper.fence WHERE token = holder FOR SHARE;
+  IF NOT FOUND THEN
+    RAISE EXCEPTION 'a newer attempt holds the fence' USING ERRCODE = '${FENCE_LOST}';
+  END IF;
+  INSERT INTO lockkeeper.marker AS m (script, segment, state, deployment, token)
+    VALUES (enter.script, enter.segment, enter.state, enter.deployment, holder)
+    ON CONFLICT ON CONSTRAINT marker_pkey
+    DO UPDATE SET token = excluded.token, state = excluded.state, xid = excluded.xid, written_at = excluded.written_at;
+END $enter$;
+`;
+
+/** Kept as the schema's comment: a ledger of another version is brought up to this one. */
+const LEDGER_VERSION = createHash('sha256').update(LEDGER_DDL).digest('hex').slice(0, 16);
 
 /** What the reversal of one step is registered as, before the step runs. */
 export interface RegisteredReversal {
@@ -62,51 +83,56 @@ export interface RegisteredReversal {
 
 /** @throws ApplicationFailure Configuration when the role may not create a schema. */
 export async function ensureLedger(client: Client): Promise<void> {
-  // The usual case costs one look instead of a lock and six statements.
-  if (await ledgerExists(client)) return;
+  // The usual case costs one look instead of a lock and a dozen statements.
+  if ((await ledgerVersion(client)) === LEDGER_VERSION) return;
   try {
-    await client.query(LEDGER_DDL);
+    await client.query(`${LEDGER_DDL} COMMENT ON SCHEMA lockkeeper IS '${LEDGER_VERSION}'; COMMIT;`);
   } catch (error) {
     await client.query('ROLLBACK');
     if (!(error instanceof DatabaseError) || error.code !== '42501') throw error;
     throw permanent(
       FailureType.Configuration,
-      'The migration role may not create schema "lockkeeper"; grant CREATE on the database, or create the schema and grant it to the role.',
+      'The migration role may not create schema "lockkeeper", or does not own it; grant CREATE on the database, or give the schema to the role.',
     );
   }
 }
 
-/**
- * Takes the fence: every session with an older token is refused from here on.
- * @returns the new token.
- */
-export async function takeFence(client: Client, owner: string): Promise<bigint> {
-  const { rows } = await client.query<{ token: string }>(
-    `UPDATE lockkeeper.fence SET token = token + 1, owner = $1, taken_at = clock_timestamp() RETURNING token`,
-    [owner],
+async function ledgerVersion(client: Client): Promise<string | null> {
+  const { rows } = await client.query<{ version: string | null }>(
+    `SELECT obj_description(to_regnamespace('lockkeeper'), 'pg_namespace') AS version`,
   );
-  const [row] = rows;
-  if (!row) throw permanent(FailureType.NeedsHuman, 'Table lockkeeper.fence is empty; insert its row (token 0) again.');
-  return BigInt(row.token);
+  return rows[0]?.version ?? null;
 }
 
+/** Sessions that killed attempts of the deployment left behind are ended, and waited for. */
+const END_ORPHANS = (client: Client, applicationPrefix: string): string =>
+  `SELECT pg_terminate_backend(pid, 10000) AS ended FROM pg_stat_activity
+    WHERE datname = current_database() AND pid <> pg_backend_pid() AND starts_with(application_name, ${client.escapeLiteral(applicationPrefix)})`;
+
 /**
- * Ends the sessions that an earlier, killed attempt of this deployment left behind, and waits until they are gone.
- * @returns how many there were.
+ * Makes this session the one that may write: ends those of earlier attempts, and takes the fence, so that every session
+ * with an older token is refused from here on. The ledger must be there.
+ * @param owner for people who look at the fence.
+ * @param orphans start of the application_name of the sessions to end.
+ * @returns the new token.
+ * @throws ApplicationFailure NeedsHuman when an earlier session does not end.
  */
-export async function endOrphans(client: Client, applicationPrefix: string): Promise<number> {
-  const orphans = `FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid() AND starts_with(application_name, $1)`;
-  const { rows } = await client.query<{ ended: boolean }>(
-    `SELECT pg_terminate_backend(pid, 10000) AS ended ${orphans}`,
-    [applicationPrefix],
+export async function takeFence(client: Client, owner: string, orphans: string): Promise<bigint> {
+  const answers = await client.query(
+    `${END_ORPHANS(client, orphans)};
+     UPDATE lockkeeper.fence SET token = token + 1, owner = ${client.escapeLiteral(owner)}, taken_at = clock_timestamp() RETURNING token`,
   );
-  if (rows.some((row) => !row.ended)) {
+  // A message of two statements has two answers, which the driver's types do not know.
+  const [ended, taken] = answers as unknown as [{ rows: { ended: boolean }[] }, { rows: { token: string }[] }];
+  if (ended.rows.some((row) => !row.ended)) {
     throw permanent(
       FailureType.NeedsHuman,
       'A session of an earlier attempt does not end; look for application_name lockkeeper/... in pg_stat_activity.',
     );
   }
-  return rows.length;
+  const [row] = taken.rows;
+  if (!row) throw permanent(FailureType.NeedsHuman, 'Table lockkeeper.fence is empty; insert its row (token 0) again.');
+  return BigInt(row.token);
 }
 
 export interface Marker {

@@ -13,12 +13,15 @@ import {
   type Transaction,
 } from '@prisma/driver-adapter-utils';
 import { types, type QueryArrayConfig, type QueryArrayResult } from 'pg';
-import { withoutWaiting } from './executor';
 import { acquireMigrationLock } from './migration-lock';
 import type { Client, DatabaseError } from './postgres';
 
-/** Runs one migration's script. `migration` is the folder's name, or null for scripts without a history row. */
-export type ScriptRunner = (script: string, migration: string | null) => Promise<void>;
+/**
+ * Runs one migration's script.
+ * @param migration the folder's name, or null for scripts without a history row.
+ * @param preamble statements to commit before the script, whatever becomes of it.
+ */
+export type ScriptRunner = (script: string, migration: string | null, preamble: string[]) => Promise<void>;
 
 export const PROVIDER = { provider: 'postgres', adapterName: 'lockkeeper' } as const;
 
@@ -73,10 +76,18 @@ const PARSERS: Record<number, Parser> = {
   3802: asText,
 };
 
-/** What the engine writes right after a script: one step more, and its end. Nothing depends on their row counts. */
+const HISTORY_INSERT = /^\s*INSERT INTO\s+(?:"[^"]+"\.)?"_prisma_migrations"\s*\(([^)]*)\)/i;
 const HISTORY_PROGRESS =
   /^\s*UPDATE\s+(?:"[^"]+"\.)?"_prisma_migrations"\s+SET\s+"(?:applied_steps_count|finished_at)"\s*=/i;
-const HISTORY_INSERT = /^\s*INSERT INTO\s+(?:"[^"]+"\.)?"_prisma_migrations"\s*\(([^)]*)\)/i;
+
+/**
+ * What the engine writes before a script (its row) and right after it (one step more, its end), without a look at the
+ * answer. Held back, it costs a migration no round trip of its own. A worker that dies now leaves a row without an end
+ * whose markers say that all is committed: what a death before the update has always left, and what `settleHistory` mends.
+ */
+function isHistoryWrite({ sql }: SqlQuery): boolean {
+  return HISTORY_INSERT.test(sql) || HISTORY_PROGRESS.test(sql);
+}
 
 export class PgDriver implements SqlDriverAdapter {
   readonly provider = PROVIDER.provider;
@@ -84,8 +95,8 @@ export class PgDriver implements SqlDriverAdapter {
   /** The first error of the connection or the executor: the engine keeps only its text. */
   failure: unknown = null;
   private migration: string | null = null;
-  /** History updates that the engine takes for done: they go out with its next query, or at the end. */
-  private held: SqlQuery[] = [];
+  /** Writes to the history, which go out with the next script or query, or at the end. */
+  private held: string[] = [];
 
   constructor(
     private readonly client: Client,
@@ -95,6 +106,11 @@ export class PgDriver implements SqlDriverAdapter {
   ) {}
 
   async queryRaw(query: SqlQuery): Promise<SqlResultSet> {
+    this.migration = migrationStarted(query) ?? this.migration;
+    if (isHistoryWrite(query)) {
+      this.held.push(this.withLiterals(query));
+      return { columnNames: [], columnTypes: [], rows: [] };
+    }
     const result = await this.run(query);
     return {
       columnNames: result.fields.map((field) => field.name),
@@ -109,13 +125,12 @@ export class PgDriver implements SqlDriverAdapter {
       await this.capture(() => acquireMigrationLock(this.client));
       return 0;
     }
-    if (HISTORY_PROGRESS.test(query.sql)) return this.hold(query);
     return (await this.run(query)).rowCount ?? 0;
   }
 
   async executeScript(script: string): Promise<void> {
-    await this.flush();
-    await this.capture(() => this.runScript(script, this.migration));
+    const held = this.held.splice(0);
+    await this.capture(() => this.runScript(script, this.migration, held));
   }
 
   startTransaction(): Promise<Transaction> {
@@ -136,34 +151,23 @@ export class PgDriver implements SqlDriverAdapter {
     }
   }
 
-  /**
-   * A round trip less for every migration. A worker that dies now leaves a row without an end whose markers say that all
-   * is committed: what a death before the update has always left, and what `settleHistory` mends.
-   */
-  private hold(query: SqlQuery): number {
-    this.held.push(query);
-    return 1;
+  private withLiterals({ sql, args }: SqlQuery): string {
+    return sql.replace(/\$(\d+)/g, (_, number: string) => this.literal(args[Number(number) - 1]));
+  }
+
+  /** The history's columns take every literal as text. */
+  private literal(value: unknown): string {
+    return typeof value === 'string' || typeof value === 'number' ? this.client.escapeLiteral(`${value}`) : 'NULL';
   }
 
   private async flush(): Promise<void> {
-    const [first, ...others] = this.held.splice(0);
-    if (first) await this.capture(() => this.send([first, ...others]));
-  }
-
-  private run(query: SqlQuery): Promise<QueryArrayResult> {
-    this.migration = migrationStarted(query) ?? this.migration;
     const held = this.held.splice(0);
-    return this.capture(() => this.send([...held, query]));
+    if (held.length > 0) await this.capture(() => this.client.query(held.join(';')));
   }
 
-  /** @returns the last one's answer. @throws the first one's failure. */
-  private async send(queries: SqlQuery[]): Promise<QueryArrayResult> {
-    const sendAll = (): Promise<PromiseSettledResult<QueryArrayResult>[]> =>
-      Promise.allSettled(queries.map((query) => this.client.query(asArrays(query))));
-    const settled = await withoutWaiting(this.client, sendAll);
-    const failed = settled.find((result) => result.status === 'rejected');
-    if (failed) throw failed.reason;
-    return (settled.at(-1) as PromiseFulfilledResult<QueryArrayResult>).value;
+  private async run(query: SqlQuery): Promise<QueryArrayResult> {
+    await this.flush();
+    return this.capture(() => this.client.query(asArrays(query)));
   }
 
   private async capture<T>(work: () => Promise<T>): Promise<T> {

@@ -9,6 +9,7 @@ import type * as Wasm from '@prisma/schema-engine-wasm/schema_engine_bg';
 import { FailureType, permanent } from '../errors';
 import { PgDriver, PROVIDER, type ScriptRunner } from './prisma-driver';
 import { endpointOf, type Client } from './postgres';
+import { sendPreamble } from './segment';
 import type { MigrationFolder } from './migration-files';
 
 export type SchemaEngine = Wasm.SchemaEngine;
@@ -82,7 +83,10 @@ const PLACE = /-->\s+(\S.*:\d+)/;
 
 async function mainDriver(options: EngineOptions): Promise<PgDriver> {
   const client = await options.connect();
-  const plain: ScriptRunner = async (script) => void (await client.query(script));
+  const plain: ScriptRunner = async (script, _migration, preamble) => {
+    await sendPreamble(client, preamble);
+    await client.query(script);
+  };
   return new PgDriver(client, options.schema, options.runScript ?? plain, () =>
     options.keepOpen ? Promise.resolve() : closeOnce(client),
   );
@@ -91,7 +95,8 @@ async function mainDriver(options: EngineOptions): Promise<PgDriver> {
 async function shadowDriver(options: EngineOptions): Promise<PgDriver> {
   if (!options.connectToShadow) throw new Error('This engine was opened without a shadow database.');
   const { client, prepared, drop } = await options.connectToShadow();
-  const runScript: ScriptRunner = async (script) => {
+  const runScript: ScriptRunner = async (script, _migration, preamble) => {
+    await sendPreamble(client, preamble);
     if (!prepared) await client.query(script);
   };
   let disposed = false;

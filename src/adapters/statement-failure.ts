@@ -1,6 +1,8 @@
 /** A failed statement in words: what, where, SQLSTATE; never a row's data. */
 import { ApplicationFailure } from '@temporalio/common';
+import type { Blocker } from '../contract';
 import { FailureType, permanent } from '../errors';
+import { blockerInWords } from './lock-queue';
 import { DatabaseError } from './postgres';
 import type { ParsedStatement } from './sql-parser';
 
@@ -9,6 +11,8 @@ export interface StatementFailureDetails {
   migration: string;
   line: number;
   sqlstate: string;
+  /** Who held what the statement needed, where it failed for a lock. */
+  blockers: Blocker[];
 }
 
 /** After these nobody knows what was committed: markers decide. */
@@ -27,19 +31,26 @@ export function statementFailure(
   migration: string,
   statement: ParsedStatement,
   attempts: number,
+  blockers: Blocker[] = [],
 ): unknown {
   if (!(error instanceof DatabaseError)) return error;
   const sqlstate = error.code ?? 'XX000';
-  const details: StatementFailureDetails = { migration, line: statement.line, sqlstate };
+  const details: StatementFailureDetails = { migration, line: statement.line, sqlstate, blockers };
   const where = `${migration}, line ${statement.line}`;
   if (sqlstate === '55P03') {
     return permanent(
       FailureType.LockTimeout,
-      `${where}: no lock within the budget, ${attempts} attempts; nothing of this segment was written. Find the blocker with "SELECT * FROM pg_stat_activity" and deploy again.`,
+      `${where}: no lock within the budget (${attempts === 1 ? '1 attempt' : `${attempts} attempts`}), and nobody was kept waiting for it; nothing of this segment was written. ${heldBy(blockers)}`,
       details,
     );
   }
   return permanent(FailureType.Statement, `${where}: ${withoutData(error)} (SQLSTATE ${sqlstate}).`, details);
+}
+
+function heldBy([first, ...others]: Blocker[]): string {
+  if (!first) return 'Who held it was gone before it could be named; deploy again at a quieter time.';
+  const more = others.length === 0 ? '' : ` and ${others.length} more`;
+  return `In the way: ${blockerInWords(first)}${more}; wait for it or end it, and deploy again.`;
 }
 
 /**

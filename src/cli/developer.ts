@@ -12,6 +12,7 @@ import {
 import { readMigrations, readSchema } from '../adapters/migration-files';
 import { openSession, type Client } from '../adapters/postgres';
 import { ScratchDatabases } from '../adapters/scratch';
+import { sendPreamble } from '../adapters/segment';
 import { loadParser, parseScript } from '../adapters/sql-parser';
 import { newDeploymentId } from '../client';
 import { resolveTarget, targetUrl, type Config, type Target } from '../config';
@@ -89,8 +90,10 @@ export async function onTarget<T>(
     datamodels: schemaFiles(developer),
     schema: schemaOf(url),
     connect: async () => (main.client = await noted(openSession(url, { applicationName: 'lockkeeper/migrate' }))),
-    runScript: async (script) => {
-      if (main.client) await runSegments(main.client, script);
+    runScript: async (script, _migration, preamble) => {
+      if (!main.client) return;
+      await sendPreamble(main.client, preamble);
+      await runSegments(main.client, script);
     },
     connectToShadow: () => noted(openShadow(url, config, shadows.shift())),
   };

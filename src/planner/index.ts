@@ -75,10 +75,10 @@ export async function makeOfflinePlan(config: Config): Promise<FullPlan> {
 
 /** Bound to files, their order, and the policy they run under: what changes one of them voids an approval. */
 function digestOf(plan: Omit<FullPlan, 'digest' | 'checklist'>, { environment }: Target, config: Config): string {
-  const { approvals, window, backup, rehearsal, lockTimeoutMs, lockBudgetMs, verify, monitor } = environment;
+  const { approvals, window, backup, rehearsal, lockTimeoutMs, lockBudgetMs, eviction, verify, monitor } = environment;
   return sha256({
     migrations: plan.migrations.map(({ name, checksum, segments }) => [name, checksum, segments]),
-    policy: { approvals, window, backup, rehearsal, lockTimeoutMs, lockBudgetMs, verify, monitor },
+    policy: { approvals, window, backup, rehearsal, lockTimeoutMs, lockBudgetMs, eviction, verify, monitor },
     project: { schemaPath: config.schemaPath, migrationsDir: config.migrationsDir },
   });
 }

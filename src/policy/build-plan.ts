@@ -34,7 +34,7 @@ export interface PendingMigration {
 }
 
 /** Quiet migrations share a step up to this number, so that hundreds of them fit in one history. */
-const STEP_SIZE = 40;
+const STEP_SIZE = 100;
 
 export function buildPlan(input: PlanInput): Omit<FullPlan, 'digest' | 'checklist'> {
   const schema = schemaAfter(input.applied, input.parse);

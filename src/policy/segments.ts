@@ -1,6 +1,13 @@
 /** Cuts a script into segments: the units that commit as one and carry one marker. */
 import type { ParsedStatement } from '../adapters/sql-parser';
-import { canRunInTransaction, enumValueAdded, transactionControl, usesLiteral } from './statements';
+import { canRunInTransaction, enumValueAdded, transactionControl, usesLiteral, type LockMode } from './statements';
+
+/** A lock that others feel: on a relation that holds rows and was there before. */
+export interface BusyLock {
+  /** Quoted and qualified, as `to_regclass()` takes it. */
+  relation: string;
+  mode: LockMode;
+}
 
 export interface Segment {
   /** 0-based place in the script. */
@@ -11,6 +18,8 @@ export interface Segment {
    */
   kind: 'transaction' | 'own-transaction' | 'single';
   statements: ParsedStatement[];
+  /** Taken by its statements; empty when nobody will notice the segment. */
+  locks: BusyLock[];
 }
 
 /** Every statement is in exactly one segment, in the file's order. */
@@ -18,7 +27,7 @@ export function segmentsOf(statements: ParsedStatement[]): Segment[] {
   const segments: Segment[] = [];
   let open: Segment | null = null;
   const start = (kind: Segment['kind'], statement: ParsedStatement): Segment => {
-    const segment: Segment = { index: segments.length, kind, statements: [statement] };
+    const segment: Segment = { index: segments.length, kind, statements: [statement], locks: [] };
     segments.push(segment);
     return segment;
   };

@@ -23,7 +23,7 @@ function run(token: bigint, sql: string): ScriptRun {
     deployment: 'd',
     token,
     segments: segmentsOf(parseScript(sql)),
-    lockBudgetMs: 1_000,
+    patience: { timeoutMs: 100, budgetMs: 1_000, eviction: null },
     onProgress: () => undefined,
     signal: new AbortController().signal,
   };
@@ -44,8 +44,8 @@ async function left(): Promise<unknown[]> {
 }
 
 test.each(Object.entries(FORMS))('%s: refused under an old token, run under the new one', async (_form, sql) => {
-  const old = await takeFence(database.client, 'first');
-  const current = await takeFence(database.client, 'second');
+  const old = await takeFence(database.client, 'first', 'lockkeeper/none/');
+  const current = await takeFence(database.client, 'second', 'lockkeeper/none/');
   const refusal = await runScript(database.client, run(old, sql)).catch((error: unknown) => error);
   expect(refusal).toBeInstanceOf(ApplicationFailure);
   expect(refusal).toMatchObject({ type: 'Fenced', nonRetryable: true });
@@ -55,7 +55,7 @@ test.each(Object.entries(FORMS))('%s: refused under an old token, run under the 
 });
 
 test('a division by zero of the migration’s own is a failed statement, not a lost fence', async () => {
-  const token = await takeFence(database.client, 'only');
+  const token = await takeFence(database.client, 'only', 'lockkeeper/none/');
   const failure = await runScript(database.client, run(token, 'CREATE TABLE t (id int); SELECT 1 / 0;')).catch(
     (error: unknown) => error,
   );

@@ -82,8 +82,10 @@ it('killed between the commit and the history row that tells of it', async () =>
   await holder.connect();
   await holder.query('BEGIN');
   await holder.query(`SELECT FROM _prisma_migrations WHERE migration_name = '02_slow' FOR UPDATE`);
-  await until('the history row waits for its update', () => running('UPDATE%_prisma_migrations%'));
+  await until('the history row waits for its update', () => running('%UPDATE%_prisma_migrations%'));
   await first.kill('SIGKILL');
+  // Let go sooner, and the session that the killed worker left would finish its update.
+  await until('the session notices', async () => !(await running('%UPDATE%_prisma_migrations%')));
   await holder.end();
   const { rows } = await database.client.query(
     `SELECT finished_at FROM _prisma_migrations WHERE migration_name = '02_slow'`,

@@ -51,7 +51,7 @@ describe('defaults', () => {
       window: null,
       backup: { enabled: true, dir: '/project/backups', format: 'custom' },
       rehearsal: 'full',
-      lockTimeoutMs: 2_000,
+      lockTimeoutMs: 100,
     });
   });
 

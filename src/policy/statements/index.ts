@@ -15,6 +15,7 @@ import { QUERIES } from './queries';
 import { Schema } from './schema';
 import { canRunInTransaction, doBody } from './transactions';
 
+export { conflictingWith, type LockMode } from './locks';
 export { Schema } from './schema';
 export { canRunInTransaction, enumValueAdded, setsSession, transactionControl, usesLiteral } from './transactions';
 export type { Creation, ScriptContext, StatementFacts } from './facts';

@@ -25,6 +25,23 @@ export function strongest(modes: LockMode[]): LockMode | null {
   );
 }
 
+/** Which modes conflict (PostgreSQL manual, table 13.2); each pair stands once, under its stronger mode. */
+const CONFLICTS: Record<LockMode, readonly LockMode[]> = {
+  AccessShareLock: [],
+  RowShareLock: [],
+  RowExclusiveLock: [],
+  ShareUpdateExclusiveLock: ['ShareUpdateExclusiveLock'],
+  ShareLock: ['RowExclusiveLock', 'ShareUpdateExclusiveLock'],
+  ShareRowExclusiveLock: ['RowExclusiveLock', 'ShareUpdateExclusiveLock', 'ShareLock', 'ShareRowExclusiveLock'],
+  ExclusiveLock: LOCK_MODES.slice(1, 7),
+  AccessExclusiveLock: LOCK_MODES,
+};
+
+/** The modes that a request for `mode` waits for while somebody else holds them. */
+export function conflictingWith(mode: LockMode): LockMode[] {
+  return LOCK_MODES.filter((held) => CONFLICTS[mode].includes(held) || CONFLICTS[held].includes(mode));
+}
+
 /** `ShareRowExclusiveLock` -> `SHARE ROW EXCLUSIVE`, as the manual and LOCK TABLE write it. */
 export function manualName(mode: string): string {
   return mode

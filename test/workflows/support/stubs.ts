@@ -155,7 +155,7 @@ export const HEALTHY: Activities = {
     Promise.resolve(isSigned(signed, SIGNING_KEY) ? null : 'The decision is not signed.'),
   registerUndo: resolved(undefined),
   applyStep: (input, { step }) =>
-    Promise.resolve({ index: step.index, durationMs: 10, statements: 2, resumedSegments: 0 }),
+    Promise.resolve({ index: step.index, durationMs: 10, statements: 2, resumedSegments: 0, waits: [] }),
   verify: resolved([{ name: 'Database connectivity', status: 'pass', evidence: 'Answered in 1.0 ms.' }]),
   sample: resolved({
     at: '2026-01-01T00:00:00.000Z',

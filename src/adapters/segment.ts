@@ -1,0 +1,165 @@
+/** One attempt at one segment: its marker and its statements commit together, or nothing of it is there. */
+import { FailureType, permanent } from '../errors';
+import type { Segment } from '../policy/segments';
+import { FENCE_LOST, type Marker } from './ledger';
+import { MessageError, sendTogether } from './message';
+import { DatabaseError, type Client } from './postgres';
+import { resumeSingle, waitsForOthers } from './single-statement';
+import type { ParsedStatement } from './sql-parser';
+
+/** What an attempt writes as its marker, and under whose fence. */
+export interface Entry {
+  script: string;
+  deployment: string;
+  token: bigint;
+}
+
+export interface Attempt {
+  entry: Entry;
+  segment: Segment;
+  /** What is already known of the segment: only a statement outside transactions leaves an intent. */
+  marker: Marker | undefined;
+  /** Milliseconds that a statement may stand in a lock's queue. */
+  lockTimeoutMs: number;
+  /** Statements of others to send first, committed before the segment begins; emptied once they are. */
+  preamble: string[];
+  /** Told of each statement before it runs; of statements sent together, of the first, and of the one that failed. */
+  next: (statement: ParsedStatement, position: number) => void;
+}
+
+/** @throws ApplicationFailure Fenced; DatabaseError of a statement; the connection's error, after which markers decide. */
+export async function attemptSegment(client: Client, attempt: Attempt): Promise<void> {
+  try {
+    if (attempt.segment.kind === 'single') await runSingle(client, attempt);
+    else if (isBrief(attempt.segment)) await runTogether(client, attempt);
+    else await runOneByOne(client, attempt);
+  } catch (error) {
+    if (!(error instanceof DatabaseError) || error.code !== FENCE_LOST) throw error;
+    throw permanent(
+      FailureType.Fenced,
+      `A newer attempt of deployment ${attempt.entry.deployment} has taken over; this one writes nothing more.`,
+    );
+  }
+}
+
+/** Sends what the engine wrote before a script, in a transaction of its own: it tells of the script, whatever becomes of that. */
+export async function sendPreamble(client: Client, preamble: string[]): Promise<void> {
+  if (preamble.length === 0) return;
+  try {
+    await sendTogether(client, asTransaction(preamble));
+  } catch (error) {
+    throw error instanceof MessageError ? error.cause : error;
+  }
+  preamble.length = 0;
+}
+
+function asTransaction(statements: string[]): string[] {
+  return statements.length === 0 ? [] : ['BEGIN', ...statements, 'COMMIT'];
+}
+
+/**
+ * True when all of it may go as one message: quick whatever the tables hold, so that nobody needs to be told how far it
+ * is, and the lock of its one contended statement is held for no round trip.
+ */
+function isBrief({ statements, kind, locks }: Segment): boolean {
+  const inner = kind === 'own-transaction' ? statements.slice(1, -1) : statements;
+  return (locks.length === 0 || inner.length === 1) && !inner.some(readsRows);
+}
+
+/** Nodes whose time depends on rows, and those that need their answer: COPY takes the next message for its data. */
+const READS_ROWS = new Set([
+  'InsertStmt',
+  'UpdateStmt',
+  'DeleteStmt',
+  'MergeStmt',
+  'SelectStmt',
+  'DoStmt',
+  'CallStmt',
+  'ExecuteStmt',
+  'CopyStmt',
+  'CreateTableAsStmt',
+  'RefreshMatViewStmt',
+  // A savepoint could revive the transaction after a failure.
+  'TransactionStmt',
+]);
+
+export function readsRows({ node }: ParsedStatement): boolean {
+  return Object.keys(node).some((tag) => READS_ROWS.has(tag));
+}
+
+interface Bracketed {
+  begin: string;
+  inner: ParsedStatement[];
+  commit: string;
+}
+
+/** A file's own BEGIN and COMMIT are executed as written. */
+function bracketed({ kind, statements }: Segment): Bracketed {
+  if (kind !== 'own-transaction') return { begin: 'BEGIN', inner: statements, commit: 'COMMIT' };
+  const [first, ...rest] = statements;
+  const last = rest.pop();
+  return { begin: first?.text ?? 'BEGIN', inner: rest, commit: last?.text ?? 'COMMIT' };
+}
+
+async function runTogether(client: Client, attempt: Attempt): Promise<void> {
+  const { begin, inner, commit } = bracketed(attempt.segment);
+  const history = asTransaction(attempt.preamble);
+  const opening = [...history, begin, entering(client, attempt, 'committed'), ...limits(attempt)];
+  const [first] = inner;
+  if (first) attempt.next(first, 0);
+  try {
+    await sendTogether(client, [...opening, ...inner.map(({ text }) => text), commit]);
+  } catch (error) {
+    if (!(error instanceof MessageError)) throw error;
+    if (error.completed >= history.length) attempt.preamble.length = 0;
+    const position = Math.min(Math.max(error.completed - opening.length, 0), inner.length - 1);
+    const failed = inner[position];
+    if (failed) attempt.next(failed, position);
+    throw error.cause;
+  }
+  attempt.preamble.length = 0;
+}
+
+async function runOneByOne(client: Client, attempt: Attempt): Promise<void> {
+  await sendPreamble(client, attempt.preamble);
+  const { begin, inner, commit } = bracketed(attempt.segment);
+  try {
+    await sendTogether(client, [begin, entering(client, attempt, 'committed'), ...limits(attempt)]);
+  } catch (error) {
+    throw error instanceof MessageError ? error.cause : error;
+  }
+  for (const [position, statement] of inner.entries()) {
+    attempt.next(statement, position);
+    await client.query(statement.text);
+  }
+  await client.query(commit);
+}
+
+async function runSingle(client: Client, attempt: Attempt): Promise<void> {
+  const { entry, segment, marker } = attempt;
+  await sendPreamble(client, attempt.preamble);
+  const [statement] = segment.statements;
+  if (!statement) return;
+  attempt.next(statement, 0);
+  if (!marker) await client.query(entering(client, attempt, 'intent'));
+  if (!(await resumeSingle(client, statement, marker !== undefined))) {
+    // What waits for older transactions blocks nobody while it does: a lock_timeout would only kill it.
+    await client.query(`SET lock_timeout = ${waitsForOthers(statement) ? 0 : attempt.lockTimeoutMs}`);
+    await client.query(statement.text);
+    await client.query('RESET lock_timeout');
+  }
+  await client.query(
+    `UPDATE lockkeeper.marker SET state = 'committed', written_at = clock_timestamp() WHERE script = $1 AND segment = $2`,
+    [entry.script, segment.index],
+  );
+}
+
+function limits({ lockTimeoutMs }: Attempt): string[] {
+  return [`SET LOCAL lock_timeout = ${Math.ceil(lockTimeoutMs)}`];
+}
+
+/** Writes the marker, on condition that the fence is still ours. */
+function entering(client: Client, { entry, segment }: Attempt, state: Marker['state']): string {
+  const [script, deployment] = [entry.script, entry.deployment].map((value) => client.escapeLiteral(value));
+  return `SELECT lockkeeper.enter(${script}, ${segment.index}, '${state}', ${deployment}, ${entry.token})`;
+}
