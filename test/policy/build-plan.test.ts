@@ -49,10 +49,10 @@ describe('steps', () => {
       ['c'],
     ]));
 
-  test('hundreds are cut into forties, in order and numbered', () => {
-    const many = Array.from({ length: 100 }, (_, at) => quiet(`m${at}`));
+  test('hundreds are cut into steps of a hundred, in order and numbered', () => {
+    const many = Array.from({ length: 250 }, (_, at) => quiet(`m${at}`));
     const plan = planOf(...many);
-    expect(plan.steps.map((step) => step.migrations.length)).toEqual([40, 40, 20]);
+    expect(plan.steps.map((step) => step.migrations.length)).toEqual([100, 100, 50]);
     expect(plan.steps.map(({ index }) => index)).toEqual([0, 1, 2]);
     expect(plan.steps.flatMap((step) => step.migrations)).toEqual(many.map(({ name }) => name));
   });

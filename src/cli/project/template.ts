@@ -48,7 +48,7 @@ environments:
       dir: backups
       format: custom
       jobs: 2
-    lockTimeout: 2s # one attempt for one lock; longer waits make the application queue behind us
+    lockTimeout: 100ms # one attempt for one lock: the longest that the application queues behind us
     monitor:
       duration: 30m
       interval: 30s
