@@ -24,6 +24,8 @@ import {
   type DeploymentStatus,
   type Outcome,
   type Person,
+  type RollbackInput,
+  type RollbackStrategy,
 } from './contract';
 import { FailureType, UsageError } from './errors';
 import { signDecision } from './signing';
@@ -121,14 +123,25 @@ export class LockkeeperClient {
   }
 
   /** Starts the undo of an earlier deployment, under the same rules and the same lock. */
-  async startRollback(of: DeploymentRef, requester: Person): Promise<DeploymentRef> {
-    const { environment, target } = of;
-    const input = { deploymentId: newDeploymentId(), environment, target, requester, undo: of.deploymentId };
+  async startRollback(
+    of: DeploymentRef,
+    requester: Person,
+    strategy: RollbackStrategy = 'auto',
+  ): Promise<DeploymentRef> {
+    const { environment, target, deploymentId: undo } = of;
+    const input: RollbackInput = {
+      deploymentId: newDeploymentId(),
+      environment,
+      target,
+      requester,
+      undo,
+      strategy,
+    };
     return this.launch(
       'rollback',
       input,
       input,
-      `Roll back ${of.deploymentId} on ${environment}/${target} — asked by ${requester.name}`,
+      `Roll back ${undo} on ${environment}/${target} — asked by ${requester.name}`,
     );
   }
 

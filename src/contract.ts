@@ -43,6 +43,7 @@ export interface DeployInput {
 export interface RollbackInput extends DeployInput {
   /** The deployment whose committed steps are reversed. */
   undo: string;
+  strategy: RollbackStrategy;
 }
 
 /** A person as the audit trail names them. `id` is namespaced by its source: `slack:U024BE7LH`, `cli:alice`. */
@@ -352,15 +353,48 @@ export interface MonitorSummary {
   withoutData: string[];
 }
 
-/** What undoing a deployment would lose: rows written since into what it created. */
+/** How a person wants a deployment undone; `auto` lets the facts decide. */
+export const ROLLBACK_STRATEGIES = ['auto', 'reverse', 'restore'] as const;
+export type RollbackStrategy = (typeof ROLLBACK_STRATEGIES)[number];
+
+/**
+ * `reverse`: the steps' reversals, newest first. `restore-side-by-side`: that, and what the deployment itself destroyed is brought
+ * from its backup beside the live rows. `restore-swap`: the backup, restored into a new database, takes the old one's name.
+ * `forward-fix`: the database is fully new and stays so. `needs-human`: it is in between, and nothing more is written.
+ */
+export type RollbackAction =
+  'nothing-to-undo' | 'reverse' | 'forward-fix' | 'restore-side-by-side' | 'restore-swap' | 'needs-human';
+
+/** Rows of one table or column that an undo takes out of the live database; null where counting took too long. */
+export interface RowCost {
+  relation: string;
+  rows: number | null;
+}
+
+/** One way of undoing, also where it was not chosen. */
+export interface RollbackOption {
+  action: RollbackAction;
+  /** Why it cannot be gone, in one sentence; null where it can. */
+  refusal: string | null;
+  takes: RowCost[];
+}
+
+/** How a deployment is undone, decided by facts. */
+export interface RollbackPlan {
+  action: RollbackAction;
+  reason: string;
+  takes: RowCost[];
+  /** A person must say yes to it first. */
+  approval: boolean;
+  options: RollbackOption[];
+}
+
+/** What is left of a deployment, and how it is undone. */
 export interface UndoAssessment {
   /** Steps that left something behind, newest first. */
   steps: number[];
-  /** `rows` is null where counting took too long. */
-  lostRows: { relation: string; rows: number | null }[];
-  /** Steps that cannot be undone by a proven reversal, with the reason. */
-  unproven: { step: number; reason: string }[];
-  /** sha256 of the above: what a person who approves the loss was shown. */
+  plan: RollbackPlan;
+  /** sha256 over what a person who approves it was shown. */
   digest: string;
 }
 

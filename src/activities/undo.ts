@@ -7,7 +7,6 @@ import {
   recordReversed,
   registeredReversals,
   schemaBefore,
-  transactionsOf,
   type RegisteredReversal,
 } from '../adapters/ledger';
 import { readMigrations, type MigrationFolder } from '../adapters/migration-files';
@@ -15,35 +14,32 @@ import { schemaFingerprint } from '../adapters/pg-tools';
 import { unfinished } from '../adapters/prisma-history';
 import { withSession, type Client } from '../adapters/postgres';
 import { loadParser, parseScript } from '../adapters/sql-parser';
-import { placeName, rowsWritten } from '../adapters/written-since';
-import type { DeployInput, ReversalResult, UndoAssessment } from '../contract';
+import type { DeployInput, ReversalResult, RollbackStrategy, UndoAssessment } from '../contract';
 import { FailureType, permanent } from '../errors';
 import { sha256 } from '../planner';
-import { placesDropped } from '../policy/reversal';
+import { planRollback } from '../policy/rollback';
 import { segmentsOf } from '../policy/segments';
 import { heartbeating } from './heartbeat';
 import type { Deps } from './deps';
 import { derivePartialReversal } from './partial-reversal';
 import { markerKey } from './resume';
+import { rollbackFacts, type Extent, type Trace } from './rollback-facts';
 import { own, patienceOf, runSql, settle } from './script';
 import { applicationName, resolve } from './target';
-
-/** How far a step came: every segment committed, none, or some. */
-type Extent = 'all' | 'none' | 'some';
 
 export function createUndo(deps: Deps) {
   return {
     /** @param undo the deployment whose steps would be reversed. */
-    async assessUndo(input: DeployInput, undo: string): Promise<UndoAssessment> {
+    async assessUndo(input: DeployInput, undo: string, strategy: RollbackStrategy): Promise<UndoAssessment> {
       const { url } = resolve(deps, input);
       await loadParser();
       return withSession(url, { applicationName: applicationName(input.deploymentId, 'assess') }, (client) =>
-        assess(client, deps, undo),
+        assess(client, deps, undo, strategy),
       );
     },
 
     /** What a rollback by hand starts from. @throws ApplicationFailure Configuration when that deployment never wrote here. */
-    async rollbackBasis(input: DeployInput, undo: string): Promise<RollbackBasis> {
+    async rollbackBasis(input: DeployInput, undo: string, strategy: RollbackStrategy): Promise<RollbackBasis> {
       const { url, environment } = resolve(deps, input);
       await loadParser();
       return withSession(url, { applicationName: applicationName(input.deploymentId, 'basis') }, async (client) => {
@@ -53,7 +49,7 @@ export function createUndo(deps: Deps) {
             FailureType.Configuration,
             `Deployment ${undo} never wrote to ${input.environment}/${input.target}; there is nothing to undo.`,
           );
-        const assessment = await assess(client, deps, undo);
+        const assessment = await assess(client, deps, undo, strategy);
         const reversals = (await registeredReversals(client, undo)).filter(({ step }) =>
           assessment.steps.includes(step),
         );
@@ -129,35 +125,30 @@ export interface RollbackBasis {
   slack: boolean;
 }
 
-async function assess(client: Client, deps: Deps, deployment: string): Promise<UndoAssessment> {
-  const left = (await ledgerExists(client)) ? await withTraces(client, deps, deployment) : [];
-  const lostRows: UndoAssessment['lostRows'] = [];
-  const own = await transactionsOf(
-    client,
-    deployment,
-    left.flatMap(({ reversal }) => reversal.migrations),
-  );
-  for (const { reversal, extent } of left)
-    if (extent !== 'none') lostRows.push(...(await rowsLost(client, deployment, reversal, own)));
-  const unproven = left.filter(({ reversal, extent }) => extent === 'all' && reversal.sql === null);
-  const facts = {
-    steps: left.map(({ reversal }) => reversal.step),
-    lostRows,
-    unproven: unproven.map(({ reversal }) => ({ step: reversal.step, reason: 'no reversal was proven for it' })),
+async function assess(client: Client, deps: Deps, undo: string, strategy: RollbackStrategy): Promise<UndoAssessment> {
+  const folders = readMigrations(deps.config.migrationsDir);
+  const registered = (await ledgerExists(client)) ? await registeredReversals(client, undo) : [];
+  const traces = await withTraces(client, folders, undo, registered);
+  const request = { deployment: undo, strategy, traces, registered: registered.length, folders };
+  const plan = planRollback(await rollbackFacts(client, request));
+  const shown = {
+    undo,
+    action: plan.action,
+    takes: plan.takes,
+    reversals: traces.map(({ reversal }) => reversal.digest),
   };
-  return { ...facts, digest: sha256({ deployment, facts, reversals: left.map(({ reversal }) => reversal.digest) }) };
-}
-
-interface Trace {
-  reversal: RegisteredReversal;
-  extent: Extent;
+  return { steps: traces.map(({ reversal }) => reversal.step), plan, digest: sha256(shown) };
 }
 
 /** Steps of which something may be there, newest first. */
-async function withTraces(client: Client, deps: Deps, deployment: string): Promise<Trace[]> {
-  const folders = readMigrations(deps.config.migrationsDir);
+async function withTraces(
+  client: Client,
+  folders: MigrationFolder[],
+  deployment: string,
+  registered: RegisteredReversal[],
+): Promise<Trace[]> {
   const traces: Trace[] = [];
-  for (const reversal of await registeredReversals(client, deployment)) {
+  for (const reversal of registered) {
     if (reversal.reversed) continue;
     const extent = await extentOf(client, folders, reversal, deployment);
     if (extent !== 'none' || (await unfinished(client, reversal.migrations)).length > 0)
@@ -200,21 +191,4 @@ async function reversalSql(
   if (extent === 'none') return '';
   if (extent === 'all') return reversal.sql;
   return derivePartialReversal(deps, input, undo, reversal, signal);
-}
-
-/** Rows that people wrote into what undoing the step would drop. */
-async function rowsLost(
-  client: Client,
-  deployment: string,
-  { sql, migrations }: RegisteredReversal,
-  own: string[],
-): Promise<UndoAssessment['lostRows']> {
-  if (!sql) return [];
-  const step = await transactionsOf(client, deployment, migrations);
-  const lost: UndoAssessment['lostRows'] = [];
-  for (const place of placesDropped(parseScript(sql))) {
-    const rows = await rowsWritten(client, place, own, step);
-    if (rows !== 0) lost.push({ relation: placeName(place), rows });
-  }
-  return lost;
 }

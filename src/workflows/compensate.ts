@@ -1,7 +1,8 @@
 /** Undoing what a deployment did, newest step first. Runs to its end whatever else happens. */
 import { sleep } from '@temporalio/workflow';
-import type { ApprovalPolicy, CompensationSummary, UndoAssessment } from '../contract';
 import { ActivityFailure } from '@temporalio/common';
+import type { ApprovalPolicy, CompensationSummary, RollbackStrategy, RowCost, UndoAssessment } from '../contract';
+import { costText } from '../policy/rollback';
 import { apply, read } from './activity-options';
 import type { ApprovalGate } from './approval-gate';
 import type { Run } from './run';
@@ -18,13 +19,14 @@ export interface Undo {
   schemaFingerprint: string;
   /** Of the environment: who must agree when rows would be lost. */
   approval: ApprovalPolicy;
-  /** Digest of an assessment whose losses people have seen and approved already. */
-  approvedLoss: string | null;
+  strategy: RollbackStrategy;
+  /** Digest of an assessment that people have seen and approved already. */
+  approved: string | null;
 }
 
-/** Reverses every step that left something. Rows written since are lost only after a second approval that names them. */
+/** Reverses every step that left something. Rows written since are taken away only after a second approval that names them. */
 export async function compensate(run: Run, people: ApprovalGate, undo: Undo): Promise<CompensationSummary> {
-  const { assessment, refusal } = await settleLoss(run, people, undo);
+  const { assessment, refusal } = await settle(run, people, undo);
   if (refusal !== null) return needsHuman(run, refusal);
   const summary: CompensationSummary = { state: 'clean', reversals: [], schemaRestored: null, detail: '' };
   run.status.compensation = summary;
@@ -53,41 +55,40 @@ export async function compensate(run: Run, people: ApprovalGate, undo: Undo): Pr
   return summary;
 }
 
-/** What is lost may grow while people think about it: they are asked again until what they approved is what is there. */
-async function settleLoss(
+/** What it takes away may grow while people think about it: they are asked again until what they approved is what is there. */
+async function settle(
   run: Run,
   people: ApprovalGate,
   undo: Undo,
 ): Promise<{ assessment: UndoAssessment; refusal: string | null }> {
-  for (let approved = undo.approvedLoss; ;) {
-    const assessment = await patiently(() => read.assessUndo(run.input, undo.deployment));
-    const steps = assessment.unproven.map(({ step }) => step + 1).join(', ');
-    if (steps !== '') return { assessment, refusal: `Step ${steps} has no proven reversal; nothing was undone.` };
-    if (assessment.lostRows.length === 0 || assessment.digest === approved) return { assessment, refusal: null };
-    if (!(await mayLose(run, people, assessment, undo.approval))) {
-      const loss = lossText(assessment);
-      return { assessment, refusal: `Undoing would lose ${loss}, and nobody approved that; nothing was undone.` };
-    }
+  for (let approved = undo.approved; ;) {
+    const assessment = await patiently(() => read.assessUndo(run.input, undo.deployment, undo.strategy));
+    const { action, reason, takes, approval } = assessment.plan;
+    if (action === 'needs-human' || action === 'forward-fix')
+      return { assessment, refusal: `${reason} Nothing was undone.` };
+    if (!approval || assessment.digest === approved) return { assessment, refusal: null };
+    if (!(await mayGoOn(run, people, assessment, undo.approval)))
+      return { assessment, refusal: `Undoing ${priceText(takes)}, and nobody approved that; nothing was undone.` };
     approved = assessment.digest;
   }
 }
 
-async function mayLose(
+async function mayGoOn(
   run: Run,
   people: ApprovalGate,
-  assessment: UndoAssessment,
+  { plan, digest }: UndoAssessment,
   approval: ApprovalPolicy,
 ): Promise<boolean> {
-  const note = `Undoing loses ${lossText(assessment)}.`;
+  const note = `${plan.reason} Undoing ${priceText(plan.takes)}.`;
   run.tell(`waits for approval: ${note}`);
   const required = Math.max(1, approval.required);
-  const request = { kind: 'rollback' as const, bindingDigest: assessment.digest, required, note };
+  const request = { kind: 'rollback' as const, bindingDigest: digest, required, note };
   return (await people.ask(request, Math.max(approval.expiryMs, LOSSY_EXPIRY_MS))) === 'approved';
 }
 
-/** For people: what undoing would lose. */
-export function lossText({ lostRows }: UndoAssessment): string {
-  return lostRows.map(({ relation, rows }) => `${rows ?? 'an unknown number of'} row(s) of ${relation}`).join(', ');
+/** For people: what undoing takes away. */
+export function priceText(takes: RowCost[]): string {
+  return `loses ${costText(takes)}`;
 }
 
 function needsHuman(run: Run, detail: string): CompensationSummary {

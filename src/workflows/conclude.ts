@@ -24,7 +24,8 @@ export async function undoAfter(error: unknown, run: Run, people: ApprovalGate):
     deployment: run.input.deploymentId,
     schemaFingerprint: facts.schemaFingerprint,
     approval: plan.approval,
-    approvedLoss: null,
+    strategy: 'auto',
+    approved: null,
   });
 }
 

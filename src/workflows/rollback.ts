@@ -4,7 +4,7 @@ import type { Outcome, RollbackInput } from '../contract';
 import { read } from './activity-options';
 import { Announcer } from './announcer';
 import { ApprovalGate } from './approval-gate';
-import { lossText } from './compensate';
+import { priceText } from './compensate';
 import { conclude, undo, undoAfter } from './conclude';
 import { Run } from './run';
 
@@ -22,20 +22,21 @@ export async function rollback(input: RollbackInput): Promise<Outcome> {
 }
 
 async function story(input: RollbackInput, run: Run, people: ApprovalGate): Promise<Outcome> {
-  const basis = await run.phase('inspect', () => read.rollbackBasis(input, input.undo));
+  const basis = await run.phase('inspect', () => read.rollbackBasis(input, input.undo, input.strategy));
   run.announced = basis.slack;
-  const steps = basis.assessment.steps.length;
-  if (steps === 0) return run.end('up-to-date', `Deployment ${input.undo} left nothing to undo.`);
-  const { assessment, migrations, approval } = basis;
-  const lossy = assessment.lostRows.length > 0;
-  const loss = lossy ? ` It loses ${lossText(assessment)}.` : '';
-  const note = `Undoes ${steps} step(s) of ${input.undo}: ${migrations.join(', ')}.${loss}`;
-  const required = lossy ? Math.max(1, approval.required) : approval.required;
+  const { assessment, migrations, approval, schemaFingerprint } = basis;
+  const { action, reason, takes } = assessment.plan;
+  if (action === 'nothing-to-undo') return run.end('up-to-date', `Deployment ${input.undo} left nothing to undo.`);
+  if (action === 'forward-fix' || action === 'needs-human')
+    return run.end('needs-human', `${reason} Nothing was undone.`);
+  const price = takes.length > 0 ? ` It ${priceText(takes)}.` : '';
+  const note = `Undoes ${assessment.steps.length} step(s) of ${input.undo}: ${migrations.join(', ')}.${price}`;
+  const required = assessment.plan.approval ? Math.max(1, approval.required) : approval.required;
   const request = { kind: 'rollback' as const, bindingDigest: assessment.digest, required, note };
   const answer = await run.phase('approve', () => people.ask(request, approval.expiryMs));
   if (answer !== 'approved') return run.end(answer, `The rollback was ${answer}; nothing was undone.`);
   const why = `Rollback of ${input.undo}, asked for by ${input.requester.name}.`;
-  const { schemaFingerprint } = basis;
-  const what = { deployment: input.undo, schemaFingerprint, approval, approvedLoss: assessment.digest };
+  const approved = assessment.digest;
+  const what = { deployment: input.undo, schemaFingerprint, approval, strategy: input.strategy, approved };
   return CancellationScope.nonCancellable(() => undo(run, people, why, null, what));
 }

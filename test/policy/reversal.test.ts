@@ -1,5 +1,5 @@
 import { loadParser, parseScript } from '../../src/adapters/sql-parser';
-import { placesDropped } from '../../src/policy/reversal';
+import { placesDestroyed, placesDropped } from '../../src/policy/reversal';
 
 beforeAll(loadParser);
 
@@ -40,3 +40,15 @@ test.each([
     [table('"a.b"'), column('"a"."b"', 'c')],
   ],
 ])('%s', (_, sql, places) => expect(placesDropped(parseScript(sql))).toEqual(places));
+
+describe('what a migration destroys', () => {
+  test.each([
+    ['nothing by adding', 'CREATE TABLE t (a int); ALTER TABLE u ADD COLUMN b int; INSERT INTO u VALUES (1)', []],
+    ['what it drops', 'DROP TABLE a; ALTER TABLE t DROP COLUMN b', [table('"a"'), column('"t"', 'b')]],
+    ['what it empties', 'TRUNCATE a, b; DELETE FROM c WHERE old', [table('"a"'), table('"b"'), table('"c"')]],
+    ['what it overwrites', 'UPDATE t SET a = 1, b = 2 WHERE c', [column('"t"', 'a'), column('"t"', 'b')]],
+    ['not what it made before', 'ALTER TABLE t ADD COLUMN a int; UPDATE t SET a = 1, b = 2', [column('"t"', 'b')]],
+    ['nothing in a table that it made', 'CREATE TABLE t (a int); DELETE FROM t; ALTER TABLE t DROP COLUMN a', []],
+    ['nothing in a copy that it made', 'CREATE TABLE t AS SELECT 1 AS a; UPDATE t SET a = 2; DROP TABLE t', []],
+  ])('%s', (_, sql, places) => expect(placesDestroyed(parseScript(sql))).toEqual(places));
+});

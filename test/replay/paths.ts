@@ -10,6 +10,7 @@ import {
   FACTS,
   HEALTHY,
   LOSSY,
+  NOTHING,
   plan,
   planned,
 } from '../workflows/support/stubs';
@@ -214,7 +215,7 @@ export const PATHS: Record<string, Path> = {
       bench.rollback({
         rollbackBasis: () =>
           Promise.resolve({
-            assessment: { ...ALL_STEPS, steps: [] },
+            assessment: NOTHING,
             schemaFingerprint: FACTS.schemaFingerprint,
             migrations: [],
             approval: { required: 1, expiryMs: SECOND },

@@ -2,7 +2,7 @@
 import { transient } from '../../src/errors';
 import { Bench } from './support/bench';
 import { ALICE, BOB, type Deployment } from './support/deployment';
-import { ALL_STEPS, failing, FACTS, HEALTHY, HOUR, LOSSY, MINUTE, planned } from './support/stubs';
+import { ALL_STEPS, failing, FACTS, HEALTHY, HOUR, LOSSY, MINUTE, NOTHING, planned, stuck } from './support/stubs';
 
 /** Step 2 of 3 fails in this way; the undo finds what the first two left. */
 const failingAt = (step: number, type: Parameters<typeof failing>[0] = 'Statement') => ({
@@ -57,7 +57,7 @@ test('a failure that passes is retried, and nothing is undone', async () => {
 test('when the undo cannot be registered, nothing is applied', async () => {
   const deployment = await bench.deploy({
     registerUndo: failing('Rehearsal', 'The reversals are not on this host.'),
-    assessUndo: () => Promise.resolve({ ...ALL_STEPS, steps: [] }),
+    assessUndo: () => Promise.resolve(NOTHING),
   });
   const { outcome } = await deployment.ended();
   expect(outcome).toMatchObject({
@@ -101,15 +101,15 @@ test('undone, but not what it was before: a person is needed', async () => {
   expect(status.compensation).toMatchObject({ state: 'needs-human', schemaRestored: false });
 });
 
-test('without a proven reversal nothing is undone', async () => {
+test.each(['forward-fix', 'needs-human'] as const)('without a way back (%s) nothing is undone', async (action) => {
   const deployment = await bench.deploy({
     ...failingAt(1),
-    assessUndo: () => Promise.resolve({ ...ALL_STEPS, unproven: [{ step: 1, reason: 'no source' }] }),
+    assessUndo: () => Promise.resolve(stuck(action, 'Step 2 has no proven reversal.')),
   });
   const { outcome } = await deployment.ended();
   expect(outcome).toMatchObject({
     status: 'needs-human',
-    summary: 'It went wrong. Step 2 has no proven reversal; nothing was undone.',
+    summary: 'It went wrong. Step 2 has no proven reversal. Nothing was undone.',
   });
   expect(reversed(deployment)).toEqual([]);
 });
@@ -153,7 +153,7 @@ describe('when rows would be lost', () => {
     expect(request).toMatchObject({
       bindingDigest: LOSSY.digest,
       required: 1,
-      note: 'Undoing loses 7 row(s) of public.orders.',
+      note: 'Every step has a way back. Undoing loses 7 row(s) of public.orders.',
     });
     expect(reversed(deployment)).toEqual([]);
     await deployment.decide(ALICE);
@@ -191,8 +191,7 @@ describe('when rows would be lost', () => {
     const { outcome } = await deployment.ended();
     expect(outcome).toMatchObject({
       status: 'needs-human',
-      summary:
-        'It went wrong. Undoing would lose 7 row(s) of public.orders, and nobody approved that; nothing was undone.',
+      summary: 'It went wrong. Undoing loses 7 row(s) of public.orders, and nobody approved that; nothing was undone.',
     });
     expect(reversed(deployment)).toEqual([]);
   });

@@ -1,7 +1,7 @@
 /** Undoing an earlier deployment by hand. */
 import { Bench } from './support/bench';
 import { ALICE, BOB } from './support/deployment';
-import { ALL_STEPS, failing, FACTS, HOUR, LOSSY } from './support/stubs';
+import { ALL_STEPS, failing, FACTS, HOUR, LOSSY, NOTHING, stuck, taking } from './support/stubs';
 
 let bench: Bench;
 beforeAll(async () => (bench = await Bench.timeSkipping()));
@@ -49,11 +49,20 @@ test('is approved, undoes newest first, and compares the schema with the one bef
 });
 
 test('of a deployment that left nothing has nothing to do', async () => {
-  const rollback = await bench.rollback(basis({ ...ALL_STEPS, steps: [] }));
+  const rollback = await bench.rollback(basis(NOTHING));
   expect((await rollback.ended()).outcome).toMatchObject({
     status: 'up-to-date',
     summary: 'Deployment deployment-0 left nothing to undo.',
   });
+});
+
+test('with no way back asks nobody and undoes nothing', async () => {
+  const rollback = await bench.rollback(basis(stuck('forward-fix', 'Step 2 has no proven reversal.')));
+  expect((await rollback.ended()).outcome).toMatchObject({
+    status: 'needs-human',
+    summary: 'Step 2 has no proven reversal. Nothing was undone.',
+  });
+  expect(rollback.story).not.toContain('reverseStep');
 });
 
 test.each([
@@ -101,7 +110,7 @@ describe('that would lose rows', () => {
   });
 
   test('is asked about again when more would be lost by then', async () => {
-    const more = { ...LOSSY, lostRows: [{ relation: 'public.orders', rows: 8 }], digest: 'm'.repeat(64) };
+    const more = taking(8, 'm');
     const rollback = await bench.rollback({ ...basis(LOSSY, 2), assessUndo: () => Promise.resolve(more) });
     await rollback.asked('rollback');
     await rollback.decide(ALICE);
@@ -110,7 +119,10 @@ describe('that would lose rows', () => {
       'it is asked again',
       (status) => status.approval?.bindingDigest === more.digest,
     );
-    expect(approval).toMatchObject({ required: 2, note: 'Undoing loses 8 row(s) of public.orders.' });
+    expect(approval).toMatchObject({
+      required: 2,
+      note: 'Every step has a way back. Undoing loses 8 row(s) of public.orders.',
+    });
     expect(rollback.story).not.toContain('reverseStep');
     await rollback.decide(ALICE);
     await rollback.decide(BOB);

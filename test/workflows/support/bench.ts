@@ -63,7 +63,7 @@ export class Bench {
 
   /** Starts the rollback of an earlier deployment. */
   rollback(overrides: Partial<Activities> = {}): Promise<Deployment> {
-    const input: RollbackInput = { ...this.input(), undo: 'deployment-0' };
+    const input: RollbackInput = { ...this.input(), undo: 'deployment-0', strategy: 'auto' };
     return this.start('rollback', input, overrides);
   }
 

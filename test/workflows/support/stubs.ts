@@ -5,6 +5,7 @@ import type {
   CheckResult,
   Plan,
   RehearsalSummary,
+  RollbackPlan,
   SignedDecision,
   TargetFacts,
   UndoAssessment,
@@ -72,13 +73,33 @@ export const PROVEN: RehearsalSummary = {
   reversible: true,
 };
 
-/** Every step left something that can be undone without loss. */
-export const ALL_STEPS: UndoAssessment = { steps: [2, 1, 0], lostRows: [], unproven: [], digest: 'u'.repeat(64) };
-export const LOSSY: UndoAssessment = {
-  ...ALL_STEPS,
-  lostRows: [{ relation: 'public.orders', rows: 7 }],
-  digest: 'l'.repeat(64),
+const REVERSE: RollbackPlan = {
+  action: 'reverse',
+  reason: 'Every step has a way back.',
+  takes: [],
+  approval: false,
+  options: [],
 };
+
+/** Every step left something that can be undone without loss. */
+export const ALL_STEPS: UndoAssessment = { steps: [2, 1, 0], plan: REVERSE, digest: 'u'.repeat(64) };
+export const NOTHING: UndoAssessment = {
+  steps: [],
+  plan: { ...REVERSE, action: 'nothing-to-undo', reason: 'Nothing of it is left in the database.' },
+  digest: 'n'.repeat(64),
+};
+
+/** Every step can be undone, but so many rows of public.orders are in the way. */
+export function taking(rows: number, digest: string): UndoAssessment {
+  const plan = { ...REVERSE, takes: [{ relation: 'public.orders', rows }], approval: true };
+  return { ...ALL_STEPS, plan, digest: digest.repeat(64) };
+}
+export const LOSSY: UndoAssessment = taking(7, 'l');
+
+/** No way is open. */
+export function stuck(action: 'forward-fix' | 'needs-human', reason: string): UndoAssessment {
+  return { ...ALL_STEPS, plan: { ...REVERSE, action, reason }, digest: 's'.repeat(64) };
+}
 
 const CLEAN: CheckResult = {
   id: 'history',

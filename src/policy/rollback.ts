@@ -1,0 +1,145 @@
+/** How a deployment is undone: facts in, one decision out, with its reason and what every way would cost. Pure. */
+import type { RollbackAction, RollbackOption, RollbackPlan, RollbackStrategy, RowCost } from '../contract';
+
+export interface RollbackFacts {
+  strategy: RollbackStrategy;
+  /** Steps that left something, newest first. */
+  steps: StepFacts[];
+  /** Every step of the deployment is committed whole: the database is fully new. */
+  complete: boolean;
+  /** The deployment's own backup; null where it is not on the worker's host, or is not whole. */
+  backup: BackupFacts | null;
+  /** Rows that others wrote since the deployment began, in every table; null where nobody counted them. */
+  writtenSince: RowCost[] | null;
+  /** What exchanging the database would cut off or cannot do, each in words: a slot, a subscription, a missing right. */
+  ties: string[];
+}
+
+export interface StepFacts {
+  /** 0-based. */
+  step: number;
+  /** `derivable`: committed in part; its reversal is made, and proven, when it is needed. */
+  reversal: 'proven' | 'derivable' | 'none';
+  /** Rows that others wrote since into what its reversal drops. */
+  takes: RowCost[];
+  /** Tables and columns (`schema.table`, `schema.table.column`) whose rows from before it took away. */
+  destroys: string[];
+}
+
+export interface BackupFacts {
+  id: string;
+  ageMs: number;
+}
+
+/** Beyond it nobody exchanges a database without being told to: too much of the world has seen the new one. */
+const FRESH_MS = 24 * 3_600_000;
+
+/** The reverse way only goes on its own where it takes nothing; no way that takes rows goes without a person's yes. */
+export function planRollback(facts: RollbackFacts): RollbackPlan {
+  if (facts.steps.length === 0) return decided('nothing-to-undo', 'Nothing of it is left in the database.', []);
+  const options = { reverse: reverse(facts), sideBySide: sideBySide(facts), swap: swap(facts) };
+  return { ...choose(facts, options), options: [options.reverse, options.sideBySide, options.swap] };
+}
+
+interface Options {
+  reverse: RollbackOption;
+  sideBySide: RollbackOption;
+  swap: RollbackOption;
+}
+
+type Choice = Omit<RollbackPlan, 'options'>;
+
+function choose(facts: RollbackFacts, { reverse, sideBySide, swap }: Options): Choice {
+  if (facts.strategy === 'restore')
+    return swap.refusal === null ? swapped(facts, swap) : stuck(facts, [swap.refusal], swap);
+  if (reverse.refusal === null) {
+    if (facts.strategy === 'auto' && sideBySide.refusal === null) return besides(facts, sideBySide);
+    return reversed(facts, reverse);
+  }
+  if (facts.strategy === 'auto' && swap.refusal === null && losesNothing(facts)) return swapped(facts, swap);
+  return stuck(facts, [reverse.refusal], swap);
+}
+
+function reversed(facts: RollbackFacts, { takes }: RollbackOption): Choice {
+  const emptied = destroyed(facts);
+  const empty =
+    emptied.length === 0
+      ? ''
+      : ` What the deployment took out of ${list(emptied)} does not come back${facts.backup ? ' with it' : ', and there is no backup to bring it from'}.`;
+  return {
+    ...decided('reverse', `Every step has a way back.${empty}`, takes),
+    approval: takes.length > 0 || emptied.length > 0,
+  };
+}
+
+function besides(facts: RollbackFacts, { takes }: RollbackOption): Choice {
+  const reason = `Every step has a way back; the rows that the deployment took out of ${list(destroyed(facts))} are brought from backup ${facts.backup?.id ?? ''} beside the live ones.`;
+  return { ...decided('restore-side-by-side', reason, takes), approval: takes.length > 0 };
+}
+
+function swapped({ backup, strategy }: RollbackFacts, { takes }: RollbackOption): Choice {
+  const why = strategy === 'restore' ? 'As asked' : 'A step has no way back, and nobody wrote anything since';
+  const reason = `${why}: the database is exchanged for backup ${backup?.id ?? ''}, ${ageText(backup)} old; the database of today is kept beside it.`;
+  return { ...decided('restore-swap', reason, takes), approval: true };
+}
+
+/** No way is open: fully new stays fully new; in between, nothing more is written. */
+function stuck(facts: RollbackFacts, why: string[], swap: RollbackOption): Choice {
+  const asked = facts.strategy !== 'restore' && swap.refusal === null;
+  const offer = asked
+    ? ` Exchanging the database for backup ${facts.backup?.id ?? ''} (${ageText(facts.backup)} old) costs ${facts.writtenSince === null ? 'an unknown number of rows' : costText(swap.takes)}: "--strategy restore" asks for it.`
+    : '';
+  const leave = facts.complete ? ' The deployment is complete: mend it forward.' : '';
+  return decided(facts.complete ? 'forward-fix' : 'needs-human', `${why.join(' ')}${leave}${offer}`, []);
+}
+
+function decided(action: RollbackAction, reason: string, takes: RowCost[]): RollbackPlan {
+  return { action, reason, takes, approval: false, options: [] };
+}
+
+function reverse({ steps }: RollbackFacts): RollbackOption {
+  const unproven = steps.filter(({ reversal }) => reversal === 'none').map(({ step }) => step + 1);
+  const refusal = unproven.length === 0 ? null : `Step ${unproven.join(', ')} has no proven reversal.`;
+  return { action: 'reverse', refusal, takes: steps.flatMap(({ takes }) => takes) };
+}
+
+function sideBySide(facts: RollbackFacts): RollbackOption {
+  const { refusal, takes } = reverse(facts);
+  const missing = facts.backup === null ? NO_BACKUP : null;
+  const needless = destroyed(facts).length === 0 ? 'The deployment took no rows away.' : null;
+  return { action: 'restore-side-by-side', refusal: refusal ?? needless ?? missing, takes };
+}
+
+function swap({ backup, ties, writtenSince }: RollbackFacts): RollbackOption {
+  const refusal =
+    backup === null ? NO_BACKUP : ties.length > 0 ? `The database cannot be exchanged: ${ties.join('; ')}.` : null;
+  return { action: 'restore-swap', refusal, takes: writtenSince ?? [] };
+}
+
+const NO_BACKUP = "The deployment's backup is not on this host.";
+
+/** What `auto` asks of a swap; a person who asks for it sees the price and decides. */
+function losesNothing({ writtenSince, backup }: RollbackFacts): boolean {
+  return writtenSince?.length === 0 && backup !== null && backup.ageMs <= FRESH_MS;
+}
+
+function destroyed({ steps }: RollbackFacts): string[] {
+  return [...new Set(steps.flatMap(({ destroys }) => destroys))];
+}
+
+/** For people: `7 row(s) of public.orders`. */
+export function costText(takes: RowCost[]): string {
+  if (takes.length === 0) return 'no rows';
+  return takes.map(({ relation, rows }) => `${rows ?? 'an unknown number of'} row(s) of ${relation}`).join(', ');
+}
+
+function ageText(backup: BackupFacts | null): string {
+  const minutes = Math.round((backup?.ageMs ?? 0) / 60_000);
+  if (minutes < 120) return `${minutes} min`;
+  return minutes < 48 * 60 ? `${Math.round(minutes / 60)} h` : `${Math.round(minutes / 1440)} days`;
+}
+
+/** A sentence stays a sentence, however many there are. */
+function list(names: string[]): string {
+  return names.length <= 5 ? names.join(', ') : `${names.slice(0, 5).join(', ')} and ${names.length - 5} more`;
+}
