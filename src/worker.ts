@@ -2,10 +2,17 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
-import { NativeConnection, Runtime, Worker, type WorkerOptions } from '@temporalio/worker';
+import {
+  NativeConnection,
+  Runtime,
+  Worker,
+  type ActivityInterceptorsFactory,
+  type WorkerOptions,
+} from '@temporalio/worker';
 import pino from 'pino';
 import { createActivities } from './activities';
 import { failureInterceptor } from './activities/failure';
+import { heartbeatInterceptor } from './activities/heartbeat';
 import { createSlack, type Slack } from './adapters/slack';
 import { uiBase } from './client';
 import type { Config } from './config';
@@ -22,9 +29,14 @@ export interface RunningWorker {
 
 /**
  * Connects as `temporal.toml` and `TEMPORAL_*` say, and polls.
+ * @param interceptors around every activity, outermost first: for tests that stop a worker at a named point.
  * @throws UsageError when PostgreSQL's client tools are missing or Temporal cannot be reached.
  */
-export async function startWorker(config: Config, env: NodeJS.ProcessEnv = process.env): Promise<RunningWorker> {
+export async function startWorker(
+  config: Config,
+  env: NodeJS.ProcessEnv = process.env,
+  interceptors: ActivityInterceptorsFactory[] = [],
+): Promise<RunningWorker> {
   const log = pino({ name: 'lockkeeper', level: env['LOCKKEEPER_LOG_LEVEL'] ?? 'warn' }, pino.destination(2));
   quietRuntime(log);
   const { connectionOptions, namespace = 'default' } = loadClientConnectConfig();
@@ -45,7 +57,9 @@ export async function startWorker(config: Config, env: NodeJS.ProcessEnv = proce
     ...workflowCode(),
     ...versioning(env),
     activities,
-    interceptors: { activity: [() => ({ inbound: failureInterceptor })] },
+    interceptors: {
+      activity: [...interceptors, () => ({ inbound: heartbeatInterceptor }), () => ({ inbound: failureInterceptor })],
+    },
     shutdownGraceTime: '10s',
   });
   const stopped = worker.run().finally(() => connection.close());

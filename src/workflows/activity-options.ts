@@ -5,6 +5,7 @@ import type { Activities } from '../activities';
 /** Looks and short writes: quick to answer, harmless to repeat. */
 export const read = proxyActivities<Activities>({
   startToCloseTimeout: '5m',
+  heartbeatTimeout: '10s',
   retry: { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '10s', maximumAttempts: 4 },
 });
 
@@ -12,7 +13,7 @@ export const read = proxyActivities<Activities>({
 export const heavy = proxyActivities<Activities>({
   cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
   startToCloseTimeout: '24h',
-  heartbeatTimeout: '30s',
+  heartbeatTimeout: '15s',
   retry: { initialInterval: '2s', backoffCoefficient: 2, maximumInterval: '30s', maximumAttempts: 4 },
 });
 

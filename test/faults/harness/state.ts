@@ -1,0 +1,93 @@
+/** The oracle's eyes: what a database holds, and what a deployment left behind. Own SQL, so that it cannot share the product's mistakes. */
+import { execFile } from 'node:child_process';
+import { readdirSync } from 'node:fs';
+import { promisify } from 'node:util';
+import { Client, escapeIdentifier } from 'pg';
+import { pgBin } from '../../support/database';
+
+export interface DatabaseState {
+  /** pg_dump's, without comments; Lockkeeper's own schema left out. */
+  schema: string;
+  /** `schema.table` -> rows and their digest. */
+  contents: Record<string, string>;
+  /** `_prisma_migrations` without ids, times and what was rolled back. A row that Prisma's engine marks as applied has no steps and an empty log. */
+  history: unknown[];
+  /** Segments of migrations that the ledger says are committed, or begun. */
+  markers: unknown[];
+}
+
+export async function stateOf(url: string): Promise<DatabaseState> {
+  return withClient(url, async (client) => ({
+    schema: await schemaOf(url),
+    contents: await contentsOf(client),
+    history: await rows(
+      client,
+      `SELECT migration_name, checksum, finished_at IS NOT NULL AS finished, nullif(logs, '') AS logs FROM _prisma_migrations
+        WHERE rolled_back_at IS NULL ORDER BY migration_name, finished_at`,
+    ),
+    markers: await rows(
+      client,
+      `SELECT script, segment, state FROM lockkeeper.marker WHERE starts_with(script, 'migration/') ORDER BY script, segment`,
+    ),
+  }));
+}
+
+async function schemaOf(url: string): Promise<string> {
+  const args = ['--schema-only', '--exclude-schema=lockkeeper', '--dbname', url];
+  const { stdout } = await promisify(execFile)(pgBin('pg_dump'), args);
+  return stdout
+    .split('\n')
+    .filter((line) => line !== '' && !/^(--|\\(un)?restrict )/.test(line))
+    .join('\n');
+}
+
+async function contentsOf(client: Client): Promise<Record<string, string>> {
+  const tables = await rows<{ schema: string; name: string }>(
+    client,
+    `SELECT schemaname AS schema, tablename AS name FROM pg_tables
+      WHERE schemaname NOT IN ('pg_catalog', 'information_schema', 'lockkeeper') AND tablename <> '_prisma_migrations'`,
+  );
+  const contents: Record<string, string> = {};
+  for (const { schema, name } of tables) {
+    const table = `${escapeIdentifier(schema)}.${escapeIdentifier(name)}`;
+    const [digest] = await rows<{ digest: string }>(
+      client,
+      `SELECT count(*) || ' ' || md5(coalesce(string_agg(t::text, E'\\n' ORDER BY t::text), '')) AS digest FROM ${table} t`,
+    );
+    contents[`${schema}.${name}`] = digest?.digest ?? '';
+  }
+  return contents;
+}
+
+/** Sessions, locks and scratch databases on the server, and half-written files below `root`. */
+export async function leftBehind(url: string, deploymentId: string, root: string): Promise<string[]> {
+  const files = readdirSync(root, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.partial'));
+  const onServer = await withClient(url, (client) =>
+    rows<{ what: string }>(
+      client,
+      `SELECT 'session ' || application_name AS what FROM pg_stat_activity
+        WHERE datname = current_database() AND starts_with(application_name, 'lockkeeper')
+       UNION ALL SELECT 'advisory lock ' || objid FROM pg_locks
+        WHERE locktype = 'advisory' AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+       UNION ALL SELECT 'prepared transaction ' || gid FROM pg_prepared_xacts WHERE database = current_database()
+       UNION ALL SELECT 'database ' || datname FROM pg_database
+        WHERE datname LIKE 'lockkeeper_scratch%' AND datname LIKE '%${deploymentId.replaceAll('-', '\\_')}%'`,
+    ),
+  );
+  return [...onServer.map(({ what }) => what), ...files.map((name) => `file ${name}`)];
+}
+
+export async function withClient<T>(url: string, use: (client: Client) => Promise<T>): Promise<T> {
+  const client = new Client({ connectionString: url, application_name: 'oracle' });
+  client.on('error', () => undefined);
+  await client.connect();
+  try {
+    return await use(client);
+  } finally {
+    await client.end();
+  }
+}
+
+async function rows<T extends object>(client: Client, sql: string): Promise<T[]> {
+  return (await client.query<T>(sql)).rows;
+}

@@ -1,0 +1,167 @@
+/** One deployment under test: a database, a project, workers in processes of their own, and the oracle at its end. */
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { DeploymentRef } from '../../../src/client';
+import type { Outcome } from '../../../src/contract';
+import { writeMigrations } from '../../support/migrations';
+import { spawnWorker, type WorkerFault, type WorkerProcess } from '../../support/processes';
+import { testProject, type TestProject } from '../../support/project';
+import { until } from '../../support/until';
+import type { Rig } from './rig';
+import { leftBehind, stateOf, withClient, type DatabaseState } from './state';
+import { Wire, type Reached, type WirePoint } from './wire';
+
+export type Files = Parameters<typeof writeMigrations>[0];
+
+export interface TrialOptions {
+  files: Files;
+  /** Database to begin with. Default: an empty one. */
+  template?: string | undefined;
+  /** Merged over the environment's section of lockkeeper.yaml. */
+  environment?: Record<string, unknown> | undefined;
+}
+
+const REQUESTER = { id: 'cli:maya', name: 'maya' };
+const APPROVER = { id: 'cli:jonas', name: 'jonas' };
+/** Of a deployment that has met a fault: heartbeat timeouts and retries included. */
+const SECONDS = 90;
+
+export class Trial {
+  private readonly workers: WorkerProcess[] = [];
+  private ref: DeploymentRef | null = null;
+  private approved = false;
+
+  private constructor(
+    readonly rig: Rig,
+    readonly database: string,
+    readonly project: TestProject,
+    /** Between the workers and PostgreSQL. */
+    readonly wire: Wire,
+    /** What the database held before the deployment; null for an empty one. */
+    private readonly before: DatabaseState | null,
+  ) {}
+
+  static async prepare(rig: Rig, { files, template, environment }: TrialOptions): Promise<Trial> {
+    const database = await rig.database(template);
+    const wire = await Wire.listen(rig.postgresPort);
+    const project = await testProject({
+      ...writeMigrations(files),
+      url: rig.url(database, wire.port),
+      environment: { approvals: { required: 1 }, monitor: { duration: '1s', interval: '500ms' }, ...environment },
+    });
+    return new Trial(rig, database, project, wire, template ? await stateOf(rig.url(database)) : null);
+  }
+
+  get url(): string {
+    return this.rig.url(this.database);
+  }
+
+  worker(fault?: WorkerFault, env: NodeJS.ProcessEnv = {}): WorkerProcess {
+    const worker = spawnWorker(this.project, env, fault);
+    this.workers.push(worker);
+    return worker;
+  }
+
+  async start(): Promise<DeploymentRef> {
+    const { client, environment, target } = this.project;
+    this.ref = await client.start(environment, target, REQUESTER);
+    return this.ref;
+  }
+
+  get deployment(): DeploymentRef {
+    if (!this.ref) throw new Error('This trial has not been started.');
+    return this.ref;
+  }
+
+  /** Rows of a query on the database itself, past the wire, in a session of its own. */
+  query<T extends object>(sql: string): Promise<T[]> {
+    return withClient(this.url, async (client) => (await client.query<T>(sql)).rows);
+  }
+
+  /** Until a session of the deployment is seen to run a statement like this. */
+  async running(like: string): Promise<{ pid: number; application: string }> {
+    const sql = `SELECT pid, application_name AS application FROM pg_stat_activity
+      WHERE datname = current_database() AND state = 'active' AND application_name LIKE 'lockkeeper/2%' AND query LIKE '${like}'`;
+    type Session = { pid: number; application: string };
+    return this.meanwhile(`a statement like ${like} runs`, async () => (await this.query<Session>(sql))[0]);
+  }
+
+  /** Until the conversation with the database stands at a point. */
+  async reaches(point: WirePoint): Promise<Reached> {
+    let at: Reached | null = null;
+    void this.wire.at(point).then((reached) => (at = reached));
+    return this.meanwhile(`${point.when} ${String(point.sql)}`, async () => at);
+  }
+
+  /** Waits for `seen`, approving when the deployment asks. */
+  async meanwhile<T>(what: string, seen: () => Promise<T>): Promise<NonNullable<T>> {
+    return until(what, async () => (await seen()) || (await this.approveIfAsked(), null), SECONDS);
+  }
+
+  /** Waits for the end, approving when the deployment asks. */
+  async outcome(): Promise<Outcome> {
+    const { client } = this.project;
+    await this.meanwhile('the deployment ends', async () => (await this.look())?.closedAt != null);
+    return client.result(this.deployment);
+  }
+
+  /** Null while Temporal is away. */
+  private look(): Promise<DeploymentRef | null> {
+    return this.project.client.latest(this.project.environment, this.project.target).catch(() => null);
+  }
+
+  private async approveIfAsked(): Promise<void> {
+    if (this.approved || (await this.look())?.phase !== 'approve') return;
+    const { client } = this.project;
+    // Its worker may be dead at the moment: then it is asked again.
+    const answer = client
+      .status(this.deployment)
+      .then(({ approval }) =>
+        approval ? client.decide(this.deployment, APPROVER, 'approve', null, approval.bindingDigest) : null,
+      )
+      .then((receipt) => (this.approved = receipt !== null))
+      .catch(() => undefined);
+    await answer;
+  }
+
+  /** The database is as an uninterrupted run leaves it. */
+  async expectNew(reference: DatabaseState): Promise<void> {
+    expect(await stateOf(this.url)).toEqual(reference);
+  }
+
+  /** The database is as it was before. */
+  async expectOld(): Promise<void> {
+    if (!this.before) throw new Error('A trial on an empty database has no state before it.');
+    expect(await stateOf(this.url)).toEqual(this.before);
+  }
+
+  /** Nothing is left but the outcome, told once, and one decision. */
+  async expectClean(outcome: Outcome): Promise<void> {
+    for (const worker of this.workers) await worker.kill('SIGTERM');
+    const { deploymentId } = this.deployment;
+    let left: string[] = [];
+    await until(
+      'nothing is left',
+      async () => {
+        left = await leftBehind(this.url, deploymentId, this.project.root);
+        return left.length === 0;
+      },
+      10,
+    ).catch(() => undefined);
+    expect(left).toEqual([]);
+    const reports = readdirSync(join(this.project.root, 'reports')).filter((name) => name.endsWith('.json'));
+    expect(reports).toEqual([`${deploymentId}.json`]);
+    const report = JSON.parse(readFileSync(join(this.project.root, 'reports', `${deploymentId}.json`), 'utf8')) as {
+      outcome: Outcome;
+      audit: { accepted: boolean }[];
+    };
+    expect(report.outcome).toEqual(outcome);
+    expect(report.audit.filter(({ accepted }) => accepted).length).toBeLessThanOrEqual(1);
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.workers.map((worker) => worker.kill('SIGKILL')));
+    await this.project.close();
+    await this.wire.close();
+  }
+}

@@ -1,0 +1,4 @@
+import { FaultTests } from './harness/faults';
+import { WORKER } from './tables/worker';
+
+new FaultTests().concurrently(WORKER);
