@@ -1,9 +1,9 @@
 /** apply: the same migrations by every contestant in turn, each time on a fresh copy of the same database. */
-import { dbmate, DBMATE_MODULE } from './contestants/dbmate';
+import { dbmate, DBMATE } from './contestants/dbmate';
 import type { Contestant } from './contestants/contestant';
-import { goTool } from './contestants/go-tools';
-import { goose, GOOSE_MODULE } from './contestants/goose';
+import { goose, GOOSE } from './contestants/goose';
 import { lockkeeper, measureLoading } from './contestants/lockkeeper';
+import { findPeer } from './contestants/peer-tool';
 import { psql, psqlAsync } from './contestants/psql';
 import { timedProcess } from './contestants/timed-process';
 import { provenance } from './machine';
@@ -39,18 +39,15 @@ export async function apply(options: BenchOptions): Promise<Section> {
   }
 }
 
-async function contestantsOf({
-  install,
-  log,
-}: BenchOptions): Promise<{ contestants: Contestant[]; skipped: string[] }> {
+async function contestantsOf(options: BenchOptions): Promise<{ contestants: Contestant[]; skipped: string[] }> {
   const contestants = [psql, lockkeeper, psqlAsync];
   const skipped: string[] = [];
   const peers = [
-    { name: 'goose', module: GOOSE_MODULE, make: goose },
-    { name: 'dbmate', module: DBMATE_MODULE, make: dbmate },
+    { tool: GOOSE, make: goose },
+    { tool: DBMATE, make: dbmate },
   ];
-  for (const { name, module, make } of peers) {
-    const tool = await goTool(name, module, install, log);
+  for (const { tool: wanted, make } of peers) {
+    const tool = await findPeer(wanted, options);
     if ('missing' in tool) skipped.push(tool.missing);
     else contestants.push(make(tool.path, tool.version));
   }

@@ -1,12 +1,29 @@
 /** dbmate: a file is sent whole, in a transaction unless it says otherwise. */
 import { mkdirSync, writeFileSync } from 'node:fs';
+import { rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { loadParser, parseScript } from '../../src/adapters/sql-parser';
 import { segmentsOf, type Segment } from '../../src/policy/segments';
+import { run } from '../../src/local/run';
 import type { Contestant } from './contestant';
+import type { PeerTool } from './peer-tool';
 import { timedProcess } from './timed-process';
 
-export const DBMATE_MODULE = 'github.com/amacneil/dbmate/v2';
+/** Its own project publishes the binary of each platform as a package. */
+const PACKAGE = `@dbmate/${process.platform}-${process.arch}`;
+const VERSION = '2.36.0';
+
+export const DBMATE: PeerTool = {
+  name: 'dbmate',
+  how: `npm install ${PACKAGE}@${VERSION}`,
+  bring: async (into) => {
+    const npm = ['install', '--silent', '--ignore-scripts', '--prefix', into, `${PACKAGE}@${VERSION}`];
+    const installed = await run('npm', npm, { timeoutMs: 300_000, cwd: into });
+    if (!installed.ok) throw new Error(installed.reason);
+    await rename(join(into, 'node_modules', PACKAGE, 'bin', 'dbmate'), join(into, 'dbmate'));
+    await rm(join(into, 'node_modules'), { recursive: true });
+  },
+};
 
 export function dbmate(path: string, version: string): Contestant {
   return {

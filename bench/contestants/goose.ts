@@ -3,10 +3,23 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { loadParser, parseScript, type ParsedStatement } from '../../src/adapters/sql-parser';
 import { segmentsOf } from '../../src/policy/segments';
+import { onPath, run } from '../../src/local/run';
 import type { Contestant } from './contestant';
+import type { PeerTool } from './peer-tool';
 import { timedProcess } from './timed-process';
 
-export const GOOSE_MODULE = 'github.com/pressly/goose/v3/cmd/goose';
+const MODULE = 'github.com/pressly/goose/v3/cmd/goose';
+
+export const GOOSE: PeerTool = {
+  name: 'goose',
+  how: `go install ${MODULE}@latest`,
+  bring: async (into) => {
+    if (!onPath('go')) throw new Error('there is no go to build it with');
+    const env = { ...process.env, GOBIN: into };
+    const built = await run('go', ['install', `${MODULE}@latest`], { env, timeoutMs: 600_000 });
+    if (!built.ok) throw new Error(built.reason);
+  },
+};
 
 export function goose(path: string, version: string): Contestant {
   return {
