@@ -1,9 +1,6 @@
 /** apply: the same migrations by every contestant in turn, each time on a fresh copy of the same database. */
-import { dbmate, DBMATE } from './contestants/dbmate';
-import type { Contestant } from './contestants/contestant';
-import { goose, GOOSE } from './contestants/goose';
 import { lockkeeper, measureLoading } from './contestants/lockkeeper';
-import { findPeer } from './contestants/peer-tool';
+import { peers } from './contestants/peers';
 import { psql, psqlAsync } from './contestants/psql';
 import { timedProcess } from './contestants/timed-process';
 import { provenance } from './machine';
@@ -12,13 +9,14 @@ import { race, type Runner } from './race';
 import { table, type Section } from './results';
 import { BenchServer } from './server';
 import { ms, range, summarize } from './stats';
-import { broxivaEmpty, broxivaSeeded, ghostfolio, type Workload } from './workloads';
+import { broxivaEmpty, broxivaSeeded, ghostfolio, type TimedWorkload } from './workloads';
 
 export async function apply(options: BenchOptions): Promise<Section> {
   const server = await BenchServer.start(options.log);
   try {
     const loading = await measureLoading(server.url('postgres'));
-    const { contestants, skipped } = await contestantsOf(options);
+    const { found, skipped } = await peers(options);
+    const contestants = [psql, lockkeeper, psqlAsync, ...found];
     const parts: string[] = [];
     for (const workload of await workloadsOf(server, options)) {
       options.log(`${workload.title}: preparing`);
@@ -30,31 +28,13 @@ export async function apply(options: BenchOptions): Promise<Section> {
       `Lockkeeper is the phase \`migrate\` in process (activities \`registerUndo\` and every \`applyStep\`: sessions, ledger, fence, engine, markers, settling), by the plan's own steps, its reversals rehearsed beforehand.`,
       `Loaded once a process and not in the figures: Prisma's engine ${ms(loading.engineMs)} ms, the parser ${ms(loading.parserMs)} ms. In the figures: psql's start and connection, ${ms(await psqlStart(server))} ms.`,
     ];
-    return {
-      name: 'apply',
-      body: [lines.join('\n'), ...parts, ...skipped.map((why) => `Skipped: ${why}.`)].join('\n\n'),
-    };
+    return { name: 'apply', body: [lines.join('\n'), ...parts, ...skipped].join('\n\n') };
   } finally {
     await server.stop();
   }
 }
 
-async function contestantsOf(options: BenchOptions): Promise<{ contestants: Contestant[]; skipped: string[] }> {
-  const contestants = [psql, lockkeeper, psqlAsync];
-  const skipped: string[] = [];
-  const peers = [
-    { tool: GOOSE, make: goose },
-    { tool: DBMATE, make: dbmate },
-  ];
-  for (const { tool: wanted, make } of peers) {
-    const tool = await findPeer(wanted, options);
-    if ('missing' in tool) skipped.push(tool.missing);
-    else contestants.push(make(tool.path, tool.version));
-  }
-  return { contestants, skipped };
-}
-
-async function workloadsOf(server: BenchServer, { log }: BenchOptions): Promise<Workload[]> {
+async function workloadsOf(server: BenchServer, { log }: BenchOptions): Promise<TimedWorkload[]> {
   log("making Broxiva's databases");
   const empty = await broxivaEmpty(server);
   const tiny = ghostfolio();
@@ -62,7 +42,7 @@ async function workloadsOf(server: BenchServer, { log }: BenchOptions): Promise<
   return [empty, await broxivaSeeded(server, empty), ...(tiny ? [tiny] : [])];
 }
 
-function report({ title, target }: Workload, runners: Runner[]): string {
+function report({ title, target }: TimedWorkload, runners: Runner[]): string {
   const base = runners.find(({ name }) => name === psql.name)?.times ?? [];
   const rows = runners.map(({ name, detail, times }) => {
     const summary = summarize(times);

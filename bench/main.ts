@@ -1,30 +1,44 @@
-/** `npm run bench [-- apply|overhead|setup ...]`: prints the tables and writes them to bench/RESULTS.md. */
+/** `npm run bench [-- apply|overhead|stall|setup ...]`: prints the tables and writes them to bench/RESULTS.md. */
 import { parseArgs } from 'node:util';
 import { apply } from './apply';
 import type { BenchOptions } from './options';
 import { overhead } from './overhead';
 import { writeSection, type Section } from './results';
 import { setup } from './setup';
+import { stall } from './stall';
 
-const BENCHMARKS: Record<string, (options: BenchOptions) => Promise<Section>> = { apply, overhead, setup };
-/** `setup` takes minutes and is run only when it is named. */
+interface Benchmark {
+  run: (options: BenchOptions) => Promise<Section>;
+  /** Runs of each contestant unless --rounds says otherwise. */
+  rounds: number;
+}
+
+const BENCHMARKS: Record<string, Benchmark> = {
+  apply: { run: apply, rounds: 9 },
+  overhead: { run: overhead, rounds: 9 },
+  stall: { run: stall, rounds: 3 },
+  setup: { run: setup, rounds: 1 },
+};
+/** The others take many minutes and are run only when they are named. */
 const DEFAULT = ['apply', 'overhead'];
-const USAGE = `usage: npm run bench [-- apply | overhead | setup] [--rounds N] [--no-install]`;
+const USAGE = `usage: npm run bench [-- apply | overhead | stall | setup] [--rounds N] [--no-install]`;
 
 async function main(): Promise<void> {
   const { values, positionals } = parseArgs({
-    options: { rounds: { type: 'string', default: '9' }, install: { type: 'boolean', default: true } },
+    options: { rounds: { type: 'string' }, install: { type: 'boolean', default: true } },
     allowPositionals: true,
     allowNegative: true,
   });
-  const rounds = Number(values.rounds);
+  const asked = values.rounds === undefined ? null : Number(values.rounds);
   const unknown = positionals.filter((name) => !(name in BENCHMARKS));
-  if (unknown.length > 0 || !(Number.isInteger(rounds) && rounds > 0)) throw new Error(USAGE);
+  if (unknown.length > 0 || !(asked === null || (Number.isInteger(asked) && asked > 0))) throw new Error(USAGE);
   const log = (line: string): void => void process.stderr.write(`bench: ${line}\n`);
   for (const name of positionals.length > 0 ? positionals : DEFAULT) {
+    const benchmark = BENCHMARKS[name];
+    if (!benchmark) continue;
+    const rounds = asked ?? benchmark.rounds;
     const command = `npm run bench -- ${name} --rounds ${rounds}${values.install ? '' : ' --no-install'}`;
-    const section = await BENCHMARKS[name]?.({ command, rounds, install: values.install, log });
-    if (!section) continue;
+    const section = await benchmark.run({ command, rounds, install: values.install, log });
     console.log(`\n## ${name}\n\n${section.body}`);
     writeSection(section);
   }

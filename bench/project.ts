@@ -20,7 +20,7 @@ export interface BenchProject {
 /** @param rehearsal `schema-only` proves the reversals without restoring a backup. */
 export function benchProject(
   folder: string,
-  { migrationsDir, schema, id }: Workload,
+  { migrationsDir, schema, id, settings }: Workload,
   rehearsal: 'full' | 'schema-only',
 ): BenchProject {
   const root = join(folder, `project-${id}`);
@@ -31,6 +31,7 @@ export function benchProject(
     backup: { dir: join(root, 'backups') },
     monitor: { duration: '0s', interval: '100ms' },
     targets: { [TARGET]: { urlEnv: URL_VARIABLE } },
+    ...settings,
   };
   const file = { project: { schema, migrations: migrationsDir }, environments: { [ENVIRONMENT]: environment } };
   writeFileSync(join(root, 'lockkeeper.yaml'), stringify(file));

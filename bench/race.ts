@@ -50,7 +50,7 @@ export async function race(
 }
 
 /** Everybody is first as often as last. */
-function inTurn<T>(all: T[], round: number): T[] {
+export function inTurn<T>(all: T[], round: number): T[] {
   const first = round % all.length;
   return [...all.slice(first), ...all.slice(0, first)];
 }

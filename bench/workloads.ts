@@ -16,6 +16,12 @@ export interface Workload {
   pending: MigrationFolder[];
   /** Database with everything before the pending migrations. */
   template: string;
+  /** Keys of its environment in `lockkeeper.yaml`, over those of the bench. */
+  settings?: Record<string, unknown>;
+}
+
+/** What the benchmark `apply` runs. */
+export interface TimedWorkload extends Workload {
   /** Highest allowed ratio of Lockkeeper's time to psql's. */
   target: number;
 }
@@ -30,11 +36,11 @@ export const migrationFile = ({ migrationsDir }: Workload, { name }: MigrationFo
   join(migrationsDir, name, 'migration.sql');
 
 /** Broxiva's seven pending migrations, on the schema that production has, without rows. */
-export async function broxivaEmpty(server: BenchServer): Promise<Workload> {
+export async function broxivaEmpty(server: BenchServer): Promise<TimedWorkload> {
   const folders = readMigrations(BROXIVA.migrationsDir);
   const template = 'broxiva_empty';
   const url = await server.recreate(template);
-  await applyBaseline(url, folders.slice(0, -BROXIVA_PENDING));
+  await deployed(url, BROXIVA.migrationsDir, folders.slice(0, -BROXIVA_PENDING));
   await connected(url, (client) => client.query('VACUUM ANALYZE'));
   const pending = folders.slice(-BROXIVA_PENDING);
   return {
@@ -48,7 +54,7 @@ export async function broxivaEmpty(server: BenchServer): Promise<Workload> {
 }
 
 /** The same seven on seeded tables (scale 1: 10,000 orders). */
-export async function broxivaSeeded(server: BenchServer, empty: Workload): Promise<Workload> {
+export async function broxivaSeeded(server: BenchServer, empty: TimedWorkload): Promise<TimedWorkload> {
   const template = 'broxiva_seeded';
   const url = await server.recreate(template, empty.template);
   await seed(url, { scale: 1 });
@@ -57,7 +63,7 @@ export async function broxivaSeeded(server: BenchServer, empty: Workload): Promi
 }
 
 /** All of ghostfolio's on an empty database; null where the corpus is not beside the repository. */
-export function ghostfolio(): Workload | null {
+export function ghostfolio(): TimedWorkload | null {
   const project = join(CORPUS, 'ghostfolio');
   if (!existsSync(project)) return null;
   const migrationsDir = join(project, 'migrations');
@@ -75,10 +81,9 @@ export function ghostfolio(): Workload | null {
 }
 
 /** As `prisma migrate deploy` would have done it, history rows and all. */
-async function applyBaseline(url: string, folders: MigrationFolder[]): Promise<void> {
+export async function deployed(url: string, migrationsDir: string, folders: MigrationFolder[]): Promise<void> {
   await withEngine(
     { schema: 'public', connect: () => openSession(url, { applicationName: 'lockkeeper/bench' }) },
-    (engine) =>
-      engine.applyMigrations({ migrationsList: migrationList(BROXIVA.migrationsDir, folders), filters: NO_FILTER }),
+    (engine) => engine.applyMigrations({ migrationsList: migrationList(migrationsDir, folders), filters: NO_FILTER }),
   );
 }

@@ -1,0 +1,67 @@
+/** The tables of `stall`. */
+import { lockkeeper } from '../contestants/lockkeeper';
+import { table } from '../results';
+import { ms, range, summarize } from '../stats';
+import type { Scenario } from './scenarios';
+import type { Seen } from './index';
+import type { Wait } from './waits';
+
+const TARGET = { stallMs: 150, throughput: 0.95, errors: 0 };
+/** Shorter waits are nobody's trouble. */
+const WORTH_TELLING_MS = 50;
+const WAITS_TOLD = { lockkeeper: 5, others: 1 };
+
+export function report({ title, explanation }: Scenario, seen: Seen[]): string {
+  const header = ['by', 'longest stall ms', 'min – max', 'throughput', 'errors', 'took s', 'target'];
+  const rows = seen.map(({ name, runs }) => {
+    const stall = summarize(runs.map(({ stallMs }) => stallMs));
+    const throughput = summarize(runs.map((run) => run.throughput)).median;
+    const errors = runs.reduce((sum, run) => sum + run.errors.length, 0);
+    const took = summarize(runs.map(({ tookMs }) => tookMs)).median;
+    const met = stall.median <= TARGET.stallMs && throughput >= TARGET.throughput && errors === TARGET.errors;
+    return [
+      name,
+      ms(stall.median),
+      range(stall),
+      `${Math.round(throughput * 100)} %`,
+      String(errors),
+      (took / 1000).toFixed(1),
+      name === lockkeeper.name ? (met ? 'met' : 'missed') : '',
+    ];
+  });
+  const targets = `Targets: stall <= ${TARGET.stallMs} ms, throughput >= ${TARGET.throughput * 100} %, no errors.`;
+  return [
+    `### ${title}`,
+    `${explanation} ${targets}`,
+    table(header, rows),
+    ...bullets('Who waited longest, and for whom:', seen.flatMap(waitsOf)),
+    ...bullets('Errors that the application got:', seen.flatMap(errorsOf)),
+    ...bullets('Who gave up:', seen.flatMap(failuresOf)),
+  ].join('\n\n');
+}
+
+function bullets(heading: string, lines: string[]): string[] {
+  return lines.length === 0 ? [] : [`${heading}\n\n${lines.map((line) => `- ${line}`).join('\n')}`];
+}
+
+/** The longest waits behind different statements, over all runs. */
+function waitsOf({ name, runs }: Seen): string[] {
+  const longest = new Map<string, Wait>();
+  for (const wait of runs.flatMap(({ waits }) => waits))
+    if ((longest.get(wait.behind)?.ms ?? 0) < wait.ms) longest.set(wait.behind, wait);
+  return [...longest.values()]
+    .filter((wait) => wait.ms >= WORTH_TELLING_MS)
+    .sort((a, b) => b.ms - a.ms)
+    .slice(0, name === lockkeeper.name ? WAITS_TOLD.lockkeeper : WAITS_TOLD.others)
+    .map((wait) => `${name}: ${ms(wait.ms)} ms for ${wait.wanted}, \`${wait.statement}\` behind \`${wait.behind}\``);
+}
+
+function errorsOf({ name, runs }: Seen): string[] {
+  const counts = new Map<string, number>();
+  for (const error of runs.flatMap(({ errors }) => errors)) counts.set(error, (counts.get(error) ?? 0) + 1);
+  return [...counts].map(([error, count]) => `${name}: ${count} x ${error}`);
+}
+
+function failuresOf({ name, runs }: Seen): string[] {
+  return [...new Set(runs.flatMap(({ failure }) => failure ?? []))].map((why) => `${name}: ${why}`);
+}
