@@ -55,18 +55,18 @@ export default tseslint.config(
     },
   },
   room(['src/contract.ts', 'src/errors.ts'], {
-    forbid: ['policy', 'workflows', 'activities', 'adapters', 'report', 'client', 'config', ...TOP],
+    forbid: ['policy', 'workflows', 'activities', 'adapters', 'report', 'client', 'config', 'backup', ...TOP],
   }),
   room(['src/policy/**'], {
-    forbid: ['workflows', 'activities', 'report', 'client', 'config', 'planner', ...TOP],
+    forbid: ['workflows', 'activities', 'report', 'client', 'config', 'planner', 'backup', ...TOP],
     typesOnly: ['adapters'],
   }),
   room(['src/report/**'], {
-    forbid: ['workflows', 'activities', 'client', 'config', 'planner', ...TOP],
+    forbid: ['workflows', 'activities', 'client', 'config', 'planner', 'backup', ...TOP],
     typesOnly: ['adapters'],
   }),
   room(['src/workflows/**'], {
-    forbid: ['report', 'client', 'config', 'planner', ...TOP],
+    forbid: ['report', 'client', 'config', 'planner', 'backup', ...TOP],
     typesOnly: ['adapters', 'activities'],
   }),
   room(['src/activities/**'], { forbid: ['workflows', 'client', ...TOP], builtins: true }),

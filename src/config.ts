@@ -6,6 +6,8 @@ import { existsSync, readFileSync } from 'node:fs';
 import { dirname, isAbsolute, resolve } from 'node:path';
 import { LineCounter, parseDocument } from 'yaml';
 import { z } from 'zod';
+import { backupSchema, toBackup, type BackupConfig } from './config/backup';
+import { duration, durationMs } from './config/quantities';
 import { UsageError } from './errors';
 import { TASK_QUEUE, type MaintenanceWindow, type Threshold } from './contract';
 
@@ -16,22 +18,6 @@ const SEED_THRESHOLDS = {
   critical: ['cpu_usage > 90%', 'memory_usage > 90%', 'connection_pool > 95%', 'error_rate > 5%'],
   warning: ['cpu_usage > 80%', 'memory_usage > 85%', 'query_time_p95 > 1000ms', 'error_rate > 1%'],
 };
-
-const DURATION = /^(\d+(?:\.\d+)?)\s*(ms|s|m|h|d)$/;
-const UNIT_MS: Record<string, number> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
-
-/** A duration such as `500ms`, `30s`, `30m`, `24h`, `7d`; parsed to milliseconds. */
-const duration = () =>
-  z
-    .string()
-    .regex(DURATION, 'a duration such as 500ms, 30s, 30m, 24h or 7d')
-    .describe('A duration: 500ms, 30s, 30m, 24h or 7d.');
-
-export function durationMs(text: string): number {
-  const match = DURATION.exec(text);
-  if (!match) throw new UsageError(`"${text}" is not a duration; write 500ms, 30s, 30m, 24h or 7d.`);
-  return Math.round(Number(match[1]) * (UNIT_MS[match[2] ?? ''] ?? 1));
-}
 
 const THRESHOLD = /^([a-z][a-z0-9_]*)\s*([<>])\s*(\d+(?:\.\d+)?)\s*(%|ms)?$/;
 const threshold = () =>
@@ -87,20 +73,7 @@ const environmentSchema = z.strictObject({
     })
     .optional()
     .describe('Maintenance window in UTC; the deployment waits for it after approval.'),
-  backup: z
-    .strictObject({
-      enabled: z.boolean().default(true),
-      dir: z.string().default('backups'),
-      format: z.enum(['custom', 'directory', 'plain']).default('custom'),
-      jobs: z
-        .number()
-        .int()
-        .min(1)
-        .max(64)
-        .default(2)
-        .describe('Parallel dump jobs (directory format) and restore jobs.'),
-    })
-    .prefault({}),
+  backup: backupSchema,
   rehearsal: z.enum(['full', 'schema-only', 'off']).default('full'),
   lockTimeout: duration()
     .default('100ms')
@@ -202,7 +175,7 @@ export interface Environment {
   targets: Record<string, { urlEnv: string }>;
   approvals: { required: number; expiryMs: number; approvers: string[] };
   window: MaintenanceWindow | null;
-  backup: { enabled: boolean; dir: string; format: 'custom' | 'directory' | 'plain'; jobs: number };
+  backup: BackupConfig;
   rehearsal: 'full' | 'schema-only' | 'off';
   lockTimeoutMs: number;
   lockBudgetMs: number;
@@ -305,7 +278,7 @@ function toEnvironment(name: string, raw: RawEnvironment, inRoot: (path: string)
       approvers: raw.approvals.approvers,
     },
     window: raw.window ? toWindow(raw.window) : null,
-    backup: { ...raw.backup, dir: inRoot(raw.backup.dir) },
+    backup: toBackup(raw.backup, inRoot),
     rehearsal: raw.rehearsal,
     lockTimeoutMs: durationMs(raw.lockTimeout),
     lockBudgetMs: durationMs(raw.lockBudget),

@@ -1,6 +1,6 @@
 /** Everything a deployment does to the world, one file a step. Each probes before it acts: running it twice is harmless. */
 import { createApply } from './apply';
-import { createBackup } from './backup';
+import { createBackupStep } from './backup';
 import { createDecisions } from './decisions';
 import type { Deps } from './deps';
 import { createInspect } from './inspect';
@@ -14,7 +14,7 @@ import { createVerify } from './verify';
 export function createActivities(deps: Deps) {
   return {
     ...createInspect(deps),
-    ...createBackup(deps),
+    ...createBackupStep(deps),
     ...createRehearse(deps),
     ...createDecisions(deps),
     ...createApply(deps),

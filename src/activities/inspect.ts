@@ -2,9 +2,10 @@
 import { schemaFingerprint as fingerprint } from '../adapters/pg-tools';
 import type { ServerFacts } from '../adapters/inspect';
 import type { BackupSummary, CheckResult, DeployInput, HazardFinding, Plan, TargetFacts } from '../contract';
+import { isIntact } from '../backup/prove';
+import { openStore } from '../backup/store';
 import { inspect, planInspected } from '../planner';
 import type { FullPlan } from '../policy/plan';
-import { verifyBackupFile } from './backup';
 import type { Deps } from './deps';
 import { resolve, type ResolvedTarget } from './target';
 
@@ -47,7 +48,7 @@ export function createInspect(deps: Deps) {
         return 'The migration files or the policy changed after they were approved.';
       if ((await fingerprint(deps.tools, target.url)) !== approved.schemaFingerprint)
         return 'The schema of the database changed after the plan was approved.';
-      if (approved.backup && !(await verifyBackupFile(approved.backup)))
+      if (approved.backup && !(await isIntact(openStore(target.environment.backup), approved.backup)))
         return `Backup ${approved.backup.id} is not the one that was approved.`;
       return null;
     },

@@ -1,113 +1,133 @@
-/** pg_dump and pg_restore as child processes: passwords in a PGPASSFILE (0600), never in an argument or a message. */
-import { spawn } from 'node:child_process';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+/** pg_dump, pg_dumpall and pg_restore: what Lockkeeper asks of them, and with which flags. */
 import { createHash } from 'node:crypto';
-import { FailureType, permanent } from '../errors';
-import { endpointOf, type Endpoint } from './postgres';
+import { createWriteStream } from 'node:fs';
+import { join } from 'node:path';
+import type { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { runProgram, runWithLogin, type Login, type ProgramRun } from './pg-process';
+import { throttled } from './throttle';
 
-export interface DumpOptions {
-  url: string;
-  database?: string;
+export type DumpFormat = 'custom' | 'directory' | 'plain';
+
+export interface DumpOptions extends Login {
   /** Exported snapshot that the dump must see. */
   snapshot?: string;
-  format: 'custom' | 'directory' | 'plain';
+  format: DumpFormat;
   /** Parallel jobs; only the directory format has any. */
   jobs: number;
+  /** What `--compress` takes; pg_dump's own default without it. */
+  compress?: string;
   file: string;
   schemaOnly?: boolean;
+  /** Upper bound; not for the directory format, whose files pg_dump writes itself. */
+  bytesPerSecond?: number | null;
+  /** Called for each table as its rows begin. */
+  onTable?: () => void;
   signal?: AbortSignal;
 }
 
-export interface RestoreOptions {
-  url: string;
+export interface RestoreOptions extends Login {
   database: string;
   file: string;
-  format: 'custom' | 'directory' | 'plain';
+  format: DumpFormat;
   jobs: number;
+  /** Called for each table as its rows begin; not for plain SQL. */
+  onTable?: () => void;
   signal?: AbortSignal;
 }
 
 export interface PgTools {
   /** Major version of pg_dump. */
   version(): Promise<number>;
+  /** Full version of pg_dump: `15.18`. */
+  release(): Promise<string>;
   dump(options: DumpOptions): Promise<void>;
+  /** Roles, tablespaces and their settings as SQL, without passwords: needs no right to read pg_authid. */
+  dumpGlobals(options: Login & { file: string; signal?: AbortSignal }): Promise<void>;
   /** Stops at the first error: a restore with warnings is not a restore. */
   restore(options: RestoreOptions): Promise<void>;
   /** The schema as normalised text: no comments, no settings of the session, without Lockkeeper's schema and Prisma's history table. */
   schemaText(url: string, database?: string): Promise<string>;
 }
 
-/** Stderr that a failure quotes, at most. */
-const QUOTED_STDERR = 600;
-/** More is kept: pg_restore shows the whole statement after its message. */
-const KEPT_STDERR = 256 * 1024;
 /** Lockkeeper's bookkeeping is not part of the project's schema. */
 const EXCLUDE_OWN = ['--exclude-schema=lockkeeper'];
 /** Prisma's own table comes with the first migration, and stays when that is undone. */
 const HISTORY = '--exclude-table=*._prisma_migrations';
+const DUMPS_TABLE = /: dumping contents of table /;
+const RESTORES_TABLE = /: processing data for table /;
 
 /** @param binDir folder of PostgreSQL's client programs. */
 export function createPgTools(binDir: string): PgTools {
-  const run = (
-    program: string,
-    args: string[],
-    target: { url: string; database?: string | undefined },
-    signal?: AbortSignal,
-  ): Promise<string> => runTool(join(binDir, program), args, target.url, target.database, signal);
+  const run = (program: string, args: string[], login: Login, more: Partial<ProgramRun> = {}): Promise<string> =>
+    runWithLogin({ program: join(binDir, program), args: ['--no-password', ...args], ...more }, login);
+  const release = async (): Promise<string> => {
+    const text = await runProgram({ program: join(binDir, 'pg_dump'), args: ['--version'] }, process.env);
+    return /\d+(\.\d+|\w+)?/.exec(text)?.[0] ?? '0';
+  };
   return {
-    async version() {
-      const text = await spawnTool(join(binDir, 'pg_dump'), ['--version'], process.env);
-      return Number(/(\d+)/.exec(text)?.[1] ?? 0);
-    },
+    release,
+    version: async () => Number.parseInt(await release(), 10),
     async dump(options) {
-      const parallel = options.format === 'directory' ? [`--jobs=${options.jobs}`] : [];
-      const snapshot = options.snapshot === undefined ? [] : [`--snapshot=${options.snapshot}`];
-      const schemaOnly = options.schemaOnly ? ['--schema-only'] : [];
-      const args = [
-        `--format=${options.format}`,
-        `--file=${options.file}`,
-        '--no-password',
-        ...parallel,
-        ...snapshot,
-        ...schemaOnly,
-        ...EXCLUDE_OWN,
-      ];
-      await run('pg_dump', args, options, options.signal);
+      const { file, bytesPerSecond, signal } = options;
+      const onProgress = tableCounter(DUMPS_TABLE, options.onTable);
+      const verbose = onProgress ? ['--verbose'] : [];
+      if (!bytesPerSecond) {
+        await run('pg_dump', [...dumpArgs(options), ...verbose, `--file=${file}`], options, { onProgress, signal });
+        return;
+      }
+      // Through a pipe: a worker that is killed takes the dump with it, which a stopped process would survive.
+      const stdoutTo = (stdout: Readable): Promise<void> =>
+        pipeline(stdout, throttled(bytesPerSecond), createWriteStream(file, { flags: 'wx', mode: 0o600, flush: true }));
+      await run('pg_dump', [...dumpArgs(options), ...verbose], options, { onProgress, signal, stdoutTo });
+    },
+    async dumpGlobals({ file, signal, ...login }) {
+      const args = ['--globals-only', '--no-role-passwords', `--file=${file}`];
+      // It would look for a database called postgres, which the role may not enter.
+      const database = login.database === undefined ? [] : [`--database=${connectionString(login.database)}`];
+      await run('pg_dumpall', [...args, ...database], login, { signal });
     },
     async restore(options) {
+      const { signal } = options;
       if (options.format === 'plain') {
-        await run(
-          'psql',
-          [
-            '--no-psqlrc',
-            '--quiet',
-            '--no-password',
-            '--set=ON_ERROR_STOP=1',
-            '--output=/dev/null',
-            `--file=${options.file}`,
-          ],
-          options,
-          options.signal,
-        );
-      } else {
-        const args = [
-          '--exit-on-error',
-          '--no-password',
-          `--jobs=${options.jobs}`,
-          `--dbname=${options.database}`,
-          options.file,
-        ];
-        await run('pg_restore', args, options, options.signal);
+        const args = ['--no-psqlrc', '--quiet', '--set=ON_ERROR_STOP=1', '--output=/dev/null'];
+        await run('psql', [...args, `--file=${options.file}`], options, { signal });
+        return;
       }
+      const onProgress = tableCounter(RESTORES_TABLE, options.onTable);
+      const args = [
+        '--exit-on-error',
+        `--jobs=${options.jobs}`,
+        ...(onProgress ? ['--verbose'] : []),
+        `--dbname=${connectionString(options.database)}`,
+        options.file,
+      ];
+      await run('pg_restore', args, options, { onProgress, signal });
     },
     async schemaText(url, database) {
-      return normaliseSchema(
-        await run('pg_dump', ['--schema-only', '--no-password', ...EXCLUDE_OWN, HISTORY], { url, database }),
-      );
+      return normaliseSchema(await run('pg_dump', ['--schema-only', ...EXCLUDE_OWN, HISTORY], { url, database }));
     },
   };
+}
+
+function dumpArgs({ format, jobs, snapshot, compress, schemaOnly }: DumpOptions): string[] {
+  return [
+    `--format=${format}`,
+    ...(format === 'directory' ? [`--jobs=${jobs}`] : []),
+    ...(snapshot === undefined ? [] : [`--snapshot=${snapshot}`]),
+    ...(compress === undefined ? [] : [`--compress=${compress}`]),
+    ...(schemaOnly ? ['--schema-only'] : []),
+    ...EXCLUDE_OWN,
+  ];
+}
+
+/** A name with "=" in it would be read as a connection string of its own. */
+function connectionString(database: string): string {
+  return `dbname='${database.replace(/[\\']/g, '\\$&')}'`;
+}
+
+function tableCounter(marker: RegExp, onTable: (() => void) | undefined): ((line: string) => void) | undefined {
+  return onTable && ((line) => void (marker.test(line) && onTable()));
 }
 
 /** sha256 (hex) of `schemaText`: equal fingerprints = equal schemas, to pg_dump's eye. */
@@ -123,92 +143,4 @@ function normaliseSchema(dump: string): string {
     .split('\n')
     .filter((line) => line !== '' && !/^(--|\\(un)?restrict |SET |SELECT pg_catalog\.set_config)/.test(line))
     .join('\n');
-}
-
-async function runTool(
-  program: string,
-  args: string[],
-  url: string,
-  database: string | undefined,
-  signal?: AbortSignal,
-): Promise<string> {
-  const endpoint = endpointOf(url);
-  const folder = await mkdtemp(join(tmpdir(), 'lockkeeper-'));
-  try {
-    const passfile = join(folder, 'pgpass');
-    await writeFile(passfile, passLine(endpoint), { mode: 0o600 });
-    return await spawnTool(program, args, connectionEnv(endpoint, database, passfile), signal);
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
-}
-
-function passLine({ password }: Endpoint): string {
-  return `*:*:*:*:${password.replace(/([\\:])/g, '\\$1')}\n`;
-}
-
-function connectionEnv(endpoint: Endpoint, database: string | undefined, passfile: string): NodeJS.ProcessEnv {
-  const { PATH, HOME, TMPDIR, SystemRoot } = process.env;
-  return {
-    PATH,
-    HOME,
-    TMPDIR,
-    SystemRoot,
-    PGHOST: endpoint.host,
-    PGPORT: String(endpoint.port),
-    ...(endpoint.user === '' ? {} : { PGUSER: endpoint.user }),
-    PGDATABASE: database ?? endpoint.database,
-    PGPASSFILE: passfile,
-    PGAPPNAME: 'lockkeeper/pg-tools',
-    PGCONNECT_TIMEOUT: '10',
-    // "no-verify" is the driver's word for what libpq calls "require".
-    ...(endpoint.sslmode === null
-      ? {}
-      : { PGSSLMODE: endpoint.sslmode === 'no-verify' ? 'require' : endpoint.sslmode }),
-    ...Object.fromEntries(Object.entries(endpoint.sslFiles).map(([name, path]) => [`PG${name.toUpperCase()}`, path])),
-  };
-}
-
-function spawnTool(program: string, args: string[], env: NodeJS.ProcessEnv, signal?: AbortSignal): Promise<string> {
-  return new Promise((resolve, reject) => {
-    const child = spawn(program, args, { env, stdio: ['ignore', 'pipe', 'pipe'], ...(signal ? { signal } : {}) });
-    const stdout: Buffer[] = [];
-    let stderr = '';
-    child.stdout.on('data', (chunk: Buffer) => stdout.push(chunk));
-    child.stderr.on('data', (chunk: Buffer) => (stderr = (stderr + chunk.toString()).slice(-KEPT_STDERR)));
-    child.on('error', (error) =>
-      reject(
-        signal?.aborted
-          ? error
-          : permanent(
-              FailureType.Backup,
-              `${program} could not be started (${(error as NodeJS.ErrnoException).code ?? 'error'}); run "lockkeeper doctor".`,
-            ),
-      ),
-    );
-    child.on('close', (code, killedBy) => {
-      if (code === 0) resolve(Buffer.concat(stdout).toString('utf8'));
-      else
-        reject(
-          permanent(FailureType.Backup, `${program} ended with ${killedBy ?? `exit code ${code}`}: ${quote(stderr)}`),
-        );
-    });
-  });
-}
-
-/** Messages of these are about values, which they quote. */
-const QUOTES_DATA = /invalid (input|byte|text)|out of range|malformed|too long|could not convert/;
-
-/** The tool's own words: its messages alone, without the SQL and the rows that it shows between them. */
-function quote(stderr: string): string {
-  const lines = stderr
-    .split('\n')
-    .filter(
-      (line) => /^(\S*\/)?(pg_dump|pg_restore|psql)\b/.test(line) && !/DETAIL:|CONTEXT:|from TOC entry/.test(line),
-    )
-    .map((line) => (QUOTES_DATA.test(line) ? line.replace(/"[^"]*"/g, '"…"') : line));
-  if (lines.some((line) => line.includes('server version mismatch')))
-    return "it is older than the server; install client tools of the server's version or newer.";
-  const words = lines.slice(-3).join(' ').slice(0, QUOTED_STDERR) || 'it said nothing';
-  return words.endsWith('.') ? words : `${words}.`;
 }

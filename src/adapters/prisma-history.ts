@@ -18,3 +18,13 @@ export async function unfinished(client: Client, migrations: string[]): Promise<
   );
   return rows.map(({ name }) => name);
 }
+
+/** Those that are applied as this transaction sees it, in their order. */
+export async function appliedMigrations(client: Client): Promise<string[]> {
+  if (!(await historyExists(client))) return [];
+  const { rows } = await client.query<{ name: string }>(
+    `SELECT DISTINCT migration_name AS name FROM _prisma_migrations
+      WHERE finished_at IS NOT NULL AND rolled_back_at IS NULL ORDER BY 1`,
+  );
+  return rows.map(({ name }) => name);
+}

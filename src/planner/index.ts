@@ -108,6 +108,8 @@ async function checklistFacts(
           dir: environment.backup.dir,
           ...backupRoom(environment.backup.dir),
           pgDumpMajor: await tools.version().catch(() => null),
+          compressed: environment.backup.format !== 'plain' && environment.backup.compression !== 'none',
+          sampled: largerThan(server.tables, environment.backup.sampleAboveBytes),
         }
       : null,
     databaseBytes: facts.sizeBytes,
@@ -123,6 +125,12 @@ async function checklistFacts(
     requester,
     contacts: config.contacts,
   };
+}
+
+function largerThan(tables: Inspection['server']['tables'], bytes: number | null): string[] {
+  return Object.entries(tables)
+    .filter(([, table]) => bytes !== null && table.bytes > bytes)
+    .map(([name]) => name);
 }
 
 /** Looks at the nearest folder that exists: a checklist writes nothing. */

@@ -1,5 +1,6 @@
 /** The pre-deployment checks: facts in, a verdict with its evidence out. A failed check stops before anything is written. */
 import type { CheckResult, HazardFinding, Person } from '../contract';
+import { roomNeeded } from './backup-room';
 
 export interface ChecklistFacts {
   environment: string;
@@ -10,7 +11,15 @@ export interface ChecklistFacts {
   pending: number;
   hazards: HazardFinding[];
   /** Null where no backup is asked for. */
-  backup: { dir: string; writable: boolean; freeBytes: number | null; pgDumpMajor: number | null } | null;
+  backup: {
+    dir: string;
+    writable: boolean;
+    freeBytes: number | null;
+    pgDumpMajor: number | null;
+    compressed: boolean;
+    /** Tables that a restored copy is compared by a sample of. */
+    sampled: string[];
+  } | null;
   databaseBytes: number;
   rehearsal: 'full' | 'schema-only' | 'off';
   canCreateDatabase: boolean;
@@ -31,8 +40,6 @@ const pass = (evidence: string): Verdict => ({ status: 'pass', evidence });
 const warn = (evidence: string): Verdict => ({ status: 'warn', evidence });
 const fail = (evidence: string): Verdict => ({ status: 'fail', evidence });
 
-/** A dump compresses, but not everything does: less room than half the database is a gamble. */
-const BACKUP_ROOM = 0.5;
 const CONNECTIONS_NEEDED = 8;
 
 const CHECKS: { id: string; title: string; judge: (facts: ChecklistFacts) => Verdict }[] = [
@@ -86,12 +93,18 @@ function judgeBackup({ backup, databaseBytes, serverMajor }: ChecklistFacts): Ve
       `pg_dump ${backup.pgDumpMajor} is older than the server (${serverMajor}); install client tools ${serverMajor} or newer.`,
     );
   if (!backup.writable) return fail(`${backup.dir} cannot be written; create the folder or change backup.dir.`);
-  if (backup.freeBytes !== null && backup.freeBytes < databaseBytes * BACKUP_ROOM) {
+  if (backup.freeBytes !== null && backup.freeBytes < roomNeeded(databaseBytes, backup.compressed)) {
     return fail(
       `${backup.dir} has ${megabytes(backup.freeBytes)} free for a database of ${megabytes(databaseBytes)}; free some space.`,
     );
   }
-  return pass(`pg_dump ${backup.pgDumpMajor} writes to ${backup.dir}; the database has ${megabytes(databaseBytes)}.`);
+  const sampled =
+    backup.sampled.length === 0
+      ? ''
+      : ` Compared by a sample only (backup.digests.sampleAbove): ${backup.sampled.join(', ')}.`;
+  return pass(
+    `pg_dump ${backup.pgDumpMajor} writes to ${backup.dir}; the database has ${megabytes(databaseBytes)}.${sampled}`,
+  );
 }
 
 function judgeRehearsal({ rehearsal, canCreateDatabase, role }: ChecklistFacts): Verdict {

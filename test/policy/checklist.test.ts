@@ -9,7 +9,7 @@ const READY: ChecklistFacts = {
   appliedMigrations: 12,
   pending: 7,
   hazards: [],
-  backup: { dir: '/backups', writable: true, freeBytes: 10_000_000, pgDumpMajor: 17 },
+  backup: { dir: '/backups', writable: true, freeBytes: 10_000_000, pgDumpMajor: 17, compressed: true, sampled: [] },
   databaseBytes: 8_000_000,
   rehearsal: 'full',
   canCreateDatabase: true,
@@ -25,7 +25,15 @@ const READY: ChecklistFacts = {
 };
 
 const backup = (overrides: Partial<NonNullable<ChecklistFacts['backup']>>) => ({
-  backup: { dir: '/backups', writable: true, freeBytes: 10_000_000, pgDumpMajor: 17, ...overrides },
+  backup: {
+    dir: '/backups',
+    writable: true,
+    freeBytes: 10_000_000,
+    pgDumpMajor: 17,
+    compressed: true,
+    sampled: [],
+    ...overrides,
+  },
 });
 const hazard = (severity: HazardFinding['severity'], handledBy: HazardFinding['handledBy'] = null): HazardFinding => ({
   id: 'x',
@@ -81,6 +89,8 @@ const CASES: [string, Partial<ChecklistFacts>, string, RegExp][] = [
     /4 MB free for a database of 8 MB/,
   ],
   ['room for half the database', backup({ freeBytes: 4_000_000 }), 'backup pass', /writes to \/backups/],
+  ['half the database for SQL', backup({ freeBytes: 4_000_000, compressed: false }), 'backup fail', /free some space/],
+  ['large tables', backup({ sampled: ['public.events'] }), 'backup pass', /by a sample only .*: public\.events\./],
   ['unknown room', backup({ freeBytes: null }), 'backup pass', /writes to/],
   ['no rehearsal', { rehearsal: 'off', canCreateDatabase: false }, 'rehearsal warn', /not proven before production/],
   [

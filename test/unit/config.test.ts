@@ -1,7 +1,8 @@
 import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { durationMs, loadConfig, parseConfig, resolveTarget, targetUrl } from '../../src/config';
+import { loadConfig, parseConfig, resolveTarget, targetUrl } from '../../src/config';
+import { durationMs } from '../../src/config/quantities';
 import { UsageError } from '../../src/errors';
 
 const FILE = '/project/lockkeeper.yaml';

@@ -1,0 +1,142 @@
+/** PostgreSQL's client programs as child processes: passwords in a PGPASSFILE (0600), never in an argument or a message. */
+import { spawn } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Readable } from 'node:stream';
+import { FailureType, permanent } from '../errors';
+import { endpointOf, type Endpoint } from './postgres';
+
+export interface ProgramRun {
+  /** Path of the program. */
+  program: string;
+  args: string[];
+  signal?: AbortSignal | undefined;
+  /** Each line of stderr that is no error: what `--verbose` says of its progress. */
+  onProgress?: ((line: string) => void) | undefined;
+  /** Takes the output, which is otherwise returned; the program waits for it. */
+  stdoutTo?: ((stdout: Readable) => Promise<void>) | undefined;
+}
+
+export interface Login {
+  url: string;
+  /** Another database of the same server. */
+  database?: string | undefined;
+  /** Shown in pg_stat_activity. */
+  applicationName?: string | undefined;
+}
+
+/** Stderr that a failure quotes, at most. */
+const QUOTED_STDERR = 600;
+/** More is kept: pg_restore shows the whole statement after its message. */
+const KEPT_STDERR = 256 * 1024;
+const PROGRESS = /^(\S*\/)?pg_(dump|dumpall|restore): (?!.*\b(error|fatal|warning|detail|hint):)/;
+
+/** Runs a program that needs the login. @returns its output. @throws ApplicationFailure Backup, or AbortError. */
+export async function runWithLogin(run: ProgramRun, login: Login): Promise<string> {
+  return withLoginEnv(login, (env) => runProgram(run, env));
+}
+
+/** The environment of a program that logs in: libpq's variables, and a password file that is gone afterwards. */
+export async function withLoginEnv<T>(login: Login, use: (env: NodeJS.ProcessEnv) => Promise<T>): Promise<T> {
+  const endpoint = endpointOf(login.url);
+  const folder = await mkdtemp(join(tmpdir(), 'lockkeeper-'));
+  try {
+    const passfile = join(folder, 'pgpass');
+    await writeFile(passfile, passLine(endpoint), { mode: 0o600 });
+    return await use(connectionEnv(endpoint, login, passfile));
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+function passLine({ password }: Endpoint): string {
+  return `*:*:*:*:${password.replace(/([\\:])/g, '\\$1')}\n`;
+}
+
+function connectionEnv(endpoint: Endpoint, login: Login, passfile: string): NodeJS.ProcessEnv {
+  const { PATH, HOME, TMPDIR, SystemRoot } = process.env;
+  return {
+    PATH,
+    HOME,
+    TMPDIR,
+    SystemRoot,
+    PGHOST: endpoint.host,
+    PGPORT: String(endpoint.port),
+    ...(endpoint.user === '' ? {} : { PGUSER: endpoint.user }),
+    PGDATABASE: login.database ?? endpoint.database,
+    PGPASSFILE: passfile,
+    PGAPPNAME: login.applicationName ?? 'lockkeeper/pg-tools',
+    PGCONNECT_TIMEOUT: '10',
+    // "no-verify" is the driver's word for what libpq calls "require".
+    ...(endpoint.sslmode === null
+      ? {}
+      : { PGSSLMODE: endpoint.sslmode === 'no-verify' ? 'require' : endpoint.sslmode }),
+    ...Object.fromEntries(Object.entries(endpoint.sslFiles).map(([name, path]) => [`PG${name.toUpperCase()}`, path])),
+  };
+}
+
+/** @throws ApplicationFailure Backup with the program's own words, without SQL and rows; AbortError when `signal` fired. */
+export async function runProgram(run: ProgramRun, env: NodeJS.ProcessEnv): Promise<string> {
+  const { program, args, signal } = run;
+  const child = spawn(program, args, { env, stdio: ['ignore', 'pipe', 'pipe'], ...(signal ? { signal } : {}) });
+  const stderr = readStderr(child.stderr, run.onProgress);
+  const output = run.stdoutTo ? run.stdoutTo(child.stdout).then(() => '') : readAll(child.stdout);
+  const ended = new Promise<string | null>((resolve, reject) => {
+    child.on('error', (error) => reject(signal?.aborted ? error : notStarted(program, error)));
+    child.on('close', (code, killedBy) => resolve(code === 0 ? null : (killedBy ?? `exit code ${code}`)));
+  });
+  const [end, taken] = await Promise.allSettled([ended, output]);
+  if (end.status === 'rejected') throw end.reason;
+  // Who takes the output fails first (a full disk), the program then of a broken pipe.
+  if (taken.status === 'rejected') throw taken.reason;
+  if (end.value !== null) {
+    signal?.throwIfAborted();
+    throw permanent(FailureType.Backup, `${program} ended with ${end.value}: ${quote(stderr())}`);
+  }
+  return taken.value;
+}
+
+function notStarted(program: string, error: Error): Error {
+  const { code = 'error' } = error as NodeJS.ErrnoException;
+  return permanent(FailureType.Backup, `${program} could not be started (${code}); run "lockkeeper doctor".`);
+}
+
+async function readAll(stream: Readable): Promise<string> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of stream) chunks.push(chunk as Buffer);
+  return Buffer.concat(chunks).toString('utf8');
+}
+
+/** @returns what was said so far, without the progress. */
+function readStderr(stream: Readable, onProgress: ProgramRun['onProgress']): () => string {
+  let kept = '';
+  let unfinished = '';
+  stream.on('data', (chunk: Buffer) => {
+    const lines = (unfinished + chunk.toString()).split('\n');
+    unfinished = (lines.pop() ?? '').slice(-KEPT_STDERR);
+    for (const line of lines) {
+      if (onProgress && PROGRESS.test(line)) onProgress(line);
+      else kept = `${kept}${line}\n`.slice(-KEPT_STDERR);
+    }
+  });
+  return () => kept + unfinished;
+}
+
+/** Messages of these are about values, which they quote. */
+const QUOTES_DATA = /invalid (input|byte|text)|out of range|malformed|too long|could not convert/;
+
+/** The tool's own words: its messages alone, without the SQL and the rows that it shows between them. */
+function quote(stderr: string): string {
+  const lines = stderr
+    .split('\n')
+    .filter(
+      (line) =>
+        /^(\S*\/)?(pg_dump|pg_dumpall|pg_restore|psql)\b/.test(line) && !/DETAIL:|CONTEXT:|from TOC entry/.test(line),
+    )
+    .map((line) => (QUOTES_DATA.test(line) ? line.replace(/"[^"]*"/g, '"…"') : line));
+  if (lines.some((line) => line.includes('server version mismatch')))
+    return "it is older than the server; install client tools of the server's version or newer.";
+  const words = lines.slice(-3).join(' ').slice(0, QUOTED_STDERR) || 'it said nothing';
+  return words.endsWith('.') ? words : `${words}.`;
+}

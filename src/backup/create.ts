@@ -1,0 +1,88 @@
+/** A backup: complete or absent, never something in between. */
+import { digestFile } from '../adapters/backup-store/digest-file';
+import { rotate } from './catalog';
+import { compressionOf } from './compression';
+import { describeDump, digestOfAll, secure } from './files';
+import { dumpName, globalsName, metaName, type BackupMeta } from './meta';
+import type { BackupRequest } from './request';
+import { dumpSnapshot, type Dumped } from './snapshot';
+import { removeAbandoned, Staging } from './staging';
+import { lockkeeperVersion } from './version';
+
+export interface TakenBackup {
+  meta: BackupMeta;
+  location: string;
+  /** Ids that rotation deleted. */
+  expired: string[];
+}
+
+/** @throws ApplicationFailure Backup; nothing of the backup is left then. */
+export async function createBackup(request: BackupRequest): Promise<TakenBackup> {
+  const { config, store } = request;
+  const startedAt = Date.now();
+  const staging = await Staging.open(config.dir, new Date(startedAt));
+  try {
+    await removeAbandoned(config.dir);
+    const dumped = await dumpSnapshot(request, staging);
+    const meta = await describe(request, staging, dumped, startedAt);
+    const names = [...meta.files.map(({ name }) => name), ...('name' in meta.globals ? [meta.globals.name] : [])];
+    for (const name of names) await store.put(staging.path(name), name, request.signal);
+    await store.writeText(metaName(meta.id, meta.format), `${JSON.stringify(meta, null, 2)}\n`);
+    const expired = await rotate(store, request, config.keep, new Date());
+    return { meta, location: store.locate(dumpName(meta.id, meta.format)), expired };
+  } finally {
+    await staging.close();
+  }
+}
+
+async function describe(
+  request: BackupRequest,
+  staging: Staging,
+  { facts, applied, tables, largeObjects, sequences }: Dumped,
+  startedAt: number,
+): Promise<BackupMeta> {
+  const { config, tools, migrations } = request;
+  const name = dumpName(staging.id, config.format);
+  const globals = await dumpGlobals(request, staging, facts.database.name);
+  await secure(staging.path(name));
+  const files = await describeDump(staging.path(name), name, request.signal);
+  return {
+    version: 1,
+    id: staging.id,
+    takenAt: facts.takenAt.toISOString(),
+    durationMs: Date.now() - startedAt,
+    environment: request.environment,
+    target: request.target,
+    deployment: request.deployment,
+    format: config.format,
+    compression: await compressionOf(config, tools),
+    bytes: files.reduce((sum, { bytes }) => sum + bytes, 0),
+    sha256: digestOfAll(files, name),
+    files,
+    globals,
+    tools: { lockkeeper: lockkeeperVersion(), pgDump: await tools.release() },
+    server: facts.server,
+    database: facts.database,
+    snapshot: facts.snapshot,
+    migrations: { applied, pending: migrations.filter((migration) => !applied.includes(migration)) },
+    contents: { algorithm: 'sum-of-hashtextextended', tables, largeObjects, sequences },
+  };
+}
+
+/** Roles belong to the server and not to the database: a backup without them is one, and says so. */
+async function dumpGlobals(
+  { url, applicationName, tools, signal }: BackupRequest,
+  staging: Staging,
+  database: string,
+): Promise<BackupMeta['globals']> {
+  const name = globalsName(staging.id);
+  const file = staging.path(name);
+  try {
+    await tools.dumpGlobals({ url, database, applicationName, file, signal });
+  } catch (error) {
+    signal.throwIfAborted();
+    return { missing: (error as Error).message };
+  }
+  await secure(file);
+  return { name, ...(await digestFile(file)) };
+}

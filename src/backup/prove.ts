@@ -1,0 +1,150 @@
+/** A backup is proven by restoring it: every table must hold what it held at the dump's snapshot. */
+import { dirname } from 'node:path';
+import { digestFile } from '../adapters/backup-store/digest-file';
+import type { BackupStore } from '../adapters/backup-store/store';
+import { contentsLike, prepareDigests } from '../adapters/content-digest';
+import { differences } from '../adapters/content-differences';
+import type { PgTools } from '../adapters/pg-tools';
+import type { Client } from '../adapters/postgres';
+import type { ScratchDatabases } from '../adapters/scratch';
+import type { BackupSummary } from '../contract';
+import { FailureType, permanent } from '../errors';
+import { backupOf, type Backup } from './catalog';
+import { verifiedName, type BackupMeta, type Verified } from './meta';
+import { Staging } from './staging';
+
+export interface RestoreRequest {
+  backup: Backup;
+  store: BackupStore;
+  tools: PgTools;
+  url: string;
+  scratch: ScratchDatabases;
+  /** Purpose of the scratch database that it is restored into. */
+  purpose: string;
+  jobs: number;
+  /** Folder for what must be fetched first. */
+  dir: string;
+  signal: AbortSignal;
+  onProgress: (progress: RestoreProgress) => void;
+}
+
+export interface RestoreProgress {
+  step: 'fetch' | 'restore' | 'compare';
+  /** Tables restored or compared so far. */
+  tables: { done: number; total: number };
+}
+
+export interface Restored {
+  /** The scratch database, which is left to the caller. */
+  database: string;
+  restoreMs: number;
+  compareMs: number;
+}
+
+/**
+ * Restores into a scratch database, stops at the first error, and compares every table.
+ * @throws ApplicationFailure Backup where a byte differs, the restore fails, or its contents are not those of the `.meta`.
+ */
+export async function restoreProven(request: RestoreRequest): Promise<Restored> {
+  const { backup, scratch, purpose, store, signal } = request;
+  const { meta } = backup;
+  const total = Object.keys(meta.contents.tables).length;
+  request.onProgress({ step: 'fetch', tables: { done: 0, total } });
+  const staging = await Staging.open(request.dir, new Date());
+  try {
+    const file = await fetchDump(store, meta, staging.folder, signal);
+    const startedAt = Date.now();
+    const database = await scratch.create(purpose, 'template0');
+    await restore(request, database, file, total);
+    const restoreMs = Date.now() - startedAt;
+    await compare(request, total);
+    const compareMs = Date.now() - startedAt - restoreMs;
+    await markVerified(store, meta, restoreMs, scratch, purpose);
+    return { database, restoreMs, compareMs };
+  } finally {
+    await staging.close();
+  }
+}
+
+/** Not one byte of a dump reaches pg_restore before its digest is checked. @returns the dump's path. */
+async function fetchDump(store: BackupStore, meta: BackupMeta, folder: string, signal: AbortSignal): Promise<string> {
+  let path = '';
+  for (const { name, bytes, sha256 } of meta.files) {
+    path = await store.fetch(name, folder, signal);
+    const seen = await digestFile(path, signal);
+    if (seen.bytes !== bytes || seen.sha256 !== sha256)
+      throw permanent(
+        FailureType.Backup,
+        `${store.locate(name)} is damaged: it has ${seen.bytes} bytes with sha256 ${seen.sha256.slice(0, 12)}, and its .meta says ${bytes} with ${sha256.slice(0, 12)}.`,
+      );
+  }
+  return meta.format === 'directory' ? dirname(path) : path;
+}
+
+async function restore(request: RestoreRequest, database: string, file: string, total: number): Promise<void> {
+  const { tools, url, jobs, signal, onProgress } = request;
+  const { format, id } = request.backup.meta;
+  const tables = { done: 0, total };
+  const onTable = (): void => {
+    tables.done += 1;
+    onProgress({ step: 'restore', tables: { ...tables } });
+  };
+  onProgress({ step: 'restore', tables });
+  try {
+    await tools.restore({ url, database, file, format, jobs, onTable, signal });
+  } catch (error) {
+    signal.throwIfAborted();
+    throw permanent(FailureType.Backup, `Backup ${id} does not restore: ${(error as Error).message}`);
+  }
+}
+
+async function compare({ backup, scratch, purpose, jobs, onProgress }: RestoreRequest, total: number): Promise<void> {
+  const { id, contents } = backup.meta;
+  const clients: Client[] = [];
+  let done = 0;
+  try {
+    for (let job = 0; job < jobs; job++) {
+      const client = await scratch.open(purpose);
+      clients.push(client);
+      await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
+      await prepareDigests(client);
+    }
+    const restored = await contentsLike(clients, contents, () =>
+      onProgress({ step: 'compare', tables: { done: ++done, total } }),
+    );
+    const differing = differences(contents, restored);
+    if (differing.length > 0)
+      throw permanent(
+        FailureType.Backup,
+        `Backup ${id} restored does not hold what the database held: ${differing.slice(0, 5).join(', ')}${differing.length > 5 ? ` and ${differing.length - 5} more` : ''}.`,
+      );
+  } finally {
+    await Promise.all(clients.map((client) => client.end().catch(() => undefined)));
+  }
+}
+
+async function markVerified(
+  store: BackupStore,
+  { id, sha256 }: BackupMeta,
+  restoreMs: number,
+  scratch: ScratchDatabases,
+  purpose: string,
+): Promise<void> {
+  const serverVersion = await scratch.use(purpose, async (client) => {
+    const { rows } = await client.query<{ version: string }>(
+      `SELECT split_part(current_setting('server_version'), ' ', 1) AS version`,
+    );
+    return rows[0]?.version ?? '';
+  });
+  const verified: Verified = { version: 1, sha256, verifiedAt: new Date().toISOString(), restoreMs, serverVersion };
+  await store.writeText(verifiedName(id), `${JSON.stringify(verified, null, 2)}\n`);
+}
+
+/** Whether the backup is there and is the one of the summary; see `BackupStore.check` for how closely its bytes are looked at. */
+export async function isIntact(store: BackupStore, summary: BackupSummary): Promise<boolean> {
+  const backup = await backupOf(store, summary).catch(() => null);
+  if (!backup) return false;
+  for (const { name, bytes, sha256 } of backup.meta.files)
+    if (!(await store.check(name, { bytes, sha256 }))) return false;
+  return true;
+}

@@ -1,0 +1,28 @@
+import type { BackupStore } from '../adapters/backup-store/store';
+import type { PgTools } from '../adapters/pg-tools';
+import type { BackupConfig } from '../config/backup';
+import type { BackupMeta } from './meta';
+
+export interface BackupRequest {
+  environment: string;
+  target: string;
+  url: string;
+  config: BackupConfig;
+  store: BackupStore;
+  tools: PgTools;
+  /** Names of the migrations of the project, in their order. */
+  migrations: string[];
+  deployment: BackupMeta['deployment'];
+  /** Names this backup's sessions; those that an earlier attempt left under it are ended. */
+  applicationName: string;
+  signal: AbortSignal;
+  onProgress: (progress: BackupProgress) => void;
+}
+
+export interface BackupProgress {
+  step: 'dump' | 'keep';
+  /** Written so far. */
+  bytes: number;
+  /** Tables whose rows pg_dump has begun to copy, and whose digest is there. */
+  tables: { dumped: number; digested: number; total: number };
+}

@@ -1,0 +1,123 @@
+/** `<id>.partial/`: where a backup is made. It is whole before anything of it gets its final name. */
+import { randomBytes } from 'node:crypto';
+import { mkdir, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+import { FailureType, permanent } from '../errors';
+import { backupId, dumpName, globalsName, isBackupId, metaName } from './meta';
+
+const SUFFIX = '.partial';
+const OWNER = 'owner.json';
+const LEASE_MS = 10_000;
+/** Another host's process cannot be asked whether it lives; after a day without a sign it does not. */
+const ABANDONED_MS = 24 * 3_600_000;
+/** Tells this process from a later one with its number. */
+const INSTANCE = randomBytes(8).toString('hex');
+
+interface Owner {
+  host: string;
+  pid: number;
+  instance: string;
+}
+
+export class Staging {
+  private constructor(
+    readonly id: string,
+    readonly folder: string,
+    private readonly lease: NodeJS.Timeout,
+  ) {}
+
+  /** Takes the first id that is free from `at` on: two targets of one project may be backed up in the same second. */
+  static async open(dir: string, at: Date): Promise<Staging> {
+    await makeFolder(dir);
+    for (let second = 0; second < 60; second++) {
+      const id = backupId(new Date(at.getTime() + second * 1000));
+      if (await isTaken(dir, id)) continue;
+      const folder = join(dir, id + SUFFIX);
+      try {
+        await mkdir(folder, { mode: 0o700 });
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code === 'EEXIST') continue;
+        throw error;
+      }
+      const owner: Owner = { host: hostname(), pid: process.pid, instance: INSTANCE };
+      await writeFile(join(folder, OWNER), JSON.stringify(owner));
+      const lease = setInterval(() => void renew(folder), LEASE_MS);
+      return new Staging(id, folder, lease);
+    }
+    throw permanent(FailureType.Backup, `Every id of this minute is taken in ${dir}; try again later.`);
+  }
+
+  path(name: string): string {
+    return join(this.folder, name);
+  }
+
+  async close(): Promise<void> {
+    clearInterval(this.lease);
+    await rm(this.folder, { recursive: true, force: true });
+  }
+}
+
+async function makeFolder(dir: string): Promise<void> {
+  try {
+    await mkdir(dir, { recursive: true, mode: 0o700 });
+  } catch (error) {
+    const { code = 'error' } = error as NodeJS.ErrnoException;
+    throw permanent(FailureType.Backup, `Backup folder ${dir} cannot be made (${code}); change backup.dir.`);
+  }
+}
+
+async function isTaken(dir: string, id: string): Promise<boolean> {
+  return (await readdir(dir)).some((name) => name.startsWith(`${id}.`));
+}
+
+async function renew(folder: string): Promise<void> {
+  const now = new Date();
+  await utimes(join(folder, OWNER), now, now).catch(() => undefined);
+}
+
+/** Removes what dead runs left: their `.partial`, and files that had their final name before their `.meta`. @returns the ids. */
+export async function removeAbandoned(dir: string): Promise<string[]> {
+  const entries = await readdir(dir, { withFileTypes: true });
+  const names = new Set(entries.map(({ name }) => name));
+  const removed: string[] = [];
+  for (const entry of entries) {
+    const id = entry.name.slice(0, -SUFFIX.length);
+    // Only folders that this file makes; a link of that name is somebody else's.
+    if (!entry.isDirectory() || !entry.name.endsWith(SUFFIX) || !isBackupId(id)) continue;
+    const folder = join(dir, entry.name);
+    if (!(await isAbandoned(folder))) continue;
+    const formats = ['custom', 'directory', 'plain'] as const;
+    const isFinished = formats.some((format) => names.has(metaName(id, format)));
+    const leftovers = isFinished ? [] : [...formats.map((format) => dumpName(id, format)), globalsName(id)];
+    for (const name of [...leftovers, entry.name]) await rm(join(dir, name), { recursive: true, force: true });
+    removed.push(id);
+  }
+  return removed;
+}
+
+async function isAbandoned(folder: string): Promise<boolean> {
+  const signOfLife = await stat(join(folder, OWNER)).catch(() => stat(folder));
+  if (Date.now() - signOfLife.mtimeMs > ABANDONED_MS) return true;
+  const owner = await readOwner(folder);
+  if (owner?.host !== hostname()) return false;
+  return owner.pid === process.pid ? owner.instance !== INSTANCE : !isAlive(owner.pid);
+}
+
+async function readOwner(folder: string): Promise<Owner | null> {
+  try {
+    return JSON.parse(await readFile(join(folder, OWNER), 'utf8')) as Owner;
+  } catch {
+    return null;
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    // EPERM: it lives, and is another user's.
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}
