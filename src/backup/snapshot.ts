@@ -11,7 +11,7 @@ import {
   type TableToDigest,
 } from '../adapters/content-digest';
 import { largeObjectDigest, type LargeObjectDigest } from '../adapters/large-objects';
-import { endOrphans } from '../adapters/ledger';
+import { endOrphans } from '../adapters/orphan-sessions';
 import { withSession, type Client } from '../adapters/postgres';
 import { appliedMigrations } from '../adapters/prisma-history';
 import { sequencesBetween, sequenceValues, type SequenceValues } from '../adapters/sequences';
