@@ -105,3 +105,18 @@ test('a build that fails ends with one line and exit code 1, and is tried again 
   await writeFile(at('src', 'a.ts'), 'export {};');
   expect((await setUp()).npm).toEqual(['run build']);
 });
+
+test('the lockfile names every optional package of every system, without which npm ci refuses it', async () => {
+  const text = await readFile(join(__dirname, '..', '..', 'package-lock.json'), 'utf8');
+  const { packages } = JSON.parse(text) as { packages: Record<string, { optionalDependencies?: object }> };
+  /** Where Node would look for it from there. */
+  const places = (from: string, name: string): string[] => {
+    const parent = from.includes('/node_modules/') ? from.slice(0, from.lastIndexOf('/node_modules/')) : '';
+    const own = `${from}${from === '' ? '' : '/'}node_modules/${name}`;
+    return from === '' ? [own] : [own, ...places(parent, name)];
+  };
+  const missing = Object.entries(packages).flatMap(([from, { optionalDependencies = {} }]) =>
+    Object.keys(optionalDependencies).filter((name) => !places(from, name).some((place) => place in packages)),
+  );
+  expect(missing).toEqual([]);
+});
