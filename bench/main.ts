@@ -21,11 +21,11 @@ const BENCHMARKS: Record<string, Benchmark> = {
 };
 /** The others take many minutes and are run only when they are named. */
 const DEFAULT = ['apply', 'overhead'];
-const USAGE = `usage: npm run bench [-- apply | overhead | stall | setup] [--rounds N] [--no-install]`;
+const USAGE = `usage: npm run bench [-- apply | overhead | stall | setup] [--rounds N] [--no-install], or stall --by NAME`;
 
 async function main(): Promise<void> {
   const { values, positionals } = parseArgs({
-    options: { rounds: { type: 'string' }, install: { type: 'boolean', default: true } },
+    options: { rounds: { type: 'string' }, by: { type: 'string' }, install: { type: 'boolean', default: true } },
     allowPositionals: true,
     allowNegative: true,
   });
@@ -38,9 +38,10 @@ async function main(): Promise<void> {
     if (!benchmark) continue;
     const rounds = asked ?? benchmark.rounds;
     const command = `npm run bench -- ${name} --rounds ${rounds}${values.install ? '' : ' --no-install'}`;
-    const section = await benchmark.run({ command, rounds, install: values.install, log });
+    const by = values.by ?? null;
+    const section = await benchmark.run({ command, rounds, by, install: values.install, log });
     console.log(`\n## ${name}\n\n${section.body}`);
-    writeSection(section);
+    if (by === null) writeSection(section);
   }
 }
 

@@ -4,6 +4,8 @@ export interface BenchOptions {
   command: string;
   /** Runs that count, of each contestant. */
   rounds: number;
+  /** Only contestants whose name holds this text; what they did is printed, and not written down. */
+  by: string | null;
   /** Build contestants that are not here. */
   install: boolean;
   /** One line on stderr; stdout belongs to the figures. */

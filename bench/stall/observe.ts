@@ -39,7 +39,7 @@ export async function observe(
   const beganAt = Date.now();
   const failure = await timed(url).then(
     () => null,
-    (error: Error) => error.message,
+    (error: Error) => error.message.trim().split('\n').at(-1) ?? '',
   );
   const endedAt = Date.now();
   await sleep(AFTER_MS);

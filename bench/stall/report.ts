@@ -1,5 +1,6 @@
 /** The tables of `stall`. */
 import { lockkeeper } from '../contestants/lockkeeper';
+import { nothing } from '../contestants/nothing';
 import { table } from '../results';
 import { ms, range, summarize } from '../stats';
 import type { Scenario } from './scenarios';
@@ -11,20 +12,26 @@ const TARGET = { stallMs: 150, throughput: 0.95, errors: 0 };
 const WORTH_TELLING_MS = 50;
 const WAITS_TOLD = { lockkeeper: 5, others: 1 };
 
-export function report({ title, explanation }: Scenario, seen: Seen[]): string {
-  const header = ['by', 'longest stall ms', 'min – max', 'throughput', 'errors', 'took s', 'target'];
+export function report({ title, explanation, hopeless }: Scenario, seen: Seen[]): string {
+  const header = ['by', 'longest stall ms', 'min – max', 'throughput', 'errors', 'migrated', 'took s', 'target'];
   const rows = seen.map(({ name, runs }) => {
     const stall = summarize(runs.map(({ stallMs }) => stallMs));
     const throughput = summarize(runs.map((run) => run.throughput)).median;
     const errors = runs.reduce((sum, run) => sum + run.errors.length, 0);
     const took = summarize(runs.map(({ tookMs }) => tookMs)).median;
-    const met = stall.median <= TARGET.stallMs && throughput >= TARGET.throughput && errors === TARGET.errors;
+    const migrated = runs.filter(({ failure }) => failure === null).length;
+    const met =
+      stall.median <= TARGET.stallMs &&
+      throughput >= TARGET.throughput &&
+      errors === TARGET.errors &&
+      migrated === (hopeless ? 0 : runs.length);
     return [
       name,
       ms(stall.median),
       range(stall),
       `${Math.round(throughput * 100)} %`,
       String(errors),
+      name === nothing.name ? '' : `${migrated} of ${runs.length}`,
       (took / 1000).toFixed(1),
       name === lockkeeper.name ? (met ? 'met' : 'missed') : '',
     ];
