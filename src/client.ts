@@ -9,7 +9,13 @@ import {
   type WorkflowExecutionInfo,
   type WorkflowHandle,
 } from '@temporalio/client';
-import { ApplicationFailure, defineSearchAttributeKey, TypedSearchAttributes } from '@temporalio/common';
+import {
+  ApplicationFailure,
+  arrayFromPayloads,
+  defaultPayloadConverter,
+  defineSearchAttributeKey,
+  TypedSearchAttributes,
+} from '@temporalio/common';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
 import {
   abortSignal,
@@ -26,6 +32,7 @@ import {
   type Person,
   type RollbackInput,
   type RollbackStrategy,
+  type Phase,
 } from './contract';
 import { FailureType, UsageError } from './errors';
 import { signDecision } from './signing';
@@ -75,6 +82,9 @@ export interface ClientOptions {
   /** Base URL of the Temporal UI; `TEMPORAL_UI_URL`, or the dev server's convention of gRPC port + 1000. */
   uiUrl?: string;
 }
+
+/** Phases whose activities tell in heartbeats how far they are. */
+const LONG_PHASES = new Set<Phase>(['backup', 'rehearse', 'migrate', 'compensate']);
 
 /** A connected client. Close it with `close()`. */
 export class LockkeeperClient {
@@ -223,8 +233,20 @@ export class LockkeeperClient {
     for await (const info of this.temporal.workflow.list({ query: filter.join(' AND ') })) yield this.toRef(info);
   }
 
-  status(ref: DeploymentRef): Promise<DeploymentStatus> {
-    return this.handle(ref).query(statusQuery);
+  /** What the deployment knows of itself, and what its running activity said last. */
+  async status(ref: DeploymentRef): Promise<DeploymentStatus> {
+    const status = await this.handle(ref).query(statusQuery);
+    return LONG_PHASES.has(status.phase) && !status.outcome
+      ? { ...status, progress: await this.progress(ref) }
+      : status;
+  }
+
+  private async progress(ref: DeploymentRef): Promise<DeploymentStatus['progress']> {
+    const { raw } = await this.handle(ref).describe();
+    const payloads = raw.pendingActivities?.flatMap(({ heartbeatDetails }) => heartbeatDetails?.payloads ?? []) ?? [];
+    // Our own activities wrote it: null, a sentence, or where a script is.
+    const [progress] = arrayFromPayloads(defaultPayloadConverter, payloads) as DeploymentStatus['progress'][];
+    return progress ?? null;
   }
 
   /** Waits for the end; resolves to how it ended. */

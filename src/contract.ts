@@ -262,6 +262,8 @@ export interface StepProgress {
   migrations: string[];
   state: 'pending' | 'running' | 'applied' | 'failed' | 'reversed';
   durationMs: number | null;
+  /** Segments that had to wait for a lock. */
+  waits: LockWait[];
 }
 
 /** A session that holds what a migration needs. What the role may not see of it is null. */
@@ -452,6 +454,8 @@ export interface DeploymentStatus {
   baseline: MetricSample | null;
   monitor: MonitorSummary | null;
   compensation: CompensationSummary | null;
+  /** What the running activity said last in its heartbeat; the workflow itself does not hear it, the client asks Temporal. */
+  progress: ScriptProgress | string | null;
   /** Where the report was written, on the worker's host. */
   reports: string[];
   outcome: Outcome | null;

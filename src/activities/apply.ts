@@ -17,6 +17,7 @@ import { heartbeating } from './heartbeat';
 import type { Deps } from './deps';
 import { markerKey, settleHistory } from './resume';
 import { deploymentFiles, readReversals } from './deployment-files';
+import { StatementWatch } from './statement-watch';
 import { cancelOnAbort, own, patienceOf, runSql, settle, type OwnedSession } from './script';
 import { resolve, type ResolvedTarget } from './target';
 
@@ -61,13 +62,18 @@ export function createApply(deps: Deps) {
         const { attempt } = Context.current().info;
         const session = await own(target, input.deploymentId, String(attempt));
         const stopCancelling = cancelOnAbort(target, session, signal);
+        const watch = new StatementWatch(target, session, report);
         try {
-          return await applyThroughEngine({ deps, input, target, session, request, signal, report, attempt });
+          return await applyThroughEngine({
+            ...{ deps, input, target, session, request, signal, attempt },
+            report: watch.progress,
+          });
         } catch (error) {
           signal.throwIfAborted();
           throw error;
         } finally {
           stopCancelling();
+          await watch.stop();
           await session.client.end().catch(() => undefined);
         }
       });

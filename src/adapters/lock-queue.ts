@@ -3,7 +3,7 @@
  * it, so a migration first looks who holds what it needs, and stands in the queue only when that can be over soon.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { normalizeSync } from 'libpg-query';
+import { normalizeSync, parseSync } from 'libpg-query';
 import type { Blocker } from '../contract';
 import type { BusyLock } from '../policy/segments';
 import { conflictingWith } from '../policy/statements';
@@ -87,10 +87,11 @@ const LONGEST_SHAPE = 200;
 /** The query without its literals, which may be people's data; null where they cannot be told apart (cut off, hidden). */
 export function shapeOf(query: string | null): string | null {
   if (!query) return null;
+  const bare = query.replace(/--[^\n]*|\/\*[\s\S]*?\*\//g, ' ');
   try {
-    const shape = normalizeSync(query.replace(/--[^\n]*|\/\*[\s\S]*?\*\//g, ' '))
-      .replace(/\s+/g, ' ')
-      .trim();
+    // What does not parse comes back from the normaliser as an error's text, with the literal in it.
+    parseSync(bare);
+    const shape = normalizeSync(bare).replace(/\s+/g, ' ').trim();
     return shape.length > LONGEST_SHAPE ? `${shape.slice(0, LONGEST_SHAPE)}…` : shape;
   } catch {
     return null;

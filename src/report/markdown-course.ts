@@ -1,6 +1,6 @@
 /** The report's second half: what happened, what it did to the database, and what a person does now. */
-import type { DeploymentStatus, MonitorSummary, Threshold } from '../contract';
-import { duration, elapsed, figure, moment } from './format';
+import type { DeploymentStatus, LockWait, MonitorSummary, Threshold } from '../contract';
+import { count, duration, elapsed, figure, moment } from './format';
 import { summarizeMetrics } from './metrics';
 import { block, code, prose, section, table } from './markdown-text';
 import { nextSteps } from './next-steps';
@@ -38,8 +38,14 @@ export function steps({ steps: all }: DeploymentStatus): string {
     step.migrations.map(code).join('<br>'),
     step.state,
     took(step.durationMs),
+    step.waits.map(waited).join('<br>'),
   ]);
-  return section('Steps', table(['step', 'migrations', 'state', 'took'], rows));
+  return section('Steps', table(['step', 'migrations', 'state', 'took', 'waited for locks'], rows));
+}
+
+function waited({ migration, line, waitedMs, attempts, blockers }: LockWait): string {
+  const who = blockers.map(({ application, user }) => prose(`${application} (${user})`)).join(', ');
+  return `${code(migration)}, line ${line}: ${duration(waitedMs)}, ${count(attempts, 'attempt')}${who === '' ? '' : `, behind ${who}`}`;
 }
 
 function took(ms: number | null): string {

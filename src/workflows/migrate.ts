@@ -30,11 +30,11 @@ async function applyStep(run: Run, step: PlanStep): Promise<void> {
   if (progress) progress.state = 'running';
   run.tell(`${step.index + 1} of ${plan.steps.length}: ${title}`);
   try {
-    const { durationMs } = await apply.applyStep.executeWithOptions({ summary: title }, [
+    const { durationMs, waits } = await apply.applyStep.executeWithOptions({ summary: title }, [
       run.input,
       { step, migrations },
     ]);
-    if (progress) Object.assign(progress, { state: 'applied', durationMs });
+    if (progress) Object.assign(progress, { state: 'applied', durationMs, waits });
   } catch (error) {
     if (progress) progress.state = 'failed';
     throw error;

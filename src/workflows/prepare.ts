@@ -16,7 +16,7 @@ export async function inspect(run: Run): Promise<TargetFacts> {
 export async function makePlan(run: Run): Promise<void> {
   await run.phase('plan', async () => {
     const { plan, checklist } = await read.plan(run.input);
-    const steps = plan.steps.map((step) => ({ ...step, state: 'pending' as const, durationMs: null }));
+    const steps = plan.steps.map((step) => ({ ...step, state: 'pending' as const, durationMs: null, waits: [] }));
     Object.assign(run.status, { plan, checklist, steps });
     run.announced = plan.slack;
   });

@@ -60,6 +60,7 @@ export class Run {
       baseline: null,
       monitor: null,
       compensation: null,
+      progress: null,
       reports: [],
       outcome: null,
     };

@@ -19,8 +19,8 @@ function migrating(): DeploymentStatus {
   return {
     ...status,
     steps: [
-      { index: 0, migrations: ['add_users'], state: 'applied', durationMs: 340 },
-      { index: 1, migrations: ['add_index'], state: 'running', durationMs: null },
+      { index: 0, migrations: ['add_users'], state: 'applied', durationMs: 340, waits: [] },
+      { index: 1, migrations: ['add_index'], state: 'running', durationMs: null, waits: [] },
     ],
   };
 }
@@ -43,6 +43,34 @@ describe('a frame of watch', () => {
     const lines = linesOf(migrating());
     const at = lines.findIndex((line) => line.includes('migrate'));
     expect(lines.slice(at + 1, at + 3)).toEqual(['      ✓ add_users  340 ms', '      ⠋ add_index']);
+  });
+
+  it('shows where the running script is, how far an index is, and whom it waits for', () => {
+    const script = {
+      title: 'add_index',
+      segment: 2,
+      segments: 3,
+      statement: 1,
+      statements: 1,
+      line: 14,
+      since: '2026-11-23T10:12:06.000Z',
+      attempts: 0,
+      blockers: [],
+      work: { phase: 'building index: scanning table', percent: 43.2 },
+    };
+    expect(linesOf({ ...migrating(), progress: script })).toContain(
+      '      add_index, segment 2 of 3, statement 1 of 1 (line 14): building index: scanning table, 43.2 %',
+    );
+    const blocker = {
+      ...{ pid: 4711, application: 'reporting', user: 'app', state: 'active', relation: '"public"."orders"' },
+      ...{ mode: 'AccessShareLock', transactionMs: 14_000, query: 'SELECT $1' },
+    };
+    expect(linesOf({ ...migrating(), progress: { ...script, blockers: [blocker], work: null } })).toContain(
+      '      add_index, segment 2 of 3, statement 1 of 1 (line 14): waits for session 4711 (reporting, user app, in its transaction for 14 s: SELECT $1)',
+    );
+    expect(linesOf({ ...inPhase('rehearse'), progress: 'restoring the backup' })).toContain(
+      '      restoring the backup',
+    );
   });
 
   it('says who has approved, what is missing and how to answer', () => {

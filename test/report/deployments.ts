@@ -29,6 +29,7 @@ export function begun(): DeploymentStatus {
     baseline: null,
     monitor: null,
     compensation: null,
+    progress: null,
     reports: [],
     outcome: null,
   };
@@ -105,8 +106,8 @@ export function planned(): DeploymentStatus {
       takenAt: '2026-11-23T10:11:13.000Z',
     },
     steps: [
-      { index: 0, migrations: ['add_users'], state: 'pending', durationMs: null },
-      { index: 1, migrations: ['add_index'], state: 'pending', durationMs: null },
+      { index: 0, migrations: ['add_users'], state: 'pending', durationMs: null, waits: [] },
+      { index: 1, migrations: ['add_index'], state: 'pending', durationMs: null, waits: [] },
     ],
   };
 }

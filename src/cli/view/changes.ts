@@ -3,7 +3,7 @@ import type { DeploymentRef } from '../../client';
 import type { DeploymentStatus, PhaseProgress, StepProgress } from '../../contract';
 import { duration, elapsed } from '../../report/format';
 import { isWaitingForApproval } from '../exit-codes';
-import { decisionText, waitingText } from './frame';
+import { decisionText, progressText, waitingText } from './frame';
 import { plain } from './text';
 
 export function changes(ref: DeploymentRef, before: DeploymentStatus | null, after: DeploymentStatus): string[] {
@@ -15,8 +15,25 @@ export function changes(ref: DeploymentRef, before: DeploymentStatus | null, aft
       // Beside their phase, even where a later one has begun since the last poll.
       ...(phase.phase === 'migrate' ? stepChanges(before?.steps ?? [], after.steps) : []),
     ]),
+    ...heard(before ?? undefined, after),
     ...asked(ref, before, after),
   ];
+}
+
+/** Somebody in the way, or another phase of long work: not every percent of it. */
+function heard(
+  { progress: before }: Pick<DeploymentStatus, 'progress'> = { progress: null },
+  { progress: after }: DeploymentStatus,
+): string[] {
+  if (after === null || topic(after) === null || topic(after) === topic(before)) return [];
+  return [`  ${plain(progressText(after))}`];
+}
+
+function topic(progress: DeploymentStatus['progress']): string | null {
+  if (progress === null || typeof progress === 'string') return progress;
+  const { title, segment, blockers, work } = progress;
+  const about = blockers[0]?.pid ?? work?.phase;
+  return about === undefined ? null : `${title}/${segment}/${about}`;
 }
 
 function phaseChange(before: PhaseProgress | null, after: PhaseProgress): string[] {
