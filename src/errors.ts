@@ -33,6 +33,8 @@ export const FailureType = {
   ThresholdBreached: 'ThresholdBreached',
   /** A decision that is refused: wrong person, wrong digest, too late, bad signature. */
   DecisionRefused: 'DecisionRefused',
+  /** Rows that were kept cannot be put back as they are. */
+  Salvage: 'Salvage',
   /** A person aborted the deployment. */
   Aborted: 'Aborted',
   /** Nothing that can be proven says how to go on; no further writes. */

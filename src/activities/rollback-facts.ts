@@ -21,15 +21,15 @@ export interface FactsRequest {
   strategy: RollbackStrategy;
   /** Newest first. */
   traces: Trace[];
-  /** Steps that were registered, also those without a trace. */
-  registered: number;
+  /** All of the deployment's, also those without a trace. */
+  registered: RegisteredReversal[];
   folders: MigrationFolder[];
 }
 
 export async function rollbackFacts(client: Client, request: FactsRequest): Promise<RollbackFacts> {
   const { strategy, traces, registered } = request;
   const steps: StepFacts[] = [];
-  const own = await ownTransactions(client, request);
+  const own = await ownTransactions(client, request.deployment, registered);
   for (const { reversal, extent } of traces)
     steps.push({
       step: reversal.step,
@@ -37,12 +37,13 @@ export async function rollbackFacts(client: Client, request: FactsRequest): Prom
       takes: extent === 'none' ? [] : await rowsTaken(client, request.deployment, reversal, own),
       destroys: extent === 'none' ? [] : destroyed(request.folders, reversal),
     });
-  const complete = traces.length === registered && traces.every(({ extent }) => extent === 'all');
+  const complete = traces.length === registered.length && traces.every(({ extent }) => extent === 'all');
   return { strategy, steps, complete, backup: null, writtenSince: null, ties: [] };
 }
 
-function ownTransactions(client: Client, { deployment, traces }: FactsRequest): Promise<string[]> {
-  const migrations = traces.flatMap(({ reversal }) => reversal.migrations);
+/** Whatever the deployment wrote, in steps that are undone by now too. */
+export function ownTransactions(client: Client, deployment: string, all: RegisteredReversal[]): Promise<string[]> {
+  const migrations = all.flatMap((reversal) => reversal.migrations);
   return migrations.length === 0 ? Promise.resolve([]) : transactionsOf(client, deployment, migrations);
 }
 

@@ -24,6 +24,7 @@ import type { Deps } from './deps';
 import { derivePartialReversal } from './partial-reversal';
 import { markerKey } from './resume';
 import { rollbackFacts, type Extent, type Trace } from './rollback-facts';
+import { keepingOthers, keptText } from './salvage';
 import { own, patienceOf, runSql, settle } from './script';
 import { applicationName, resolve } from './target';
 
@@ -69,9 +70,8 @@ export function createUndo(deps: Deps) {
       return heartbeating(async (signal) => {
         const session = await own(target, input.deploymentId, `undo-${Context.current().info.attempt}`);
         try {
-          const reversal = (await registeredReversals(session.client, undo)).find(
-            (registered) => registered.step === step,
-          );
+          const registered = await registeredReversals(session.client, undo);
+          const reversal = registered.find((one) => one.step === step);
           if (!reversal || reversal.reversed) return { step, state: 'reversed', detail: 'It was reversed before.' };
           const folders = readMigrations(deps.config.migrationsDir);
           const extent = await extentOf(session.client, folders, reversal, undo);
@@ -83,7 +83,7 @@ export function createUndo(deps: Deps) {
               detail: 'No reversal was proven for what this step left; nothing was undone.',
             };
           const script = `reverse/${undo}/${step}`;
-          await runSql(session, sql, {
+          await runSql(session, await keepingOthers(session.client, sql, undo, reversal, registered), {
             script,
             title: `the reversal of ${reversal.migrations.join(', ')}`,
             deployment: input.deploymentId,
@@ -97,7 +97,7 @@ export function createUndo(deps: Deps) {
             : {
                 step,
                 state: 'reversed',
-                detail: `${reversal.migrations.join(', ')} undone by ${extent === 'some' ? 'a diff made now' : reversal.source}.`,
+                detail: `${reversal.migrations.join(', ')} undone by ${extent === 'some' ? 'a diff made now' : reversal.source}.${await keptText(session.client, undo)}`,
               };
         } catch (error) {
           if (error instanceof ApplicationFailure && error.nonRetryable)
@@ -129,7 +129,7 @@ async function assess(client: Client, deps: Deps, undo: string, strategy: Rollba
   const folders = readMigrations(deps.config.migrationsDir);
   const registered = (await ledgerExists(client)) ? await registeredReversals(client, undo) : [];
   const traces = await withTraces(client, folders, undo, registered);
-  const request = { deployment: undo, strategy, traces, registered: registered.length, folders };
+  const request = { deployment: undo, strategy, traces, registered, folders };
   const plan = planRollback(await rollbackFacts(client, request));
   const shown = {
     undo,

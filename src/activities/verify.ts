@@ -97,7 +97,7 @@ async function criticalTables(client: Client, target: ResolvedTarget): Promise<V
 async function tablesWithRows(client: Client): Promise<string[]> {
   const { rows } = await client.query<{ name: string }>(
     `SELECT schemaname || '.' || relname AS name FROM pg_stat_user_tables
-      WHERE schemaname <> 'lockkeeper' AND n_live_tup > 0 ORDER BY n_live_tup DESC LIMIT ${TABLES_LOOKED_AT}`,
+      WHERE schemaname !~ '^lockkeeper' AND n_live_tup > 0 ORDER BY n_live_tup DESC LIMIT ${TABLES_LOOKED_AT}`,
   );
   return rows.map(({ name }) => name);
 }

@@ -108,7 +108,7 @@ async function readTables(client: Client): Promise<ServerFacts['tables']> {
     `SELECT n.nspname || '.' || c.relname AS name, greatest(c.reltuples, s.n_live_tup, 0)::bigint::text AS rows,
             pg_total_relation_size(c.oid)::text AS bytes
        FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace LEFT JOIN pg_stat_all_tables s ON s.relid = c.oid
-      WHERE c.relkind IN ('r', 'p') AND n.nspname !~ '^pg_' AND n.nspname NOT IN ('information_schema', 'lockkeeper')`,
+      WHERE c.relkind IN ('r', 'p') AND n.nspname !~ '^pg_' AND n.nspname NOT IN ('information_schema', 'lockkeeper', 'lockkeeper_salvage')`,
   );
   return Object.fromEntries(
     rows.map(({ name, rows: count, bytes }) => [name, { rows: Number(count), bytes: Number(bytes) }]),

@@ -181,6 +181,8 @@ export async function schemaBefore(client: Client, deployment: string): Promise<
 
 /** `migration/<name>` of `migration/<name>@<checksum>`: names may hold an @, checksums have 64 digits. */
 const MIGRATION_OF_SCRIPT = 'left(script, -65)';
+/** Before the script's name once it is undone. */
+const UNDONE = `format('undone/%s/', deployment)`;
 
 /** Idempotent: a retry registers the same reversal again. */
 export async function registerReversal(
@@ -214,10 +216,11 @@ export async function recordReversed(
 ): Promise<void> {
   const hasHistory = await historyExists(client);
   await client.query('BEGIN');
-  await client.query(`DELETE FROM lockkeeper.marker WHERE deployment = $1 AND ${MIGRATION_OF_SCRIPT} = ANY($2)`, [
-    deployment,
-    migrations.map((name) => `migration/${name}`),
-  ]);
+  // They prove nothing any more, and still tell whose rows are whose while older steps are undone.
+  await client.query(
+    `UPDATE lockkeeper.marker SET script = ${UNDONE} || script WHERE deployment = $1 AND ${MIGRATION_OF_SCRIPT} = ANY($2)`,
+    [deployment, migrations.map((name) => `migration/${name}`)],
+  );
   // The engine marks only failed rows as rolled back; these may be finished. It ignores them from here on, and they stay as a record.
   if (hasHistory)
     await client.query(
@@ -238,10 +241,11 @@ export async function ledgerExists(client: Client): Promise<boolean> {
   return rows[0]?.there ?? false;
 }
 
-/** The transactions in which a deployment committed segments of these migrations (32-bit ids, as `xmin` shows them). */
+/** The transactions in which a deployment committed segments of these migrations (32-bit ids, as `xmin` shows them), also of those undone since. */
 export async function transactionsOf(client: Client, deployment: string, migrations: string[]): Promise<string[]> {
   const { rows } = await client.query<{ xid: string }>(
-    `SELECT DISTINCT xid FROM lockkeeper.marker WHERE deployment = $1 AND ${MIGRATION_OF_SCRIPT} = ANY($2)`,
+    `SELECT DISTINCT xid FROM lockkeeper.marker
+      WHERE deployment = $1 AND replace(${MIGRATION_OF_SCRIPT}, ${UNDONE}, '') = ANY($2)`,
     [deployment, migrations.map((name) => `migration/${name}`)],
   );
   return rows.map(({ xid }) => xid);

@@ -50,8 +50,8 @@ export interface PgTools {
   schemaText(url: string, database?: string): Promise<string>;
 }
 
-/** Lockkeeper's bookkeeping is not part of the project's schema. */
-const EXCLUDE_OWN = ['--exclude-schema=lockkeeper'];
+/** Lockkeeper's bookkeeping, and rows that it keeps for somebody, are not part of the project's schema. */
+const EXCLUDE_OWN = ['--exclude-schema=lockkeeper', '--exclude-schema=lockkeeper_salvage'];
 /** Prisma's own table comes with the first migration, and stays when that is undone. */
 const HISTORY = '--exclude-table=*._prisma_migrations';
 const DUMPS_TABLE = /: dumping contents of table /;

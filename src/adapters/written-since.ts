@@ -17,20 +17,16 @@ export function placeName({ relation, column }: Place): string {
 }
 
 /**
- * Counts rows by the transaction that wrote them last (`xmin`): everything in a table that the deployment made and did
- * not fill itself; in a column that it added, values other than NULL and the default.
- * @param own the deployment's transactions.
- * @param step the transactions of the step that made the place: a column holds nothing older.
+ * Counts what `othersRows` finds.
  * @returns null when it cannot be told in time.
  */
 export async function rowsWritten(client: Client, place: Place, own: string[], step: string[]): Promise<number | null> {
   if (!(await exists(client, place.relation))) return 0;
   await client.query(`BEGIN READ ONLY; SET LOCAL statement_timeout = ${COUNT_TIMEOUT_MS}`);
   try {
-    const condition = place.column === null ? 'true' : await isOthersValue(client, place.relation, place.column, step);
+    const condition = await othersRows(client, place, own, step);
     const { rows } = await client.query<{ rows: string }>(
-      `SELECT count(*)::text AS rows FROM ${place.relation} AS t WHERE NOT (t.xmin::text = ANY($1)) AND ${condition}`,
-      [own],
+      `SELECT count(*)::text AS rows FROM ${place.relation} AS t WHERE ${condition}`,
     );
     // Not ROLLBACK: it would count as an error of the application's.
     await client.query('COMMIT');
@@ -44,6 +40,19 @@ export async function rowsWritten(client: Client, place: Place, own: string[], s
 async function exists(client: Client, relation: string): Promise<boolean> {
   const { rows } = await client.query<{ exists: boolean }>('SELECT to_regclass($1) IS NOT NULL AS exists', [relation]);
   return rows[0]?.exists ?? false;
+}
+
+/**
+ * Tells rows apart by the transaction that wrote them last (`xmin`): everything in a table that the deployment made and did
+ * not fill itself; in a column that it added, values other than NULL and the default.
+ * @param own the deployment's transactions.
+ * @param step the transactions of the step that made the place: a column holds nothing older.
+ * @returns a condition on table alias `t`, as SQL.
+ */
+export async function othersRows(client: Client, place: Place, own: string[], step: string[]): Promise<string> {
+  const others = `NOT (t.xmin::text = ANY('{${own.map(Number).join(',')}}'::text[]))`;
+  if (place.column === null) return others;
+  return `${others} AND ${await isOthersValue(client, place.relation, place.column, step)}`;
 }
 
 async function isOthersValue(client: Client, relation: string, column: string, step: string[]): Promise<string> {

@@ -22,6 +22,12 @@ export function buildProgram(io: Io, done: Done): Command {
   addSetup(program, add);
   addDeployments(program, add);
   addDecisions(program, add);
+  addSalvage(
+    program
+      .command('salvage')
+      .description('Rows that an undo took out of the live tables, kept in schema lockkeeper_salvage.'),
+    add,
+  );
   addMigrate(
     program
       .command('migrate')
@@ -107,6 +113,15 @@ function addDecisions(program: Command, add: Add): void {
   add(program, 'rollback [id]', 'Undo what a finished deployment did, and watch.', commands.rollback)
     .option('--detach', 'start it, print its id and return')
     .option(...yes);
+}
+
+function addSalvage(salvage: Command, add: Add): void {
+  const yes = ['--yes', 'do not ask for confirmation'] as const;
+  add(salvage, 'list', 'List the rows that are kept, newest first.', commands.salvageList);
+  add(salvage, 'restore <number>', 'Put kept rows back into the live table, all or none.', commands.salvageRestore)
+    .option('--overwrite', 'also where the live row has another value of the column by now')
+    .option(...yes);
+  add(salvage, 'drop <number>', 'Drop kept rows for good.', commands.salvageDrop).option(...yes);
 }
 
 function addMigrate(migrate: Command, add: Add): void {

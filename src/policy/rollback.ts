@@ -133,6 +133,14 @@ export function costText(takes: RowCost[]): string {
   return takes.map(({ relation, rows }) => `${rows ?? 'an unknown number of'} row(s) of ${relation}`).join(', ');
 }
 
+/** For people: what undoing takes away, and where it is afterwards. */
+export function priceText({ action, takes }: Pick<RollbackPlan, 'action' | 'takes'>): string {
+  if (takes.length === 0) return 'takes no rows away';
+  const where =
+    action === 'restore-swap' ? 'in the database of today, under another name' : 'in schema lockkeeper_salvage';
+  return `takes away ${costText(takes)}, and keeps them ${where}`;
+}
+
 function ageText(backup: BackupFacts | null): string {
   const minutes = Math.round((backup?.ageMs ?? 0) / 60_000);
   if (minutes < 120) return `${minutes} min`;

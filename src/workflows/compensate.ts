@@ -1,8 +1,8 @@
 /** Undoing what a deployment did, newest step first. Runs to its end whatever else happens. */
 import { sleep } from '@temporalio/workflow';
 import { ActivityFailure } from '@temporalio/common';
-import type { ApprovalPolicy, CompensationSummary, RollbackStrategy, RowCost, UndoAssessment } from '../contract';
-import { costText } from '../policy/rollback';
+import type { ApprovalPolicy, CompensationSummary, RollbackStrategy, UndoAssessment } from '../contract';
+import { priceText } from '../policy/rollback';
 import { apply, read } from './activity-options';
 import type { ApprovalGate } from './approval-gate';
 import type { Run } from './run';
@@ -63,12 +63,15 @@ async function settle(
 ): Promise<{ assessment: UndoAssessment; refusal: string | null }> {
   for (let approved = undo.approved; ;) {
     const assessment = await patiently(() => read.assessUndo(run.input, undo.deployment, undo.strategy));
-    const { action, reason, takes, approval } = assessment.plan;
+    const { action, reason, approval } = assessment.plan;
     if (action === 'needs-human' || action === 'forward-fix')
       return { assessment, refusal: `${reason} Nothing was undone.` };
     if (!approval || assessment.digest === approved) return { assessment, refusal: null };
     if (!(await mayGoOn(run, people, assessment, undo.approval)))
-      return { assessment, refusal: `Undoing ${priceText(takes)}, and nobody approved that; nothing was undone.` };
+      return {
+        assessment,
+        refusal: `Undoing ${priceText(assessment.plan)}; nobody approved that, and nothing was undone.`,
+      };
     approved = assessment.digest;
   }
 }
@@ -79,16 +82,11 @@ async function mayGoOn(
   { plan, digest }: UndoAssessment,
   approval: ApprovalPolicy,
 ): Promise<boolean> {
-  const note = `${plan.reason} Undoing ${priceText(plan.takes)}.`;
+  const note = `${plan.reason} Undoing ${priceText(plan)}.`;
   run.tell(`waits for approval: ${note}`);
   const required = Math.max(1, approval.required);
   const request = { kind: 'rollback' as const, bindingDigest: digest, required, note };
   return (await people.ask(request, Math.max(approval.expiryMs, LOSSY_EXPIRY_MS))) === 'approved';
-}
-
-/** For people: what undoing takes away. */
-export function priceText(takes: RowCost[]): string {
-  return `loses ${costText(takes)}`;
 }
 
 function needsHuman(run: Run, detail: string): CompensationSummary {

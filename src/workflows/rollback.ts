@@ -1,10 +1,10 @@
 /** Undoing an earlier deployment by hand, under the rules of any other: one at a time, approved, verified, reported. */
 import { CancellationScope } from '@temporalio/workflow';
 import type { Outcome, RollbackInput } from '../contract';
+import { priceText } from '../policy/rollback';
 import { read } from './activity-options';
 import { Announcer } from './announcer';
 import { ApprovalGate } from './approval-gate';
-import { priceText } from './compensate';
 import { conclude, undo, undoAfter } from './conclude';
 import { Run } from './run';
 
@@ -29,7 +29,7 @@ async function story(input: RollbackInput, run: Run, people: ApprovalGate): Prom
   if (action === 'nothing-to-undo') return run.end('up-to-date', `Deployment ${input.undo} left nothing to undo.`);
   if (action === 'forward-fix' || action === 'needs-human')
     return run.end('needs-human', `${reason} Nothing was undone.`);
-  const price = takes.length > 0 ? ` It ${priceText(takes)}.` : '';
+  const price = takes.length > 0 ? ` It ${priceText(assessment.plan)}.` : '';
   const note = `Undoes ${assessment.steps.length} step(s) of ${input.undo}: ${migrations.join(', ')}.${price}`;
   const required = assessment.plan.approval ? Math.max(1, approval.required) : approval.required;
   const request = { kind: 'rollback' as const, bindingDigest: assessment.digest, required, note };

@@ -2,6 +2,7 @@
 import { createPgTools } from '../../src/adapters/pg-tools';
 import type { DeploymentRef } from '../../src/client';
 import type { DeploymentStatus } from '../../src/contract';
+import { runCli } from '../support/cli';
 import { testDatabase, type TestDatabase } from '../support/database';
 import { writeMigrations } from '../support/migrations';
 import { testProject, type TestProject } from '../support/project';
@@ -124,7 +125,9 @@ describe('a rollback by hand', () => {
     await database.client.query(`INSERT INTO "people" ("name", "mood") VALUES ('ada', 'happy'), ('bob', 'happy')`);
     const refused = await project.client.startRollback(ref, MAYA);
     const question = await asked(refused, 'rollback');
-    expect(question.approval?.note).toContain('It loses 2 row(s) of public.people.');
+    expect(question.approval?.note).toContain(
+      'It takes away 2 row(s) of public.people, and keeps them in schema lockkeeper_salvage.',
+    );
     await project.client.decide(refused, NINA, 'reject', 'they matter', question.approval?.bindingDigest ?? '');
     expect(await project.client.result(refused)).toMatchObject({ status: 'rejected' });
     expect(await liveMigrations()).toEqual(Object.keys(BASE));
@@ -134,6 +137,35 @@ describe('a rollback by hand', () => {
     await project.client.decide(allowed, NINA, 'approve', null, again.approval?.bindingDigest ?? '');
     expect(await project.client.result(allowed)).toMatchObject({ status: 'rolled-back' });
     expect(await liveMigrations()).toEqual([]);
+    expect((await project.client.status(allowed)).compensation?.reversals.at(-1)?.detail).toContain(
+      'Kept in schema lockkeeper_salvage: 2 row(s) of public.people (salvage 1).',
+    );
+
+    // The migration is deployed again, and what people wrote comes back by hand.
+    expect(await project.client.result(await deploy())).toMatchObject({ status: 'deployed' });
+    const cli = (...argv: string[]): ReturnType<typeof runCli> =>
+      runCli(['salvage', ...argv, '--env', 'test', '--target', project.target], {
+        cwd: project.root,
+        env: project.env,
+      });
+    expect(JSON.parse((await cli('list', '--json')).stdout)).toMatchObject({
+      salvages: [{ id: 1, deployment: ref.deploymentId, relation: 'public.people', rows: 2 }],
+    });
+    expect(await cli('restore', '1', '--yes')).toMatchObject({
+      code: 0,
+      stdout: expect.stringContaining('2 of 2 row(s) are back in public.people.') as string,
+    });
+    expect((await database.client.query('SELECT name, mood FROM people ORDER BY id')).rows).toEqual([
+      { name: 'ada', mood: 'happy' },
+      { name: 'bob', mood: 'happy' },
+    ]);
+    expect(await cli('restore', '1', '--yes')).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('was put back at') as string,
+    });
+    expect(await cli('drop', '1', '--yes')).toMatchObject({ code: 0 });
+    expect(await cli('list')).toMatchObject({ code: 0, stdout: 'No rows are kept.\n' });
+    expect(await cli('drop', 'one', '--yes')).toMatchObject({ code: 2 });
   });
 });
 

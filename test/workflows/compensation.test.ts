@@ -153,7 +153,7 @@ describe('when rows would be lost', () => {
     expect(request).toMatchObject({
       bindingDigest: LOSSY.digest,
       required: 1,
-      note: 'Every step has a way back. Undoing loses 7 row(s) of public.orders.',
+      note: 'Every step has a way back. Undoing takes away 7 row(s) of public.orders, and keeps them in schema lockkeeper_salvage.',
     });
     expect(reversed(deployment)).toEqual([]);
     await deployment.decide(ALICE);
@@ -191,7 +191,8 @@ describe('when rows would be lost', () => {
     const { outcome } = await deployment.ended();
     expect(outcome).toMatchObject({
       status: 'needs-human',
-      summary: 'It went wrong. Undoing loses 7 row(s) of public.orders, and nobody approved that; nothing was undone.',
+      summary:
+        'It went wrong. Undoing takes away 7 row(s) of public.orders, and keeps them in schema lockkeeper_salvage; nobody approved that, and nothing was undone.',
     });
     expect(reversed(deployment)).toEqual([]);
   });

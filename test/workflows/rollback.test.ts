@@ -97,7 +97,8 @@ test('of what never was deployed here fails', async () => {
 });
 
 describe('that would lose rows', () => {
-  const COST = 'Undoes 3 step(s) of deployment-0: 0_first, 1_second, 2_third. It loses 7 row(s) of public.orders.';
+  const COST =
+    'Undoes 3 step(s) of deployment-0: 0_first, 1_second, 2_third. It takes away 7 row(s) of public.orders, and keeps them in schema lockkeeper_salvage.';
 
   test('is asked about once, with the rows, of as many people as the environment asks', async () => {
     const rollback = await bench.rollback(basis(LOSSY, 2));
@@ -121,7 +122,7 @@ describe('that would lose rows', () => {
     );
     expect(approval).toMatchObject({
       required: 2,
-      note: 'Every step has a way back. Undoing loses 8 row(s) of public.orders.',
+      note: 'Every step has a way back. Undoing takes away 8 row(s) of public.orders, and keeps them in schema lockkeeper_salvage.',
     });
     expect(rollback.story).not.toContain('reverseStep');
     await rollback.decide(ALICE);

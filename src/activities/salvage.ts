@@ -1,0 +1,41 @@
+/** An undo keeps the rows that others wrote into what it drops: exactly those, in the transaction that drops them. */
+import { transactionsOf, type RegisteredReversal } from '../adapters/ledger';
+import type { Client } from '../adapters/postgres';
+import { salvageName, salvages } from '../adapters/salvage';
+import { ensureSalvage, keepStatement } from '../adapters/salvage-schema';
+import { loadParser, parseScript } from '../adapters/sql-parser';
+import { othersRows, type Place } from '../adapters/written-since';
+import { keepingRows, placesToKeep } from '../policy/salvage';
+import { ownTransactions } from './rollback-facts';
+
+/** @returns the reversal's SQL with the statements that keep what others wrote. */
+export async function keepingOthers(
+  client: Client,
+  sql: string,
+  undo: string,
+  { migrations }: RegisteredReversal,
+  registered: RegisteredReversal[],
+): Promise<string> {
+  await loadParser();
+  const statements = parseScript(sql);
+  const places = placesToKeep(statements);
+  if (places.length === 0) return sql;
+  await ensureSalvage(client);
+  const own = await ownTransactions(client, undo, registered);
+  const step = await transactionsOf(client, undo, migrations);
+  const conditions = new Map<string, string>();
+  for (const place of places) conditions.set(keyOf(place), await othersRows(client, place, own, step));
+  return keepingRows(statements, (place) => keepStatement(client, place, undo, conditions.get(keyOf(place)) ?? 'true'));
+}
+
+function keyOf({ relation, column }: Place): string {
+  return JSON.stringify([relation, column]);
+}
+
+/** For people: what was kept so far. */
+export async function keptText(client: Client, undo: string): Promise<string> {
+  const kept = (await salvages(client, undo)).filter(({ source }) => source === 'undo');
+  if (kept.length === 0) return '';
+  const places = kept.map((entry) => `${entry.rows} row(s) of ${salvageName(entry)} (salvage ${entry.id})`);
+  return ` Kept in schema lockkeeper_salvage: ${places.join(', ')}.`;
+}

@@ -1,0 +1,207 @@
+/** Rows that were kept: which there are, putting them back, and forgetting them. */
+import { FailureType, permanent } from '../errors';
+import { DatabaseError, type Client } from './postgres';
+import { withoutData } from './statement-failure';
+
+export interface Salvage {
+  id: number;
+  /** Whose undo kept them. */
+  deployment: string;
+  /** `undo`: taken out of the live table; `backup`: brought from the deployment's backup. */
+  source: 'undo' | 'backup';
+  /** As SQL writes it: `"public"."orders"`. */
+  relation: string;
+  /** Null where whole rows are kept. */
+  column: string | null;
+  /** Columns of the primary key; empty where there was none. */
+  key: string[];
+  /** Table of schema `lockkeeper_salvage`. */
+  keptIn: string;
+  rows: number;
+  keptAt: Date;
+  putBackAt: Date | null;
+}
+
+/** Newest first; of one deployment, or of all. */
+export async function salvages(client: Client, deployment: string | null = null): Promise<Salvage[]> {
+  const { rows: there } = await client.query(`SELECT WHERE to_regclass('lockkeeper_salvage.manifest') IS NOT NULL`);
+  if (there.length === 0) return [];
+  const { rows } = await client.query<Salvage>(
+    `SELECT id, deployment, source, relation, column_name AS "column", key, kept_in AS "keptIn", rows::float8 AS rows,
+            kept_at AS "keptAt", put_back_at AS "putBackAt"
+       FROM lockkeeper_salvage.manifest WHERE coalesce(deployment = $1, true) ORDER BY id DESC`,
+    [deployment],
+  );
+  return rows;
+}
+
+/** `public.orders.note`: for people. */
+export function salvageName({ relation, column }: Pick<Salvage, 'relation' | 'column'>): string {
+  const name = relation.replaceAll('"', '');
+  return column === null ? name : `${name}.${column}`;
+}
+
+/** Drops the rows for good; the schema goes with the last of them. @throws ApplicationFailure Salvage when there is no such entry. */
+export async function forgetSalvage(client: Client, id: number): Promise<Salvage> {
+  const entry = await find(client, id);
+  await client.query('SELECT lockkeeper.forget($1)', [id]);
+  return entry;
+}
+
+export interface PutBack {
+  entry: Salvage;
+  /** Rows that the live table has again. */
+  rows: number;
+}
+
+/**
+ * Puts rows back into the live table, all or none; values that are the same already count as put back.
+ * @param overwrite of a column: also where the live row has another value by now.
+ * @throws ApplicationFailure Salvage saying what is in the way.
+ */
+export async function putBack(client: Client, id: number, overwrite: boolean): Promise<PutBack> {
+  await client.query('BEGIN');
+  try {
+    const entry = await find(client, id);
+    if (entry.putBackAt !== null)
+      throw refused(`Salvage ${id} was put back at ${entry.putBackAt.toISOString()}; nothing was done.`);
+    const shape = await shapeOf(client, entry);
+    const rows = await (entry.column === null ? insertRows(client, shape) : updateColumn(client, shape, overwrite));
+    await client.query('UPDATE lockkeeper_salvage.manifest SET put_back_at = clock_timestamp() WHERE id = $1', [id]);
+    await client.query('COMMIT');
+    return { entry, rows };
+  } catch (error) {
+    await client.query('ROLLBACK');
+    if (!(error instanceof DatabaseError)) throw error;
+    throw refused(
+      `Salvage ${id} cannot be put back: ${withoutData(error)} (SQLSTATE ${error.code ?? 'unknown'}). Nothing was done.`,
+    );
+  }
+}
+
+async function find(client: Client, id: number): Promise<Salvage> {
+  const entry = (await salvages(client)).find((salvage) => salvage.id === id);
+  if (!entry) throw refused(`There is no salvage ${id}; "lockkeeper salvage list" shows what there is.`);
+  return entry;
+}
+
+function refused(message: string): Error {
+  return permanent(FailureType.Salvage, message);
+}
+
+/** What both sides look like, as SQL: aliases `t` for the live table, `s` for the kept rows. */
+interface Shape {
+  entry: Salvage;
+  kept: string;
+  /** Kept columns: their quoted name and their value in the live column's type. */
+  columns: { name: string; value: string; fallback: string | null }[];
+  /** `t` and `s` are the same row; null without a key. */
+  sameRow: string | null;
+}
+
+async function shapeOf(client: Client, entry: Salvage): Promise<Shape> {
+  const { rows: live } = await client.query<{ name: string; type: string; builtIn: boolean; fallback: string | null }>(
+    `SELECT a.attname AS name, format_type(a.atttypid, a.atttypmod) AS type, ty.typnamespace = 'pg_catalog'::regnamespace AS "builtIn",
+            pg_get_expr(d.adbin, d.adrelid) AS fallback
+       FROM pg_attribute a JOIN pg_type ty ON ty.oid = a.atttypid LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
+      WHERE a.attrelid = to_regclass($1) AND a.attnum > 0 AND NOT a.attisdropped`,
+    [entry.relation],
+  );
+  const name = salvageName({ ...entry, column: null });
+  if (live.length === 0)
+    throw refused(`Table ${name} is not there; deploy the migration that makes it, then put salvage ${entry.id} back.`);
+  await client.query(`LOCK TABLE ${entry.relation} IN SHARE ROW EXCLUSIVE MODE`);
+  const { rows: kept } = await client.query<{ name: string }>(
+    `SELECT attname AS name FROM pg_attribute WHERE attrelid = to_regclass($1) AND attnum > 0 AND NOT attisdropped ORDER BY attnum`,
+    [`lockkeeper_salvage.${client.escapeIdentifier(entry.keptIn)}`],
+  );
+  const missing = kept.filter((column) => !live.some((one) => one.name === column.name)).map((column) => column.name);
+  if (missing.length > 0)
+    throw refused(
+      `Table ${name} has no column ${missing.join(', ')}; deploy the migration that makes it, then put salvage ${entry.id} back.`,
+    );
+  const value = (column: string): string => {
+    const { type = '', builtIn = true } = live.find((one) => one.name === column) ?? {};
+    return `s.${client.escapeIdentifier(column)}${builtIn ? '' : '::text'}::${type}`;
+  };
+  return {
+    entry,
+    kept: `lockkeeper_salvage.${client.escapeIdentifier(entry.keptIn)} AS s`,
+    columns: kept.map((column) => ({
+      name: client.escapeIdentifier(column.name),
+      value: value(column.name),
+      fallback: live.find((one) => one.name === column.name)?.fallback ?? null,
+    })),
+    sameRow:
+      entry.key.length === 0
+        ? null
+        : entry.key.map((column) => `t.${client.escapeIdentifier(column)} = ${value(column)}`).join(' AND '),
+  };
+}
+
+async function insertRows(client: Client, { entry, kept, columns, sameRow }: Shape): Promise<number> {
+  const live = columns.map(({ name }) => `t.${name}`).join(', ');
+  const values = columns.map(({ value }) => value).join(', ');
+  if (sameRow !== null) {
+    const differs = `ROW(${live})::text IS DISTINCT FROM ROW(${values})::text`;
+    const taken = await count(client, `${kept} JOIN ${entry.relation} AS t ON ${sameRow} WHERE ${differs}`);
+    if (taken > 0)
+      throw refused(
+        `${taken} of ${entry.rows} row(s) have a key that another row of ${salvageName(entry)} has by now. Nothing was put back; they are in lockkeeper_salvage.${entry.keptIn}, for a person to settle.`,
+      );
+  }
+  const absent = sameRow === null ? 'true' : `NOT EXISTS (SELECT FROM ${entry.relation} AS t WHERE ${sameRow})`;
+  const names = columns.map(({ name }) => name).join(', ');
+  await client.query(
+    `INSERT INTO ${entry.relation} (${names}) OVERRIDING SYSTEM VALUE SELECT ${values} FROM ${kept} WHERE ${absent}`,
+  );
+  await advanceSequences(client, entry.relation);
+  return entry.rows;
+}
+
+/** Keys that came back must not be dealt out again. */
+async function advanceSequences(client: Client, relation: string): Promise<void> {
+  const { rows } = await client.query<{ sequence: string; name: string }>(
+    `SELECT pg_get_serial_sequence($1, attname) AS sequence, attname AS name FROM pg_attribute
+      WHERE attrelid = to_regclass($1) AND attnum > 0 AND NOT attisdropped AND pg_get_serial_sequence($1, attname) IS NOT NULL`,
+    [relation],
+  );
+  for (const { sequence, name } of rows)
+    await client.query(
+      `SELECT setval($1::regclass, greatest((SELECT max(${client.escapeIdentifier(name)}) FROM ${relation}), nextval($1::regclass)))`,
+      [sequence],
+    );
+}
+
+async function updateColumn(
+  client: Client,
+  { entry, kept, columns, sameRow }: Shape,
+  overwrite: boolean,
+): Promise<number> {
+  if (sameRow === null)
+    throw refused(
+      `${salvageName(entry)} was kept from a table without a primary key, so nobody can tell which row a value belongs to; they are in lockkeeper_salvage.${entry.keptIn}.`,
+    );
+  const target = columns.find(({ name }) => name === client.escapeIdentifier(entry.column ?? ''));
+  if (!target) throw refused(`lockkeeper_salvage.${entry.keptIn} has no column ${entry.column ?? ''}.`);
+  const live = `t.${target.name}`;
+  const differs = `${live}::text IS DISTINCT FROM (${target.value})::text`;
+  const fresh = target.fallback === null ? '' : ` AND ${live}::text IS DISTINCT FROM (${target.fallback})::text`;
+  const taken = await count(
+    client,
+    `${kept} JOIN ${entry.relation} AS t ON ${sameRow} WHERE ${differs} AND ${live} IS NOT NULL${fresh}`,
+  );
+  if (taken > 0 && !overwrite)
+    throw refused(
+      `${taken} of ${entry.rows} row(s) of ${salvageName(entry)} have another value by now; --overwrite replaces it. Nothing was put back.`,
+    );
+  await client.query(
+    `UPDATE ${entry.relation} AS t SET ${target.name} = ${target.value} FROM ${kept} WHERE ${sameRow} AND ${differs}`,
+  );
+  return count(client, `${kept} JOIN ${entry.relation} AS t ON ${sameRow}`);
+}
+
+async function count(client: Client, from: string): Promise<number> {
+  const { rows } = await client.query<{ rows: number }>(`SELECT count(*)::float8 AS rows FROM ${from}`);
+  return rows[0]?.rows ?? 0;
+}

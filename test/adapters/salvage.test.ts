@@ -1,0 +1,208 @@
+/** Rows that an undo drops: exactly those are kept, and come back as they were. */
+import { Client } from 'pg';
+import { ensureLedger } from '../../src/adapters/ledger';
+import { createPgTools } from '../../src/adapters/pg-tools';
+import { forgetSalvage, putBack, salvages } from '../../src/adapters/salvage';
+import { ensureSalvage, keepStatement } from '../../src/adapters/salvage-schema';
+import { loadParser, parseScript } from '../../src/adapters/sql-parser';
+import { othersRows } from '../../src/adapters/written-since';
+import { keepingRows, placesToKeep } from '../../src/policy/salvage';
+import { testDatabase, type TestDatabase } from '../support/database';
+import { until } from '../support/until';
+
+let database: TestDatabase;
+
+beforeEach(async () => {
+  await loadParser();
+  database = await testDatabase();
+  // The test's role is called lockkeeper, and the default's "$user" would put its tables into our schema.
+  await database.client.query('SET search_path = public');
+  await ensureLedger(database.client);
+  await ensureSalvage(database.client);
+});
+afterEach(() => database.drop());
+
+const sql = (text: string) => database.client.query<Record<string, unknown>>(text);
+const rows = async (query: string): Promise<unknown[]> => (await sql(query)).rows;
+
+/** Runs SQL in one transaction. @returns its id. */
+async function transaction(text: string): Promise<string> {
+  await sql('BEGIN');
+  await sql(text);
+  const [row] = await rows('SELECT pg_current_xact_id()::xid::text AS xid');
+  await sql('COMMIT');
+  return (row as { xid: string }).xid;
+}
+
+/** Drops with what others than the transactions `own` wrote kept, as an undo does. */
+async function undo(script: string, own: string[] = []): Promise<void> {
+  const statements = parseScript(script);
+  const conditions = new Map<string, string>();
+  for (const place of placesToKeep(statements))
+    conditions.set(JSON.stringify(place), await othersRows(database.client, place, own, own));
+  const text = keepingRows(statements, (place) =>
+    keepStatement(database.client, place, 'd1', conditions.get(JSON.stringify(place)) ?? ''),
+  );
+  await sql(`BEGIN; ${text} COMMIT`);
+}
+
+const ODD = `"Ord""er's"`;
+
+describe('a table', () => {
+  const MAKE = `CREATE TYPE "mood" AS ENUM ('happy', 'sad');
+    CREATE TABLE ${ODD} ("id" serial PRIMARY KEY, "note" text, "mood" "mood", "moods" "mood"[], "at" timestamptz, "data" jsonb, "json" json,
+      "bytes" bytea, "twice" int GENERATED ALWAYS AS ("id" * 2) STORED);
+    INSERT INTO ${ODD} ("note") VALUES ('from the migration')`;
+  const WRITE = `INSERT INTO ${ODD} ("note", "mood", "moods", "at", "data", "json", "bytes")
+    VALUES ('it''s; "odd"', 'sad', '{happy,sad}', '2026-01-02 03:04:05.678901+09', '{"a": [1.10]}', '{"b" : 1,  "b":2}', '\\x00ff'), (NULL, NULL, NULL, NULL, NULL, NULL, NULL)`;
+  const DROP = `DROP TABLE ${ODD}; DROP TYPE "mood"`;
+
+  it('is kept without what the migration wrote, outlives its types, and comes back as it was', async () => {
+    const own = await transaction(MAKE);
+    await sql(WRITE);
+    const before = await rows(`SELECT * FROM ${ODD} WHERE id > 1 ORDER BY id`);
+    await undo(DROP, [own]);
+    expect(await salvages(database.client)).toMatchObject([
+      {
+        id: 1,
+        deployment: 'd1',
+        source: 'undo',
+        relation: `public.${ODD}`,
+        column: null,
+        key: ['id'],
+        rows: 2,
+        putBackAt: null,
+      },
+    ]);
+    await transaction(MAKE);
+    expect(await putBack(database.client, 1, false)).toMatchObject({ rows: 2 });
+    expect(await rows(`SELECT * FROM ${ODD} WHERE id > 1 ORDER BY id`)).toEqual(before);
+    // Its keys are not dealt out again.
+    await sql(`INSERT INTO ${ODD} DEFAULT VALUES`);
+    await expect(putBack(database.client, 1, false)).rejects.toThrow(/Salvage 1 was put back at/);
+  });
+
+  it('is not put back over rows with its keys, nor where it is not', async () => {
+    await transaction(MAKE);
+    await sql(WRITE);
+    await undo(DROP);
+    await expect(putBack(database.client, 1, false)).rejects.toThrow(
+      `Table public.Order's is not there; deploy the migration that makes it, then put salvage 1 back.`,
+    );
+    await transaction(MAKE);
+    await sql(`INSERT INTO ${ODD} ("note") VALUES ('another 2')`);
+    await expect(putBack(database.client, 1, false)).rejects.toThrow(/^1 of 3 row\(s\) have a key that another row/);
+    expect(await rows(`SELECT count(*)::int AS n FROM ${ODD}`)).toEqual([{ n: 2 }]);
+    await sql(`DELETE FROM ${ODD} WHERE "note" = 'another 2'; ALTER TABLE ${ODD} DROP COLUMN "data"`);
+    await expect(putBack(database.client, 1, false)).rejects.toThrow(/has no column data/);
+    await sql(`ALTER TABLE ${ODD} ADD COLUMN "data" jsonb, ADD CONSTRAINT "said" CHECK ("note" IS NOT NULL)`);
+    await expect(putBack(database.client, 1, false)).rejects.toThrow(
+      /violates check constraint "said" \(SQLSTATE 23514\)/,
+    );
+  });
+
+  it('that nobody wrote into leaves no trace', async () => {
+    await undo(DROP, [await transaction(MAKE)]);
+    expect(await salvages(database.client)).toEqual([]);
+    expect(await rows(`SELECT to_regnamespace('lockkeeper_salvage') AS there`)).toEqual([{ there: null }]);
+  });
+
+  it('of 63 bytes is kept under a name that fits', async () => {
+    const name = 'ü'.repeat(31);
+    await sql(`CREATE TABLE "${name}" (a int); INSERT INTO "${name}" VALUES (1)`);
+    await undo(`DROP TABLE "${name}"`);
+    await sql(`CREATE TABLE "${name}" (a int)`);
+    expect(await putBack(database.client, 1, false)).toMatchObject({ rows: 1 });
+    expect(await rows(`SELECT * FROM "${name}"`)).toEqual([{ a: 1 }]);
+  });
+});
+
+describe('a column', () => {
+  const ADD = `ALTER TABLE "people" ADD COLUMN "nick" text DEFAULT 'none'`;
+
+  beforeEach(() =>
+    sql(`CREATE TABLE "people" ("id" int PRIMARY KEY); INSERT INTO "people" SELECT generate_series(1, 4)`),
+  );
+
+  const kept = async (): Promise<void> => {
+    const own = await transaction(ADD);
+    await sql(`UPDATE "people" SET "nick" = 'ada' WHERE id = 1; UPDATE "people" SET "nick" = 'bob' WHERE id = 2`);
+    await undo('ALTER TABLE "people" DROP COLUMN "nick"', [own]);
+  };
+
+  it('is kept with its key, where somebody wrote a value, and comes back to the rows that are there', async () => {
+    await kept();
+    expect(await salvages(database.client)).toMatchObject([{ relation: 'public.people', column: 'nick', rows: 2 }]);
+    await sql(`${ADD}; DELETE FROM "people" WHERE id = 2`);
+    expect(await putBack(database.client, 1, false)).toMatchObject({ rows: 1 });
+    expect(await rows('SELECT id, nick FROM people ORDER BY id')).toEqual([
+      { id: 1, nick: 'ada' },
+      { id: 3, nick: 'none' },
+      { id: 4, nick: 'none' },
+    ]);
+  });
+
+  it('replaces a newer value only when that is asked for', async () => {
+    await kept();
+    await sql(`${ADD}; UPDATE "people" SET "nick" = 'new' WHERE id = 1`);
+    await expect(putBack(database.client, 1, false)).rejects.toThrow(
+      /^1 of 2 row\(s\) of public.people.nick have another value/,
+    );
+    expect(await putBack(database.client, 1, true)).toMatchObject({ rows: 2 });
+    expect(await rows('SELECT nick FROM people WHERE id = 1')).toEqual([{ nick: 'ada' }]);
+  });
+
+  it('of a table without a key is kept with whole rows, for a person', async () => {
+    await sql('ALTER TABLE "people" DROP CONSTRAINT "people_pkey"');
+    await kept();
+    await sql(ADD);
+    await expect(putBack(database.client, 1, false)).rejects.toThrow(/without a primary key/);
+    expect(await rows('SELECT * FROM lockkeeper_salvage.s1_people ORDER BY id')).toEqual([
+      { id: 1, nick: 'ada' },
+      { id: 2, nick: 'bob' },
+    ]);
+  });
+});
+
+it('rolls back with the drop', async () => {
+  await sql('CREATE TABLE a (x int); INSERT INTO a VALUES (1)');
+  await expect(undo('DROP TABLE a; SELECT 1 / 0')).rejects.toThrow('division by zero');
+  await sql('ROLLBACK');
+  expect(await rows('SELECT x FROM a')).toEqual([{ x: 1 }]);
+  expect(await salvages(database.client)).toEqual([]);
+});
+
+it('keeps what is written until the drop has its lock', async () => {
+  await sql('CREATE TABLE a (x int)');
+  const connect = async (): Promise<Client> => {
+    const client = new Client({ connectionString: database.url, options: '-c search_path=public' });
+    await client.connect();
+    return client;
+  };
+  const [writer, watcher] = [await connect(), await connect()];
+  try {
+    await writer.query('BEGIN; INSERT INTO a VALUES (1)');
+    const undone = undo('DROP TABLE a');
+    await until('the undo waits for its lock', async () => {
+      const { rowCount } = await watcher.query(`SELECT FROM pg_locks WHERE NOT granted AND relation = 'a'::regclass`);
+      return rowCount === 1 ? true : null;
+    });
+    await writer.query('COMMIT');
+    await undone;
+    expect(await salvages(database.client)).toMatchObject([{ relation: 'public.a', rows: 1 }]);
+  } finally {
+    await writer.end();
+    await watcher.end();
+  }
+});
+
+it('is no part of the schema, and goes with its last entry', async () => {
+  const schema = (): Promise<string> => createPgTools(process.env['LOCKKEEPER_PG_BIN'] ?? '').schemaText(database.url);
+  const before = await schema();
+  await sql('CREATE TABLE a (x int); INSERT INTO a VALUES (1)');
+  await undo('DROP TABLE a');
+  expect(await schema()).toBe(before);
+  await forgetSalvage(database.client, 1);
+  expect(await rows(`SELECT to_regnamespace('lockkeeper_salvage') AS there`)).toEqual([{ there: null }]);
+  await expect(forgetSalvage(database.client, 1)).rejects.toThrow(/There is no salvage 1/);
+});
