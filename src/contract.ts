@@ -80,6 +80,34 @@ export interface PlannedMigration {
   statements: number;
   segments: number;
   hazards: HazardFinding[];
+  form: ExecutionForm;
+}
+
+/**
+ * How a file is executed. Decided once, in the plan, and part of its digest: with the file's bytes it says every statement
+ * that runs, whatever the database has become by then.
+ */
+export interface ExecutionForm {
+  /** `online`: what blocks others runs in a form that does not, where the end state is the same. */
+  execution: 'online' | 'as-written';
+  /**
+   * Relations with rows that were there before the deployment and that the file locks against writers; quoted and
+   * qualified, as `to_regclass()` takes them: `"public"."User"`.
+   */
+  busy: string[];
+  /** The statements that take those locks, in the file's order. */
+  blocking: BlockingStatement[];
+  /** First and last of statements that commit together all the same: what one of them drops, another makes again. */
+  together: [number, number][];
+}
+
+export interface BlockingStatement {
+  /** 0-based place in the file. */
+  statement: number;
+  /** As the file writes it; `mode` is PostgreSQL's name, `ShareLock` or stronger. */
+  locks: { relation: string; mode: string }[];
+  /** True where its online form runs instead. */
+  online: boolean;
 }
 
 /** A unit of execution and of undo: one activity, one reversal. Quiet migrations share one. */

@@ -3,7 +3,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { loadParser, parseScript } from '../../src/adapters/sql-parser';
-import { segmentsOf, type Segment } from '../../src/policy/segments';
+import { AS_WRITTEN, segmentsOf, type Segment } from '../../src/policy/segments';
 import { run } from '../../src/local/run';
 import type { Contestant } from './contestant';
 import type { PeerTool } from './peer-tool';
@@ -53,7 +53,7 @@ export function dbmate(path: string, version: string): Contestant {
 
 /** A file sent whole is one transaction to PostgreSQL, declared or not: what must not be one is cut into files. */
 function dbmateFiles(name: string, sql: string): { name: string; text: string }[] {
-  const segments = segmentsOf(parseScript(sql));
+  const segments = segmentsOf(parseScript(sql), AS_WRITTEN);
   return segments.map((segment, position) => ({
     name: segments.length === 1 ? name : `${name}_${position + 1}`,
     text: dbmateFile(segment),

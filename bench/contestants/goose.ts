@@ -2,7 +2,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { loadParser, parseScript, type ParsedStatement } from '../../src/adapters/sql-parser';
-import { segmentsOf } from '../../src/policy/segments';
+import { AS_WRITTEN, segmentsOf } from '../../src/policy/segments';
 import { onPath, run } from '../../src/local/run';
 import type { Contestant } from './contestant';
 import type { PeerTool } from './peer-tool';
@@ -39,7 +39,7 @@ export function goose(path: string, version: string): Contestant {
 /** What is more than one of our segments cannot be one transaction. */
 function gooseFile(sql: string): string {
   const statements = parseScript(sql);
-  const segments = segmentsOf(statements);
+  const segments = segmentsOf(statements, AS_WRITTEN);
   const transactional = segments.length === 1 && segments[0]?.kind === 'transaction';
   return [
     ...(transactional ? [] : ['-- +goose NO TRANSACTION']),

@@ -55,11 +55,14 @@ async function migrate(
   activities: Activities,
   { input, plan, rehearsal, schemaFingerprint }: Prepared,
 ): Promise<number> {
-  const checksums = new Map(plan.migrations.map(({ name, checksum }) => [name, checksum]));
+  const steps = plan.steps.map((step) => {
+    const migrations = plan.migrations.filter(({ name }) => step.migrations.includes(name));
+    return { step, migrations, segments: migrations.reduce((sum, { segments }) => sum + segments, 0) };
+  });
   const startedAt = performance.now();
-  await inActivity(() => activities.registerUndo(input, plan.steps, rehearsal, schemaFingerprint));
-  for (const step of plan.steps) {
-    const migrations = step.migrations.map((name) => ({ name, checksum: checksums.get(name) ?? '' }));
+  const undone = steps.map(({ step, segments }) => ({ ...step, segments }));
+  await inActivity(() => activities.registerUndo(input, undone, rehearsal, schemaFingerprint));
+  for (const { step, migrations } of steps) {
     await inActivity(() => activities.applyStep(input, { step, migrations }));
   }
   return performance.now() - startedAt;

@@ -4,7 +4,7 @@ import { migrationList, NO_FILTER, withEngine } from '../../src/adapters/prisma-
 import { DatabaseError, openSession, type Client } from '../../src/adapters/postgres';
 import { loadParser, parseScript } from '../../src/adapters/sql-parser';
 import { readMigrations } from '../../src/adapters/migration-files';
-import { segmentsOf, type Segment } from '../../src/policy/segments';
+import { AS_WRITTEN, segmentsOf, type Segment } from '../../src/policy/segments';
 import type { Workload } from '../workloads';
 import type { Contestant } from './contestant';
 
@@ -46,7 +46,7 @@ async function prepare(workload: Workload, limits: { lockTimeoutMs?: number }, r
         schema: 'public',
         connect: () => Promise.resolve(client),
         runScript: async (script) => {
-          for (const segment of segmentsOf(parseScript(script)))
+          for (const segment of segmentsOf(parseScript(script), AS_WRITTEN))
             await runSegment(client, segment.statements.map(({ text }) => `${text};`).join('\n'), segment);
         },
       },

@@ -21,10 +21,15 @@ import { StatementWatch } from './statement-watch';
 import { cancelOnAbort, own, patienceOf, runSql, settle, type OwnedSession } from './script';
 import { resolve, type ResolvedTarget } from './target';
 
+/** A step with the number of its segments: what tells later whether all of it is there. */
+export interface StepToUndo extends PlanStep {
+  segments: number;
+}
+
 export interface ApplyRequest {
   step: PlanStep;
-  /** Name and checksum of the step's migrations as planned. */
-  migrations: Pick<PlannedMigration, 'name' | 'checksum'>[];
+  /** The step's migrations as planned. */
+  migrations: Pick<PlannedMigration, 'name' | 'checksum' | 'form'>[];
 }
 
 export function createApply(deps: Deps) {
@@ -32,7 +37,7 @@ export function createApply(deps: Deps) {
     /** Undo is registered before its step. @throws ApplicationFailure Rehearsal when the proven reversals are not on this host. */
     async registerUndo(
       input: DeployInput,
-      steps: PlanStep[],
+      steps: StepToUndo[],
       rehearsal: RehearsalSummary,
       schemaFingerprint: string,
     ): Promise<void> {
@@ -45,7 +50,8 @@ export function createApply(deps: Deps) {
           for (const step of steps) {
             const { source = 'none', digest = '' } = rehearsal.reversals[step.index] ?? {};
             const sql = reversals[step.index] ?? null;
-            const reversal = { step: step.index, migrations: step.migrations, source, sql, digest };
+            const { index, migrations, segments } = step;
+            const reversal = { step: index, migrations, segments, source, sql, digest };
             await registerReversal(session.client, input.deploymentId, reversal);
           }
           await settle(session);
@@ -95,7 +101,7 @@ interface Application {
 async function applyThroughEngine(application: Application): Promise<StepResult> {
   const { deps, input, target, session, request, signal, report } = application;
   const folders = upTo(readMigrations(deps.config.migrationsDir), request);
-  const checksums = new Map(request.migrations.map(({ name, checksum }) => [name, checksum]));
+  const planned = new Map(request.migrations.map((migration) => [migration.name, migration]));
   const startedAt = Date.now();
   const result: ScriptResult = { statements: 0, resumedSegments: 0, waits: [] };
   // One question for the step instead of one for each of its migrations.
@@ -107,20 +113,21 @@ async function applyThroughEngine(application: Application): Promise<StepResult>
       connect: () => Promise.resolve(session.client),
       keepOpen: true,
       runScript: async (sql, name, preamble) => {
-        const checksum = name === null ? undefined : checksums.get(name);
-        if (name === null || checksum === undefined)
+        const migration = name === null ? undefined : planned.get(name);
+        if (!migration)
           throw permanent(
             FailureType.Changed,
             `The engine wants to run migration ${name ?? 'without a name'}, which this step does not hold; plan again.`,
           );
-        const ran = await runSql(session, sql, {
-          script: markerKey(name, checksum),
-          title: name,
+        const script = markerKey(migration.name, migration.checksum);
+        const ran = await runSql(session, sql, migration.form, {
+          script,
+          title: migration.name,
           deployment: input.deploymentId,
           patience: patienceOf(target),
           preamble,
           signal,
-          markers: markers.get(markerKey(name, checksum)),
+          markers: markers.get(script),
           onProgress: report,
         });
         result.statements += ran.statements;

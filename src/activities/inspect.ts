@@ -75,12 +75,13 @@ function carried(full: FullPlan, deps: Deps, input: DeployInput): Plan {
   return {
     digest: full.digest,
     risk: full.risk,
-    migrations: full.migrations.map(({ name, checksum, statements, segments, hazards }) => ({
+    migrations: full.migrations.map(({ name, checksum, statements, segments, hazards, form }) => ({
       name,
       checksum,
       statements: statements.length,
       segments,
       hazards: take(hazards),
+      form,
     })),
     steps: full.steps,
     totals: full.totals,

@@ -5,10 +5,19 @@ import { ScratchDatabases, scratchName } from '../adapters/scratch';
 import { backupOf } from '../backup/catalog';
 import { restoreProven } from '../backup/prove';
 import { openStore } from '../backup/store';
-import type { BackupSummary, DeployInput, Plan, PlanStep, RehearsalSummary } from '../contract';
+import type {
+  BackupSummary,
+  DeployInput,
+  ExecutionForm,
+  Plan,
+  PlannedMigration,
+  PlanStep,
+  RehearsalSummary,
+} from '../contract';
 import { ApplicationFailure } from '@temporalio/common';
 import { FailureType, permanent } from '../errors';
-import { deploymentFiles, writeReversals } from './deployment-files';
+import { AS_WRITTEN } from '../policy/segments';
+import { deploymentFiles, writeReversals, type DeploymentFiles } from './deployment-files';
 import { heartbeating } from './heartbeat';
 import type { Deps } from './deps';
 import { resolve, type ResolvedTarget } from './target';
@@ -22,12 +31,16 @@ import {
   type Workbench,
 } from './workbench';
 
+export interface RehearsalRequest extends Pick<Plan, 'rehearsal' | 'steps'> {
+  migrations: Pick<PlannedMigration, 'name' | 'form'>[];
+}
+
 export function createRehearse(deps: Deps) {
   return {
     /** @throws ApplicationFailure Rehearsal, Backup */
     async rehearse(
       input: DeployInput,
-      { rehearsal, steps }: Pick<Plan, 'rehearsal' | 'steps'>,
+      { rehearsal, steps, migrations }: RehearsalRequest,
       backup: BackupSummary | null,
     ): Promise<RehearsalSummary> {
       if (rehearsal === 'off') return unrehearsed(steps);
@@ -35,7 +48,12 @@ export function createRehearse(deps: Deps) {
       return heartbeating(async (signal, report) => {
         const bench = workbench(deps, target, input.deploymentId, signal);
         try {
-          return await rehearseOn(deps, bench, target, steps, rehearsal === 'full' ? backup : null, report);
+          const folders = plannedFolders(deps.config.migrationsDir, migrations);
+          const files = await deploymentFiles(deps.config, input.deploymentId);
+          return await rehearseOn(
+            { bench, target, steps, folders, files, report },
+            rehearsal === 'full' ? backup : null,
+          );
         } catch (error) {
           throw asRehearsalFailure(error);
         } finally {
@@ -51,6 +69,16 @@ export function createRehearse(deps: Deps) {
   };
 }
 
+/** The files, each with the form that production will run it in. */
+type Folders = Map<string, MigrationFolder & { form: ExecutionForm }>;
+
+function plannedFolders(dir: string, migrations: RehearsalRequest['migrations']): Folders {
+  const forms = new Map(migrations.map(({ name, form }) => [name, form]));
+  return new Map(
+    readMigrations(dir).map((folder) => [folder.name, { ...folder, form: forms.get(folder.name) ?? AS_WRITTEN }]),
+  );
+}
+
 function unrehearsed(steps: PlanStep[]): RehearsalSummary {
   const reversals = steps.map(({ index }) => ({
     step: index,
@@ -62,16 +90,19 @@ function unrehearsed(steps: PlanStep[]): RehearsalSummary {
   return { mode: 'off', restoreMs: null, steps: [], reversals, reversible: false };
 }
 
+interface Rehearsal {
+  bench: Workbench;
+  target: ResolvedTarget;
+  steps: PlanStep[];
+  folders: Folders;
+  files: DeploymentFiles;
+  report: (progress: unknown) => void;
+}
+
 async function rehearseOn(
-  deps: Deps,
-  bench: Workbench,
-  target: ResolvedTarget,
-  steps: PlanStep[],
+  { bench, target, steps, folders, files, report }: Rehearsal,
   backup: BackupSummary | null,
-  report: (progress: unknown) => void,
 ): Promise<RehearsalSummary> {
-  const folders = new Map(readMigrations(deps.config.migrationsDir).map((folder) => [folder.name, folder]));
-  const files = await deploymentFiles(deps.config, bench.deploymentId);
   const restoreMs = backup && (await restore(bench, target, backup, report));
   const before = backup && (await fingerprintOf(bench, 'restored'));
   await copySchema(bench, bench.url, files.schemaDump);
@@ -107,7 +138,7 @@ async function copySchema(bench: Workbench, from: string, file: string): Promise
 async function advanceSchema(
   bench: Workbench,
   step: PlanStep,
-  folders: Map<string, MigrationFolder>,
+  folders: Folders,
   startingSchema: string | null,
 ): Promise<void> {
   try {
@@ -121,14 +152,12 @@ async function advanceSchema(
 }
 
 /** @returns milliseconds. */
-async function applyOn(
-  bench: Workbench,
-  purpose: string,
-  step: PlanStep,
-  folders: Map<string, MigrationFolder>,
-): Promise<number> {
+async function applyOn(bench: Workbench, purpose: string, step: PlanStep, folders: Folders): Promise<number> {
   let durationMs = 0;
-  for (const name of step.migrations) durationMs += await runOn(bench, purpose, name, folders.get(name)?.sql ?? '');
+  for (const name of step.migrations) {
+    const folder = folders.get(name);
+    durationMs += await runOn(bench, purpose, name, folder?.sql ?? '', folder?.form);
+  }
   return durationMs;
 }
 
@@ -165,7 +194,7 @@ async function restore(
 async function reverseAndRepeat(
   bench: Workbench,
   steps: PlanStep[],
-  folders: Map<string, MigrationFolder>,
+  folders: Folders,
   reversals: DerivedReversal[],
   before: string,
   report: (progress: unknown) => void,

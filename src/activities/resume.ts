@@ -35,7 +35,7 @@ export async function settleHistory(
       migrations.map(({ name }) => name),
     ),
   );
-  for (const { name, checksum } of migrations) {
+  for (const { name, checksum, form } of migrations) {
     if (!left.has(name)) continue;
     const markers = await markersOf(client, markerKey(name, checksum));
     if (!retried && markers.size === 0) {
@@ -44,7 +44,7 @@ export async function settleHistory(
         `Migration ${name} was left unfinished in _prisma_migrations by somebody else since this deployment began.`,
       );
     }
-    const segments = segmentsOf(parseScript(folders.find((folder) => folder.name === name)?.sql ?? ''));
+    const segments = segmentsOf(parseScript(folders.find((folder) => folder.name === name)?.sql ?? ''), form);
     if (segments.every(({ index }) => markers.get(index)?.state === 'committed')) {
       await engine.markMigrationApplied({ migrationName: name, migrationsList: migrationList(baseDir, folders) });
     } else {

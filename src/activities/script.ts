@@ -4,7 +4,7 @@ import { ensureLedger, takeFence, type Marker } from '../adapters/ledger';
 import type { LockPatience } from '../adapters/lock-queue';
 import { openSession, type Client } from '../adapters/postgres';
 import { loadParser, parseScript } from '../adapters/sql-parser';
-import type { ScriptProgress } from '../contract';
+import type { ExecutionForm, ScriptProgress } from '../contract';
 import { segmentsOf } from '../policy/segments';
 import { applicationName, applicationPrefix, type ResolvedTarget } from './target';
 
@@ -69,11 +69,12 @@ export interface ScriptOptions {
 export async function runSql(
   { client, token }: OwnedSession,
   sql: string,
+  form: ExecutionForm,
   options: ScriptOptions,
 ): Promise<ScriptResult> {
   await loadParser();
   const { onProgress = () => undefined, ...run } = options;
-  return runScript(client, { ...run, token, segments: segmentsOf(parseScript(sql)), onProgress });
+  return runScript(client, { ...run, token, segments: segmentsOf(parseScript(sql), form), onProgress });
 }
 
 /** The next attempt to cancel comes after so many milliseconds: between two statements a session does not hear one. */

@@ -3,26 +3,25 @@ import { Context } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
 import {
   ledgerExists,
-  markersOf,
   recordReversed,
   registeredReversals,
   schemaBefore,
+  segmentsDone,
   type RegisteredReversal,
 } from '../adapters/ledger';
-import { readMigrations, type MigrationFolder } from '../adapters/migration-files';
+import { readMigrations } from '../adapters/migration-files';
 import { schemaFingerprint } from '../adapters/pg-tools';
 import { unfinished } from '../adapters/prisma-history';
 import { withSession, type Client } from '../adapters/postgres';
-import { loadParser, parseScript } from '../adapters/sql-parser';
+import { loadParser } from '../adapters/sql-parser';
 import type { DeployInput, ReversalResult, RollbackStrategy, UndoAssessment } from '../contract';
 import { FailureType, permanent } from '../errors';
 import { sha256 } from '../planner';
 import { planRollback } from '../policy/rollback';
-import { segmentsOf } from '../policy/segments';
+import { AS_WRITTEN } from '../policy/segments';
 import { heartbeating } from './heartbeat';
 import type { Deps } from './deps';
 import { derivePartialReversal } from './partial-reversal';
-import { markerKey } from './resume';
 import { rollbackFacts, type Extent, type Trace } from './rollback-facts';
 import { keepingOthers, keptText } from './salvage';
 import { own, patienceOf, runSql, settle } from './script';
@@ -73,8 +72,7 @@ export function createUndo(deps: Deps) {
           const registered = await registeredReversals(session.client, undo);
           const reversal = registered.find((one) => one.step === step);
           if (!reversal || reversal.reversed) return { step, state: 'reversed', detail: 'It was reversed before.' };
-          const folders = readMigrations(deps.config.migrationsDir);
-          const extent = await extentOf(session.client, folders, reversal, undo);
+          const extent = await extentOf(session.client, reversal, undo);
           const sql = await reversalSql(deps, input, undo, reversal, extent, signal);
           if (sql === null)
             return {
@@ -83,7 +81,7 @@ export function createUndo(deps: Deps) {
               detail: 'No reversal was proven for what this step left; nothing was undone.',
             };
           const script = `reverse/${undo}/${step}`;
-          await runSql(session, await keepingOthers(session.client, sql, undo, reversal, registered), {
+          await runSql(session, await keepingOthers(session.client, sql, undo, reversal, registered), AS_WRITTEN, {
             script,
             title: `the reversal of ${reversal.migrations.join(', ')}`,
             deployment: input.deploymentId,
@@ -128,7 +126,7 @@ export interface RollbackBasis {
 async function assess(client: Client, deps: Deps, undo: string, strategy: RollbackStrategy): Promise<UndoAssessment> {
   const folders = readMigrations(deps.config.migrationsDir);
   const registered = (await ledgerExists(client)) ? await registeredReversals(client, undo) : [];
-  const traces = await withTraces(client, folders, undo, registered);
+  const traces = await withTraces(client, undo, registered);
   const request = { deployment: undo, strategy, traces, registered, folders };
   const plan = planRollback(await rollbackFacts(client, request));
   const shown = {
@@ -141,42 +139,21 @@ async function assess(client: Client, deps: Deps, undo: string, strategy: Rollba
 }
 
 /** Steps of which something may be there, newest first. */
-async function withTraces(
-  client: Client,
-  folders: MigrationFolder[],
-  deployment: string,
-  registered: RegisteredReversal[],
-): Promise<Trace[]> {
+async function withTraces(client: Client, deployment: string, registered: RegisteredReversal[]): Promise<Trace[]> {
   const traces: Trace[] = [];
   for (const reversal of registered) {
     if (reversal.reversed) continue;
-    const extent = await extentOf(client, folders, reversal, deployment);
+    const extent = await extentOf(client, reversal, deployment);
     if (extent !== 'none' || (await unfinished(client, reversal.migrations)).length > 0)
       traces.push({ reversal, extent });
   }
   return traces;
 }
 
-async function extentOf(
-  client: Client,
-  folders: MigrationFolder[],
-  reversal: RegisteredReversal,
-  deployment: string,
-): Promise<Extent> {
-  await loadParser();
-  let committed = 0;
-  let traces = 0;
-  let segments = 0;
-  for (const { name, checksum, sql } of folders.filter((folder) => reversal.migrations.includes(folder.name))) {
-    const markers = [...(await markersOf(client, markerKey(name, checksum))).values()].filter(
-      (marker) => marker.deployment === deployment,
-    );
-    traces += markers.length;
-    committed += markers.filter((marker) => marker.state === 'committed').length;
-    segments += segmentsOf(parseScript(sql)).length;
-  }
-  if (traces === 0) return 'none';
-  return committed === segments ? 'all' : 'some';
+async function extentOf(client: Client, reversal: RegisteredReversal, deployment: string): Promise<Extent> {
+  const { committed, marked } = await segmentsDone(client, deployment, reversal.migrations);
+  if (marked === 0) return 'none';
+  return committed === reversal.segments ? 'all' : 'some';
 }
 
 /** Null when nobody knows how; empty when there is nothing to do. */

@@ -7,8 +7,9 @@ import { schemaFingerprint, type PgTools } from '../adapters/pg-tools';
 import { DatabaseError, withDatabase } from '../adapters/postgres';
 import { schemaOf } from '../adapters/prisma-engine';
 import { ScratchDatabases, scratchName } from '../adapters/scratch';
-import type { PlanStep, ReversalSummary } from '../contract';
+import type { ExecutionForm, PlanStep, ReversalSummary } from '../contract';
 import { ApplicationFailure } from '@temporalio/common';
+import { AS_WRITTEN } from '../policy/segments';
 import type { Deps } from './deps';
 import { reversalDigest } from './deployment-files';
 import { inWords } from './failure';
@@ -43,13 +44,19 @@ export async function restoreSchema(bench: Workbench, purpose: string, file: str
 }
 
 /** Runs SQL on a scratch database, each call as a script of its own. Resolves to its duration in milliseconds. */
-export async function runOn(bench: Workbench, purpose: string, title: string, sql: string): Promise<number> {
+export async function runOn(
+  bench: Workbench,
+  purpose: string,
+  title: string,
+  sql: string,
+  form: ExecutionForm = AS_WRITTEN,
+): Promise<number> {
   return bench.scratch.use(purpose, async (client) => {
     await ensureLedger(client);
     const token = await takeFence(client, 'rehearsal', applicationPrefix(bench.deploymentId));
     await client.query('DELETE FROM lockkeeper.marker');
     const startedAt = Date.now();
-    await runSql({ client, token }, sql, {
+    await runSql({ client, token }, sql, form, {
       script: 'rehearsal',
       title,
       deployment: bench.deploymentId,

@@ -52,6 +52,8 @@ CREATE TABLE IF NOT EXISTS lockkeeper.reversal (
   reversed_at timestamptz,
   PRIMARY KEY (deployment, step)
 );
+-- Null where a ledger of an earlier version registered it: then nobody can tell that all of it is there.
+ALTER TABLE lockkeeper.reversal ADD COLUMN IF NOT EXISTS segments int;
 -- Every segment enters by it: the share lock keeps the fence as it is until the segment's commit.
 CREATE OR REPLACE FUNCTION lockkeeper.enter(script text, segment int, state text, deployment text, holder bigint)
 RETURNS void LANGUAGE plpgsql AS $enter$
@@ -74,6 +76,8 @@ const LEDGER_VERSION = createHash('sha256').update(LEDGER_DDL).digest('hex').sli
 export interface RegisteredReversal {
   step: number;
   migrations: string[];
+  /** Of all its migrations, in the form that they were planned in; null for a registration of an earlier version. */
+  segments: number | null;
   source: string;
   /** Null where no source was proven: undoing needs a person. */
   sql: string | null;
@@ -191,16 +195,16 @@ export async function registerReversal(
   reversal: Omit<RegisteredReversal, 'reversed'>,
 ): Promise<void> {
   await client.query(
-    `INSERT INTO lockkeeper.reversal (deployment, step, migrations, source, sql, digest) VALUES ($1, $2, $3, $4, $5, $6)
+    `INSERT INTO lockkeeper.reversal (deployment, step, migrations, segments, source, sql, digest) VALUES ($1, $2, $3, $4, $5, $6, $7)
      ON CONFLICT (deployment, step) DO NOTHING`,
-    [deployment, reversal.step, reversal.migrations, reversal.source, reversal.sql, reversal.digest],
+    [deployment, reversal.step, reversal.migrations, reversal.segments, reversal.source, reversal.sql, reversal.digest],
   );
 }
 
 /** Newest first: the order of undoing. */
 export async function registeredReversals(client: Client, deployment: string): Promise<RegisteredReversal[]> {
   const { rows } = await client.query<RegisteredReversal>(
-    `SELECT step, migrations, source, sql, digest, reversed_at IS NOT NULL AS reversed
+    `SELECT step, migrations, segments, source, sql, digest, reversed_at IS NOT NULL AS reversed
        FROM lockkeeper.reversal WHERE deployment = $1 ORDER BY step DESC`,
     [deployment],
   );
@@ -239,6 +243,20 @@ export async function ledgerExists(client: Client): Promise<boolean> {
     `SELECT to_regclass('lockkeeper.reversal') IS NOT NULL AS there`,
   );
   return rows[0]?.there ?? false;
+}
+
+/** How many segments of these migrations a deployment committed, and how many of them and others it left a marker of. */
+export async function segmentsDone(
+  client: Client,
+  deployment: string,
+  migrations: string[],
+): Promise<{ committed: number; marked: number }> {
+  const { rows } = await client.query<{ committed: number; marked: number }>(
+    `SELECT count(*) FILTER (WHERE state = 'committed')::int AS committed, count(*)::int AS marked
+       FROM lockkeeper.marker WHERE deployment = $1 AND ${MIGRATION_OF_SCRIPT} = ANY($2)`,
+    [deployment, migrations.map((name) => `migration/${name}`)],
+  );
+  return rows[0] ?? { committed: 0, marked: 0 };
 }
 
 /** The transactions in which a deployment committed segments of these migrations (32-bit ids, as `xmin` shows them), also of those undone since. */

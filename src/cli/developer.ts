@@ -17,7 +17,7 @@ import { loadParser, parseScript } from '../adapters/sql-parser';
 import { newDeploymentId } from '../client';
 import { resolveTarget, targetUrl, type Config, type Target } from '../config';
 import { UsageError } from '../errors';
-import { segmentsOf } from '../policy/segments';
+import { AS_WRITTEN, segmentsOf } from '../policy/segments';
 import type { Cli } from './cli';
 import { openConfig } from './session';
 
@@ -135,7 +135,7 @@ async function runMigration(client: Client, name: string, sql: string): Promise<
 }
 
 async function runSegments(client: Client, script: string): Promise<void> {
-  for (const { kind, statements } of segmentsOf(parseScript(script))) {
+  for (const { kind, statements } of segmentsOf(parseScript(script), AS_WRITTEN)) {
     const text = statements.map((statement) => statement.text).join(';\n');
     await client.query(kind === 'transaction' ? `BEGIN;\n${text};\nCOMMIT` : text);
   }

@@ -37,8 +37,9 @@ export async function planInspected(
     target: target.name,
     applied: parseApplied(inspection),
     migrations,
-    database: { tables: inspection.server.tables, offline: false },
+    database: { tables: inspection.server.tables, offline: false, schema: inspection.server.schema },
     parse: parseScript,
+    execution: 'as-written',
   });
   const checklist = runChecklist(await checklistFacts(inspection, plan, target, config, requester, tools));
   return { ...plan, digest: digestOf(plan, target, config), checklist };
@@ -69,6 +70,7 @@ export async function makeOfflinePlan(config: Config): Promise<FullPlan> {
     migrations: folders.map(toPending),
     database: { tables: {}, offline: true },
     parse: parseScript,
+    execution: 'as-written',
   });
   return { ...plan, digest: sha256(plan), checklist: [] };
 }
@@ -77,7 +79,7 @@ export async function makeOfflinePlan(config: Config): Promise<FullPlan> {
 function digestOf(plan: Omit<FullPlan, 'digest' | 'checklist'>, { environment }: Target, config: Config): string {
   const { approvals, window, backup, rehearsal, lockTimeoutMs, lockBudgetMs, eviction, verify, monitor } = environment;
   return sha256({
-    migrations: plan.migrations.map(({ name, checksum, segments }) => [name, checksum, segments]),
+    migrations: plan.migrations.map(({ name, checksum, form }) => [name, checksum, form]),
     policy: { approvals, window, backup, rehearsal, lockTimeoutMs, lockBudgetMs, eviction, verify, monitor },
     project: { schemaPath: config.schemaPath, migrationsDir: config.migrationsDir },
   });

@@ -3,7 +3,7 @@ import type { MigrationFolder } from '../adapters/migration-files';
 import { loadParser, parseScript, SqlSyntaxError, type ParsedStatement } from '../adapters/sql-parser';
 import { FailureType, permanent } from '../errors';
 import { unclosedTransaction, type PendingMigration } from '../policy/build-plan';
-import { segmentsOf, type Segment } from '../policy/segments';
+import { AS_WRITTEN, segmentsOf, type Segment } from '../policy/segments';
 import { transactionControl } from '../policy/statements';
 import type { Inspection } from './inspection';
 
@@ -34,7 +34,7 @@ export function toPending({ name, checksum, sql, downSql }: MigrationFolder): Pe
     throw permanent(FailureType.MigrationFiles, `${file} is empty; write its SQL or remove the folder.`);
   const statements = parseOrFail(sql, file);
   if (downSql !== null) parseOrFail(downSql, `${name}/down.sql`);
-  const segments = segmentsOf(statements);
+  const segments = segmentsOf(statements, AS_WRITTEN);
   const open = unclosedTransaction(segments);
   if (open !== null)
     throw permanent(

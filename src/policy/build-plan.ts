@@ -1,8 +1,10 @@
 /** Files and facts in, the whole plan out (without its digest and checklist). Pure. */
-import type { HazardFinding, PlanStep } from '../contract';
+import type { ExecutionForm, HazardFinding, PlanStep } from '../contract';
 import type { ParsedStatement } from '../adapters/sql-parser';
 import { allowances, findHazards, riskOf, type DatabaseFacts } from './hazards';
 import type { FullPlan, MigrationPlan } from './plan';
+import { TableFacts } from './database-facts';
+import { decideForm } from './online/form';
 import { segmentsOf, type Segment } from './segments';
 import {
   describeScript,
@@ -14,6 +16,7 @@ import {
   type ScriptContext,
   type StatementFacts,
 } from './statements';
+import { keyOf } from './statements/ast';
 
 export interface PlanInput {
   environment: string;
@@ -23,6 +26,8 @@ export interface PlanInput {
   migrations: PendingMigration[];
   database: DatabaseFacts;
   parse: NonNullable<ScriptContext['parse']>;
+  /** The environment's; a file may say otherwise. */
+  execution: ExecutionForm['execution'];
 }
 
 export interface PendingMigration {
@@ -40,8 +45,9 @@ export function buildPlan(input: PlanInput): Omit<FullPlan, 'digest' | 'checklis
   const schema = schemaAfter(input.applied, input.parse);
   const facts: StatementFacts[] = [];
   const newTables: string[] = [];
+  const tables = new TableFacts(input.database);
   const migrations = input.migrations.map((migration) => {
-    const described = describeMigration(migration, input, schema, newTables);
+    const described = describeMigration(migration, input, schema, newTables, tables);
     facts.push(...described.facts);
     // Files alone do not tell which of them are deployed: there every earlier table may be large and busy.
     if (!input.database.offline) newTables.push(...described.facts.flatMap(({ creates }) => creates.tables));
@@ -69,6 +75,7 @@ function describeMigration(
   input: PlanInput,
   schema: Schema,
   newTables: readonly string[],
+  tables: TableFacts,
 ): { plan: MigrationPlan; facts: StatementFacts[] } {
   const script = scriptContext(schema, input.parse);
   const facts = describeScript(migration.statements, script);
@@ -78,6 +85,14 @@ function describeMigration(
     schema,
     parse: input.parse,
     newTables,
+  });
+  const form = decideForm({
+    statements: migration.statements,
+    facts,
+    execution: input.execution,
+    script: scriptContext(schema, input.parse),
+    tables,
+    isNew: (relation) => newTables.some((table) => keyOf(table) === keyOf(relation)),
   });
   for (const statement of migration.statements) learn(statement, { ...script, schema });
   const plan: MigrationPlan = {
@@ -91,7 +106,8 @@ function describeMigration(
       rewrites,
       transactional,
     })),
-    segments: segmentsOf(migration.statements).length,
+    segments: segmentsOf(migration.statements, form).length,
+    form,
     reversal: {
       kind: migration.hasDownSql ? 'down.sql' : 'engine-diff',
       lossy: facts.some(({ dropsData }) => dropsData),

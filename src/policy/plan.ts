@@ -1,5 +1,5 @@
 /** The whole plan as `lockkeeper plan --json` prints it; the workflow carries the smaller `Plan` of the contract. */
-import type { CheckResult, HazardFinding, PlanStep, Risk, SchemaTotals } from '../contract';
+import type { CheckResult, ExecutionForm, HazardFinding, PlanStep, Risk, SchemaTotals } from '../contract';
 
 export interface LockPrediction {
   /** Qualified as the file writes it, without quotes. */
@@ -26,6 +26,7 @@ export interface MigrationPlan {
   hazards: HazardFinding[];
   statements: StatementPlan[];
   segments: number;
+  form: ExecutionForm;
   /** `lossy`: the migration itself drops rows or values, and no reversal brings them back. */
   reversal: { kind: 'down.sql' | 'engine-diff'; lossy: boolean };
 }

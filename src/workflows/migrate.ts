@@ -1,5 +1,5 @@
 /** migrate: the undo of every step is registered, then step by step. */
-import type { PlanStep } from '../contract';
+import type { Plan, PlanStep } from '../contract';
 import { apply } from './activity-options';
 import { sample } from './monitor';
 import type { Run } from './run';
@@ -13,11 +13,18 @@ export async function migrate(run: Run): Promise<void> {
       if (!rehearsal) throw new Error('A deployment cannot migrate before it is rehearsed.');
       run.status.baseline = await sample(run, null);
       const options = { summary: `${plan.steps.length} reversal(s)` };
-      await apply.registerUndo.executeWithOptions(options, [run.input, plan.steps, rehearsal, facts.schemaFingerprint]);
+      const steps = plan.steps.map((step) => ({ ...step, segments: segmentsIn(plan, step) }));
+      await apply.registerUndo.executeWithOptions(options, [run.input, steps, rehearsal, facts.schemaFingerprint]);
       for (const step of plan.steps) await applyStep(run, step);
     },
     () => `${plan.migrations.length} migration(s)`,
   );
+}
+
+function segmentsIn({ migrations }: Plan, step: PlanStep): number {
+  return migrations
+    .filter(({ name }) => step.migrations.includes(name))
+    .reduce((sum, { segments }) => sum + segments, 0);
 }
 
 async function applyStep(run: Run, step: PlanStep): Promise<void> {
@@ -26,7 +33,7 @@ async function applyStep(run: Run, step: PlanStep): Promise<void> {
   const title = titleOf(step);
   const migrations = plan.migrations
     .filter(({ name }) => step.migrations.includes(name))
-    .map(({ name, checksum }) => ({ name, checksum }));
+    .map(({ name, checksum, form }) => ({ name, checksum, form }));
   if (progress) progress.state = 'running';
   run.tell(`${step.index + 1} of ${plan.steps.length}: ${title}`);
   try {

@@ -47,10 +47,11 @@ export async function backup(run: Run, round: number): Promise<void> {
 
 export async function rehearse(run: Run): Promise<void> {
   const { rehearsal, steps, migrations } = run.known.plan;
+  const request = { rehearsal, steps, migrations: migrations.map(({ name, form }) => ({ name, form })) };
   const options = { summary: `${migrations.length} migration(s) on a copy` };
   run.status.rehearsal = await run.phase(
     'rehearse',
-    () => heavy.rehearse.executeWithOptions(options, [run.input, { rehearsal, steps }, run.status.backup]),
+    () => heavy.rehearse.executeWithOptions(options, [run.input, request, run.status.backup]),
     rehearsalText,
   );
 }

@@ -3,7 +3,7 @@ import { ApplicationFailure } from '@temporalio/common';
 import { runScript, type ScriptRun } from '../../src/adapters/executor';
 import { ensureLedger, takeFence } from '../../src/adapters/ledger';
 import { loadParser, parseScript } from '../../src/adapters/sql-parser';
-import { segmentsOf } from '../../src/policy/segments';
+import { AS_WRITTEN, segmentsOf } from '../../src/policy/segments';
 import { testDatabase, type TestDatabase } from '../support/database';
 
 let database: TestDatabase;
@@ -22,7 +22,7 @@ function run(token: bigint, sql: string): ScriptRun {
     title: 'x',
     deployment: 'd',
     token,
-    segments: segmentsOf(parseScript(sql)),
+    segments: segmentsOf(parseScript(sql), AS_WRITTEN),
     patience: { timeoutMs: 100, budgetMs: 1_000, eviction: null },
     onProgress: () => undefined,
     signal: new AbortController().signal,

@@ -5,7 +5,7 @@ import { ensureLedger, takeFence } from '../../src/adapters/ledger';
 import { shapeOf, type LockPatience } from '../../src/adapters/lock-queue';
 import { loadParser, parseScript } from '../../src/adapters/sql-parser';
 import type { Blocker, ScriptProgress } from '../../src/contract';
-import { segmentsOf, type BusyLock } from '../../src/policy/segments';
+import { AS_WRITTEN, segmentsOf, type BusyLock } from '../../src/policy/segments';
 import { onServer, testDatabase, type TestDatabase } from '../support/database';
 import { until } from '../support/until';
 
@@ -66,7 +66,7 @@ async function start(patience: Partial<LockPatience> = {}, sql = ALTER, lock = L
     title: 'x',
     deployment: 'd',
     token,
-    segments: segmentsOf(parseScript(sql)).map((segment) => ({ ...segment, locks: [lock] })),
+    segments: segmentsOf(parseScript(sql), AS_WRITTEN).map((segment) => ({ ...segment, locks: [lock] })),
     patience: { ...PATIENCE, ...patience },
     onProgress: (next) => progress.push(next),
     signal: new AbortController().signal,

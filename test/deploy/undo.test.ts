@@ -74,6 +74,8 @@ describe('a migration that fails in production alone', () => {
     // An earlier deployment's table: what people write there between rehearsal and approval decides.
     await open({ '00_guests': 'CREATE TABLE "guests" ("name" text);' });
     expect(await project.client.result(await deploy())).toMatchObject({ status: 'deployed' });
+    // Not its first row: that would make the table one that people wait for, and void the plan.
+    await database.client.query(`INSERT INTO "guests" VALUES ('Ada')`);
     await project.close();
   });
 

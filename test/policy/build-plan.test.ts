@@ -24,6 +24,7 @@ function planAfter(
     migrations,
     database,
     parse: parseScript,
+    execution: 'online',
   });
 }
 

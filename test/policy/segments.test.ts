@@ -1,12 +1,12 @@
 import { loadParser, parseScript } from '../../src/adapters/sql-parser';
 import { unclosedTransaction } from '../../src/policy/build-plan';
-import { segmentsOf } from '../../src/policy/segments';
+import { AS_WRITTEN, segmentsOf } from '../../src/policy/segments';
 
 beforeAll(loadParser);
 
 /** `kind: statement; statement`, one a segment. */
 const cut = (sql: string): string[] =>
-  segmentsOf(parseScript(sql)).map(
+  segmentsOf(parseScript(sql), AS_WRITTEN).map(
     ({ kind, statements }) => `${kind}: ${statements.map(({ text }) => text).join('; ')}`,
   );
 
@@ -101,7 +101,7 @@ test.each(CASES)('%s', (_, sql, segments) => expect(cut(sql)).toEqual(segments))
 
 test.each(CASES)('every statement is in exactly one segment, in order: %s', (_, sql) => {
   const statements = parseScript(sql);
-  const segments = segmentsOf(statements);
+  const segments = segmentsOf(statements, AS_WRITTEN);
   expect(segments.flatMap((segment) => segment.statements)).toEqual(statements);
   expect(segments.map(({ index }) => index)).toEqual(segments.map((__, at) => at));
 });
@@ -119,5 +119,5 @@ test.each([
   ['BEGIN; SELECT 1; COMMIT AND NO CHAIN', null],
   [`BEGIN; SELECT 1; PREPARE TRANSACTION 'p'`, 1],
 ])('%j leaves a transaction open at line %p', (sql, line) =>
-  expect(unclosedTransaction(segmentsOf(parseScript(sql)))).toBe(line),
+  expect(unclosedTransaction(segmentsOf(parseScript(sql), AS_WRITTEN))).toBe(line),
 );

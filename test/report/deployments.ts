@@ -1,5 +1,6 @@
 /** Deployments as the workflow tells of them, for tests of what people and programs are shown. */
 import { PHASES, type DeploymentStatus, type Outcome, type OutcomeStatus, type Phase } from '../../src/contract';
+import { AS_WRITTEN } from '../../src/policy/segments';
 import type { DeploymentRef } from '../../src/client';
 
 export const ID = '20261123-101112-ab12';
@@ -66,12 +67,13 @@ export function planned(): DeploymentStatus {
       digest: 'd'.repeat(64),
       risk: 'high',
       migrations: [
-        { name: 'add_users', checksum: 'a'.repeat(64), statements: 3, segments: 1, hazards: [] },
+        { name: 'add_users', checksum: 'a'.repeat(64), statements: 3, segments: 1, form: AS_WRITTEN, hazards: [] },
         {
           name: 'add_index',
           checksum: 'b'.repeat(64),
           statements: 1,
           segments: 1,
+          form: AS_WRITTEN,
           hazards: [
             {
               id: 'create-index',

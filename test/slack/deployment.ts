@@ -6,6 +6,7 @@ import {
   type PhaseProgress,
   type PlannedMigration,
 } from '../../src/contract';
+import { AS_WRITTEN } from '../../src/policy/segments';
 
 export const UI_URL = 'http://localhost:8233/namespaces/default/workflows/migrate%2Fproduction%2Fmain/run-1/history';
 export const DIGEST = 'b'.repeat(64);
@@ -23,7 +24,7 @@ export function hazard(overrides: Partial<HazardFinding> = {}): HazardFinding {
 }
 
 export function migration(name: string, hazards: HazardFinding[] = []): PlannedMigration {
-  return { name, checksum: 'c'.repeat(64), statements: 10, segments: 1, hazards };
+  return { name, checksum: 'c'.repeat(64), statements: 10, segments: 1, hazards, form: AS_WRITTEN };
 }
 
 /** Everything before `current` is done, everything after it waits. */

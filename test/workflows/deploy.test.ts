@@ -1,6 +1,7 @@
 /** The story of a deployment that nobody is asked about, and its early ends. */
 import { defineSearchAttributeKey } from '@temporalio/common';
 import { SEARCH_ATTRIBUTES, type CheckResult } from '../../src/contract';
+import { AS_WRITTEN } from '../../src/policy/segments';
 import { Bench } from './support/bench';
 import type { ActivityName } from './support/deployment';
 import { FACTS, failing, HOUR, MINUTE, planned } from './support/stubs';
@@ -42,6 +43,7 @@ test('applies each step with its migrations at the checksums that were planned',
     checksum: checksums[at] ?? '',
     statements: 1,
     segments: 1,
+    form: AS_WRITTEN,
     hazards: [],
   }));
   const steps = [
@@ -50,7 +52,7 @@ test('applies each step with its migrations at the checksums that were planned',
   ];
   const deployment = await bench.deploy(planned({ migrations, steps }));
   await deployment.ended();
-  const [first, second, third] = migrations.map(({ name, checksum }) => ({ name, checksum }));
+  const [first, second, third] = migrations.map(({ name, checksum, form }) => ({ name, checksum, form }));
   expect(deployment.argsOf('applyStep')).toEqual([
     [{ step: steps[0], migrations: [first, second] }],
     [{ step: steps[1], migrations: [third] }],

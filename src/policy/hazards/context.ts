@@ -11,16 +11,10 @@ import {
   type ScriptContext,
   type StatementFacts,
 } from '../statements';
-import { as, keyOf, relationOf } from '../statements/ast';
+import { TableFacts, type DatabaseFacts } from '../database-facts';
+import { keyOf } from '../statements/ast';
 import type { HazardContext, Step } from './hazard';
-import { howLong, severityOf, type TableSize } from './sizes';
-
-export interface DatabaseFacts {
-  /** Every table of the database by `schema.table`; nothing is known of sizes when offline. */
-  tables: Record<string, TableSize>;
-  /** True when only the files were read: a table of unknown size counts as large and busy. */
-  offline: boolean;
-}
+import { howLong, severityOf } from './sizes';
 
 export interface Site {
   statement: ParsedStatement;
@@ -83,31 +77,6 @@ function stepsOf(
     const contested = known.contested.filter(({ relation }) => !others.has(keyOf(relation)));
     return { statement, facts: { ...known, contested }, transaction: places[position]?.number ?? 0 };
   });
-}
-
-/** Sizes by the names that the script gives the tables as it goes on. */
-class TableFacts {
-  private readonly renamed = new Map<string, string>();
-
-  constructor(private readonly database: DatabaseFacts) {}
-
-  size(relation: string): TableSize | null {
-    const name = this.renamed.get(keyOf(relation)) ?? relation;
-    return this.database.tables[name.includes('.') ? name : `public.${name}`] ?? null;
-  }
-
-  /** With a database at hand a table without a size is one that is not there yet. */
-  isMissing(relation: string): boolean {
-    return !this.database.offline && this.size(relation) === null;
-  }
-
-  follow({ node }: ParsedStatement): void {
-    const rename = as(node, 'RenameStmt');
-    const from = relationOf(rename?.relation);
-    if (rename?.renameType !== 'OBJECT_TABLE') return;
-    const to = relationOf({ ...rename.relation, relname: rename.newname ?? '' });
-    this.renamed.set(keyOf(to), this.renamed.get(keyOf(from)) ?? from);
-  }
 }
 
 type View = Pick<HazardContext, 'schema' | 'isNew' | 'rows' | 'whileBusy'>;

@@ -4,14 +4,15 @@ import type { ParsedStatement } from '../../adapters/sql-parser';
 import type { StatementFacts } from '../statements';
 import { tagOf, type Tag } from '../statements/ast';
 import { allowanceFor, type Allowance } from './allowances';
-import { sites, type DatabaseFacts, type Site, type Start } from './context';
+import type { DatabaseFacts } from '../database-facts';
+import { sites, type Site, type Start } from './context';
 import type { Finding, Hazard } from './hazard';
 import { HAZARDS } from './registry';
 
 export { allowances } from './allowances';
 export { HAZARDS } from './registry';
 export type { Allowance } from './allowances';
-export type { DatabaseFacts } from './context';
+export type { DatabaseFacts } from '../database-facts';
 export type { Hazard } from './hazard';
 
 export interface FindOptions extends Start {

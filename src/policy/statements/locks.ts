@@ -67,7 +67,7 @@ export class LockSet {
     else if (strength(mode) > strength(known.mode)) known.mode = mode;
   }
 
-  list(): LockPrediction[] {
+  list(): (LockPrediction & { mode: LockMode })[] {
     return [...this.byKey.values()].map(({ relation, mode }) => ({ relation, mode }));
   }
 }

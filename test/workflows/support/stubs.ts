@@ -10,6 +10,7 @@ import type {
   TargetFacts,
   UndoAssessment,
 } from '../../../src/contract';
+import { AS_WRITTEN } from '../../../src/policy/segments';
 import { permanent, type FailureType } from '../../../src/errors';
 import { isSigned } from '../../../src/signing';
 
@@ -37,6 +38,7 @@ export function plan(overrides: Partial<Plan> = {}): Plan {
       checksum: 'c'.repeat(64),
       statements: 2,
       segments: 1,
+      form: AS_WRITTEN,
       hazards: [],
     })),
     steps: FACTS.pending.map((name, index) => ({ index, migrations: [name] })),

@@ -1,0 +1,98 @@
+/** How a file is executed: which of its statements block others, and the segments that come of it. */
+import type { ExecutionForm } from '../../src/contract';
+import { loadParser, parseScript } from '../../src/adapters/sql-parser';
+import { buildPlan } from '../../src/policy/build-plan';
+import { segmentsOf } from '../../src/policy/segments';
+
+beforeAll(loadParser);
+
+const APPLIED = `
+  CREATE TABLE "User" (id int PRIMARY KEY, name text);
+  CREATE TABLE orders (id int PRIMARY KEY, user_id int);
+  CREATE INDEX orders_user ON orders (user_id);
+  CREATE TABLE empty (id int);`;
+const TABLES = {
+  'public.User': { rows: 1000, bytes: 1e6 },
+  'public.orders': { rows: 5e6, bytes: 1e9 },
+  'public.empty': { rows: 0, bytes: 8192 },
+};
+
+interface Setting {
+  execution?: ExecutionForm['execution'];
+  offline?: boolean;
+}
+
+function formOf(sql: string, { execution = 'online', offline = false }: Setting = {}): ExecutionForm {
+  const { migrations } = buildPlan({
+    environment: 'test',
+    target: 'main',
+    applied: [parseScript(APPLIED)],
+    migrations: [{ name: 'm', checksum: 'c'.repeat(64), sql, statements: parseScript(sql), hasDownSql: false }],
+    database: { tables: offline ? {} : TABLES, offline },
+    parse: parseScript,
+    execution,
+  });
+  const [plan] = migrations;
+  if (!plan) throw new Error('no plan');
+  return plan.form;
+}
+
+/** `kind: statement; statement @ relation mode`, one a segment. */
+function cut(sql: string, setting?: Setting): string[] {
+  return segmentsOf(parseScript(sql), formOf(sql, setting)).map(({ kind, statements, locks }) =>
+    [
+      `${kind}: ${statements.map(({ text }) => text).join('; ')}`,
+      ...locks.map(({ relation, mode }) => `@ ${relation} ${mode.replace(/Lock$/, '')}`),
+    ].join(' '),
+  );
+}
+
+const ADD = 'ALTER TABLE "User" ADD COLUMN age int';
+
+test('a statement that blocks writers of a busy table is a segment of its own', () => {
+  expect(cut(`CREATE TABLE t (id int); ${ADD}; SELECT 1; SELECT 2`)).toEqual([
+    'transaction: CREATE TABLE t (id int)',
+    `transaction: ${ADD} @ "public"."User" AccessExclusive`,
+    'transaction: SELECT 1; SELECT 2',
+  ]);
+});
+
+test('as written, a transaction tells of all its locks, the strongest of each table', () => {
+  const drop = 'CREATE TRIGGER a AFTER INSERT ON "User" EXECUTE FUNCTION f()';
+  expect(cut(`${drop}; ${ADD}; SELECT 1`, { execution: 'as-written' })).toEqual([
+    `transaction: ${drop}; ${ADD}; SELECT 1 @ "public"."User" AccessExclusive`,
+  ]);
+});
+
+test("the file's own transaction stays as it is, and tells of its locks", () => {
+  expect(cut(`BEGIN; ${ADD}; COMMIT`)).toEqual([
+    `own-transaction: BEGIN; ${ADD}; COMMIT @ "public"."User" AccessExclusive`,
+  ]);
+});
+
+test.each([
+  ['an empty table', 'ALTER TABLE empty ADD COLUMN a int; SELECT 1'],
+  ['a table that the file makes', 'CREATE TABLE t (id int); ALTER TABLE t ADD COLUMN a int'],
+  ['a lock that writers do not feel', 'INSERT INTO "User" VALUES (1); COMMENT ON TABLE "User" IS \'people\''],
+])('%s is nobody’s concern', (_, sql) => {
+  expect(cut(sql)).toEqual([`transaction: ${sql}`]);
+  expect(formOf(sql)).toMatchObject({ busy: [], blocking: [] });
+});
+
+test('a table keeps its rows under another name', () => {
+  const rename = 'ALTER TABLE "User" RENAME TO people';
+  expect(cut(`${rename}; ALTER TABLE people ADD COLUMN a int`)).toEqual([
+    `transaction: ${rename} @ "public"."User" AccessExclusive`,
+    'transaction: ALTER TABLE people ADD COLUMN a int @ "public"."people" AccessExclusive',
+  ]);
+});
+
+test('from the files alone every earlier table counts as busy', () => {
+  const sql = 'ALTER TABLE empty ADD COLUMN a int; CREATE TABLE t (id int); ALTER TABLE t ADD COLUMN a int';
+  expect(formOf(sql, { offline: true }).busy).toEqual(['"public"."empty"']);
+});
+
+test('a foreign key of a new table blocks the writers of the busy one it points at', () => {
+  const key = 'CREATE TABLE t (id int REFERENCES orders (id))';
+  expect(cut(key)).toEqual([`transaction: ${key} @ "public"."orders" ShareRowExclusive`]);
+});
