@@ -1,5 +1,6 @@
 /** What the target is and what goes on in it right now: facts only, judged elsewhere. */
 import { FailureType, permanent } from '../errors';
+import type { TableSize } from '../policy/hazards';
 import { withSession, type Client } from './postgres';
 
 export interface ServerFacts {
@@ -20,8 +21,8 @@ export interface ServerFacts {
   connections: { used: number; max: number };
   /** Transactions open for more than 30 s, oldest first; ages in seconds. */
   longTransactions: { pid: number; application: string; ageSeconds: number }[];
-  /** `schema.table` -> estimated rows and bytes with indexes. */
-  tables: Record<string, { rows: number; bytes: number }>;
+  /** `schema.table` -> estimated rows and bytes with indexes, partitions included; `keyUsed` as hazards know it. */
+  tables: Record<string, TableSize>;
 }
 
 const OLDEST_SUPPORTED = 14;
@@ -103,14 +104,41 @@ async function readLongTransactions(client: Client): Promise<ServerFacts['longTr
   return rows;
 }
 
+/**
+ * Rows are estimates. A table that nobody has analysed yet and whose counters are lost (after a restore or a crash) is
+ * taken to have a row every hundred bytes: to call it empty would call its dangers none.
+ */
+const TABLES = `
+  WITH own AS (
+    SELECT c.oid, n.nspname || '.' || c.relname AS name,
+           CASE WHEN c.reltuples < 0 AND coalesce(s.n_live_tup, 0) = 0 THEN ceil(pg_relation_size(c.oid) / 100.0)
+                ELSE greatest(c.reltuples, s.n_live_tup, 0) END AS rows,
+           pg_total_relation_size(c.oid) AS bytes, c.relkind
+      FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace LEFT JOIN pg_stat_all_tables s ON s.relid = c.oid
+     WHERE c.relkind IN ('r', 'p') AND n.nspname !~ '^pg_' AND n.nspname NOT IN ('information_schema', 'lockkeeper', 'lockkeeper_salvage')
+  ), keys AS (
+    SELECT d.refobjid AS oid, max(pg_sequence_last_value(q.seqrelid)::float8 / CASE a.atttypid WHEN 21 THEN 32767 ELSE 2147483647 END) AS used
+      FROM pg_sequence q
+      JOIN pg_depend d ON d.objid = q.seqrelid AND d.classid = 'pg_class'::regclass AND d.refclassid = 'pg_class'::regclass AND d.deptype IN ('a', 'i')
+      JOIN pg_attribute a ON a.attrelid = d.refobjid AND a.attnum = d.refobjsubid AND a.atttypid IN (21, 23)
+     WHERE has_sequence_privilege(q.seqrelid, 'SELECT, USAGE')
+     GROUP BY d.refobjid
+  )
+  SELECT own.name, keys.used,
+         CASE WHEN own.relkind = 'p' THEN leaves.rows ELSE own.rows END::bigint::text AS rows,
+         CASE WHEN own.relkind = 'p' THEN leaves.bytes ELSE own.bytes END::bigint::text AS bytes
+    FROM own LEFT JOIN keys USING (oid)
+    CROSS JOIN LATERAL (
+      SELECT coalesce(sum(leaf.rows), 0) AS rows, coalesce(sum(leaf.bytes), 0) AS bytes
+        FROM pg_partition_tree(own.oid) t JOIN own leaf ON leaf.oid = t.relid
+       WHERE own.relkind = 'p' AND t.isleaf) leaves`;
+
 async function readTables(client: Client): Promise<ServerFacts['tables']> {
-  const { rows } = await client.query<{ name: string; rows: string; bytes: string }>(
-    `SELECT n.nspname || '.' || c.relname AS name, greatest(c.reltuples, s.n_live_tup, 0)::bigint::text AS rows,
-            pg_total_relation_size(c.oid)::text AS bytes
-       FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace LEFT JOIN pg_stat_all_tables s ON s.relid = c.oid
-      WHERE c.relkind IN ('r', 'p') AND n.nspname !~ '^pg_' AND n.nspname NOT IN ('information_schema', 'lockkeeper', 'lockkeeper_salvage')`,
-  );
+  const { rows } = await client.query<{ name: string; rows: string; bytes: string; used: number | null }>(TABLES);
   return Object.fromEntries(
-    rows.map(({ name, rows: count, bytes }) => [name, { rows: Number(count), bytes: Number(bytes) }]),
+    rows.map(({ name, rows: count, bytes, used }) => [
+      name,
+      { rows: Number(count), bytes: Number(bytes), ...(used !== null && { keyUsed: used }) },
+    ]),
   );
 }

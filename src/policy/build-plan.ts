@@ -10,6 +10,7 @@ import {
   describeScript,
   scriptContext,
   Schema,
+  isWholeHistory,
   learn,
   totals,
   transactionControl,
@@ -42,7 +43,7 @@ export interface PendingMigration {
 const STEP_SIZE = 100;
 
 export function buildPlan(input: PlanInput): Omit<FullPlan, 'digest' | 'checklist'> {
-  const schema = schemaAfter(input.applied, input.parse);
+  const schema = schemaAfter(input);
   const facts: StatementFacts[] = [];
   const newTables: string[] = [];
   const tables = new TableFacts(input.database);
@@ -63,8 +64,10 @@ export function buildPlan(input: PlanInput): Omit<FullPlan, 'digest' | 'checklis
   };
 }
 
-function schemaAfter(applied: ParsedStatement[][], parse: PlanInput['parse']): Schema {
+function schemaAfter({ applied, migrations, parse }: PlanInput): Schema {
   const schema = new Schema();
+  const all = [...applied, ...migrations.map(({ statements }) => statements)];
+  schema.complete = isWholeHistory(all, scriptContext(schema, parse), learn);
   const script = scriptContext(schema, parse);
   for (const statement of applied.flat()) learn(statement, { ...script, schema });
   return schema;

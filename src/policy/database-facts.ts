@@ -1,7 +1,8 @@
 /** The tables that are there, under the names that a script gives them as it goes on. */
 import type { ParsedStatement } from '../adapters/sql-parser';
+import { tableRenamed } from './hazards/names';
 import type { TableSize } from './hazards/sizes';
-import { as, keyOf, relationOf } from './statements/ast';
+import { keyOf } from './statements/ast';
 
 export interface DatabaseFacts {
   /** Every table of the database by `schema.table`; nothing is known of sizes when offline. */
@@ -40,11 +41,8 @@ export class TableFacts {
     return parts.map((part) => `"${part.replaceAll('"', '""')}"`).join('.');
   }
 
-  follow({ node }: ParsedStatement): void {
-    const rename = as(node, 'RenameStmt');
-    const from = relationOf(rename?.relation);
-    if (rename?.renameType !== 'OBJECT_TABLE') return;
-    const to = relationOf({ ...rename.relation, relname: rename.newname ?? '' });
-    this.renamed.set(keyOf(to), this.renamed.get(keyOf(from)) ?? from);
+  follow(statement: ParsedStatement): void {
+    const rename = tableRenamed(statement);
+    if (rename) this.renamed.set(keyOf(rename.to), this.renamed.get(keyOf(rename.from)) ?? rename.from);
   }
 }

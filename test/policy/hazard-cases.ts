@@ -275,7 +275,10 @@ export const CASES: HazardCase[] = [
     id: 'update-or-delete-without-where',
     found: 'DELETE FROM "Post" WHERE true',
     severity: 'danger',
-    fine: ['DELETE FROM "Post" WHERE "id" < 10'],
+    fine: [
+      'DELETE FROM "Post" WHERE "id" = 10',
+      'DELETE FROM "Post" WHERE "id" IN (SELECT "id" FROM "Post" LIMIT 1000)',
+    ],
   },
   {
     id: 'many-exclusive-tables',
@@ -364,7 +367,7 @@ export const CASES: HazardCase[] = [
   {
     id: 'attach-partition-without-check',
     found: 'ALTER TABLE "Event" ATTACH PARTITION "Event_2025" FOR VALUES FROM (\'2025-01-01\') TO (\'2026-01-01\')',
-    severity: 'warning',
+    severity: 'danger',
     fine: [
       'ALTER TABLE "Event_2025" ADD CONSTRAINT "b" CHECK ("at" >= \'2025-01-01\'); ALTER TABLE "Event" ATTACH PARTITION "Event_2025" FOR VALUES FROM (\'2025-01-01\') TO (\'2026-01-01\')',
     ],
@@ -429,5 +432,186 @@ export const CASES: HazardCase[] = [
     found: "DO $$ BEGIN EXECUTE format('DROP TABLE %I', 'x'); END $$",
     severity: 'info',
     fine: ["DO $$ BEGIN EXECUTE 'SELECT 1'; END $$"],
+  },
+  {
+    id: 'rename-schema',
+    found: 'ALTER SCHEMA public RENAME TO old',
+    severity: 'danger',
+    fine: ['CREATE SCHEMA a; ALTER SCHEMA a RENAME TO b'],
+  },
+  {
+    id: 'rename-table',
+    found: 'ALTER VIEW "Names" RENAME TO "Nicknames"',
+    severity: 'danger',
+    fine: ['CREATE VIEW "V" AS SELECT 1; ALTER VIEW "V" RENAME TO "W"'],
+  },
+  {
+    id: 'rename-column',
+    found: 'ALTER TABLE "User" RENAME "name" TO "fullName"',
+    severity: 'danger',
+    fine: ['ALTER TABLE "User" ADD COLUMN "a" TEXT; ALTER TABLE "User" RENAME COLUMN "a" TO "b"'],
+  },
+  {
+    id: 'view-needs-column',
+    found: 'ALTER TABLE "User" ALTER COLUMN "name" TYPE VARCHAR(200)',
+    severity: 'danger',
+    fine: [
+      'DROP VIEW "Names"; ALTER TABLE "User" ALTER COLUMN "name" TYPE VARCHAR(200)',
+      'ALTER TABLE "User" ALTER COLUMN "email" TYPE TEXT',
+    ],
+  },
+  {
+    id: 'view-needs-column',
+    found: 'ALTER TABLE "User" DROP COLUMN "name"',
+    severity: 'danger',
+    fine: ['ALTER TABLE "User" DROP COLUMN "seen"'],
+  },
+  {
+    id: 'drop-default',
+    found:
+      'ALTER TABLE "User" ADD COLUMN "x" TEXT NOT NULL DEFAULT \'a\'; ALTER TABLE "User" ALTER COLUMN "x" DROP DEFAULT',
+    severity: 'warning',
+    fine: [
+      'ALTER TABLE "User" ALTER COLUMN "role" DROP DEFAULT; ALTER TABLE "User" ALTER COLUMN "role" SET DEFAULT \'ADMIN\'',
+      'ALTER TABLE "User" ALTER COLUMN "name" DROP DEFAULT',
+      'ALTER TABLE "User" ALTER COLUMN "role" DROP DEFAULT',
+    ],
+  },
+  { id: 'drop-default', found: 'ALTER TABLE "User" ALTER COLUMN "id" DROP DEFAULT', severity: 'danger', fine: [] },
+  {
+    id: 'drop-not-null',
+    found: 'ALTER TABLE "User" ALTER COLUMN "email" DROP NOT NULL',
+    severity: 'info',
+    fine: ['ALTER TABLE "User" ALTER COLUMN "name" DROP NOT NULL'],
+  },
+  {
+    id: 'concurrently-on-partitioned',
+    found: 'CREATE INDEX CONCURRENTLY "i" ON "Event" ("id")',
+    severity: 'danger',
+    fine: ['CREATE INDEX "i" ON ONLY "Event" ("id")', 'CREATE INDEX CONCURRENTLY "i" ON "Event_2024" ("id")'],
+  },
+  {
+    id: 'own-transaction',
+    found: 'ALTER TABLE "User" ADD COLUMN "x" TEXT; ROLLBACK',
+    severity: 'danger',
+    fine: ['BEGIN; ALTER TABLE "User" ADD COLUMN "x" TEXT; COMMIT'],
+  },
+  {
+    id: 'bulk-loop',
+    found:
+      'DO $$ DECLARE r RECORD; BEGIN FOR r IN SELECT "id" FROM "User" LOOP UPDATE "User" SET "name" = \'\' WHERE "id" = r."id"; END LOOP; END $$',
+    severity: 'warning',
+    fine: [
+      'DO $$ BEGIN LOOP DELETE FROM "Post" WHERE "id" IN (SELECT "id" FROM "Post" LIMIT 100); EXIT WHEN NOT FOUND; COMMIT; END LOOP; END $$',
+      "DO $$ DECLARE r RECORD; BEGIN FOR r IN SELECT 1 LOOP RAISE NOTICE '%', r; END LOOP; END $$",
+    ],
+  },
+  {
+    id: 'sequence-reset',
+    found: 'ALTER SEQUENCE "User_id_seq" RESTART WITH 1',
+    severity: 'danger',
+    fine: [
+      'ALTER SEQUENCE "User_id_seq" RESTART WITH 100000',
+      'CREATE SEQUENCE s; ALTER SEQUENCE s RESTART',
+      'ALTER SEQUENCE "User_id_seq" OWNED BY NONE',
+    ],
+  },
+  {
+    id: 'sequence-reset',
+    found: `SELECT setval('"User_id_seq"', 1, false)`,
+    severity: 'danger',
+    fine: [`SELECT setval('"User_id_seq"', (SELECT max("id") FROM "User"))`],
+  },
+  {
+    id: 'privilege-change',
+    found: 'REVOKE INSERT ON "User" FROM app',
+    severity: 'warning',
+    fine: ['GRANT SELECT ON "User" TO app', 'CREATE TABLE "T" ("a" INTEGER); REVOKE ALL ON "T" FROM PUBLIC'],
+  },
+  { id: 'privilege-change', found: 'GRANT SELECT ON "User" TO PUBLIC', severity: 'warning', fine: [] },
+  {
+    id: 'privilege-change',
+    found: 'ALTER TABLE "User" OWNER TO app',
+    severity: 'warning',
+    fine: ['ALTER FUNCTION f() OWNER TO app'],
+  },
+  {
+    id: 'char-column',
+    found: 'ALTER TABLE "User" ADD COLUMN "c" CHAR(2)',
+    severity: 'info',
+    fine: ['ALTER TABLE "User" ADD COLUMN "c" VARCHAR(2)'],
+  },
+  {
+    id: 'json-column',
+    found: 'ALTER TABLE "User" ADD COLUMN "c" JSON',
+    severity: 'info',
+    fine: ['ALTER TABLE "User" ADD COLUMN "c" JSONB'],
+  },
+  {
+    id: 'table-rewrite',
+    found: 'ALTER TABLE "Post" SET TABLESPACE fast',
+    severity: 'danger',
+    fine: ['ALTER TABLE "Post" SET TABLESPACE pg_default'],
+  },
+  { id: 'table-rewrite', found: 'ALTER TABLE "Post" SET ACCESS METHOD columnar', severity: 'danger', fine: [] },
+  {
+    id: 'set-not-null',
+    found:
+      'CREATE UNIQUE INDEX CONCURRENTLY "u" ON "User" ("name"); ALTER TABLE "User" DROP CONSTRAINT "User_pkey", ADD PRIMARY KEY USING INDEX "u"',
+    severity: 'danger',
+    fine: [
+      'CREATE UNIQUE INDEX CONCURRENTLY "u" ON "User" ("email"); ALTER TABLE "User" DROP CONSTRAINT "User_pkey", ADD PRIMARY KEY USING INDEX "u"',
+    ],
+  },
+  {
+    id: 'add-column-not-null-without-default',
+    found: 'DELETE FROM "User"; ALTER TABLE "User" ADD COLUMN "phone" TEXT NOT NULL',
+    severity: 'warning',
+    fine: [],
+  },
+  {
+    id: 'update-or-delete-without-where',
+    found: 'WITH gone AS (DELETE FROM "Post" RETURNING "id") INSERT INTO "User" ("email") SELECT "id" FROM gone',
+    severity: 'danger',
+    fine: ['UPDATE "User" SET "name" = \'\' WHERE "id" IN (1, 2)'],
+  },
+  {
+    id: 'update-or-delete-without-where',
+    found: 'ALTER TABLE "User" ADD COLUMN "x" TEXT; UPDATE "User" SET "x" = "email" WHERE "x" IS NULL',
+    severity: 'danger',
+    fine: ['ALTER TABLE "User" ADD COLUMN "x" TEXT; UPDATE "User" SET "x" = \'\' WHERE "id" = 1'],
+  },
+  {
+    id: 'update-or-delete-without-where',
+    found: 'UPDATE "Post" SET "title" = u."name" FROM "User" u WHERE u."id" = "authorId"',
+    severity: 'warning',
+    fine: [],
+  },
+  {
+    id: 'mixed-ddl-and-bulk-dml',
+    found: 'ALTER TABLE "User" ADD COLUMN "x" TEXT; INSERT INTO "Post" ("id") SELECT "id" FROM "User"',
+    severity: 'warning',
+    fine: ['ALTER TABLE "User" ADD COLUMN "x" TEXT; UPDATE "User" SET "x" = \'\' WHERE "id" = 1'],
+  },
+  {
+    id: 'volatile-default',
+    found: 'ALTER TABLE "User" ADD COLUMN "key" TEXT DEFAULT make_key()',
+    severity: 'warning',
+    fine: [
+      'ALTER TABLE "User" ADD COLUMN "key" TEXT DEFAULT lower(\'A\')',
+      'CREATE FUNCTION make_key() RETURNS text STABLE LANGUAGE plpgsql AS $$ BEGIN RETURN 1; END $$; ALTER TABLE "User" ADD COLUMN "key" TEXT DEFAULT make_key()',
+    ],
+  },
+  {
+    id: 'identifier-too-long',
+    found: `CREATE TABLE "${'x'.repeat(63)}" ("a" INTEGER); CREATE INDEX "${'y'.repeat(64)}" ON "Missing" ("a")`,
+    severity: 'warning',
+    fine: [],
+  },
+  {
+    id: 'triggers-disabled',
+    found: "SET session_replication_role = 'replica'",
+    severity: 'danger',
+    fine: ['SET session_replication_role = DEFAULT'],
   },
 ];

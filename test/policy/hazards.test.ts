@@ -10,6 +10,7 @@ import {
 } from '../../src/policy/hazards';
 import { describeScript, scriptContext, Schema } from '../../src/policy/statements';
 import { BEFORE, CASES } from './hazard-cases';
+import { FORMS_BEFORE, HARMFUL, HARMLESS } from './hazard-forms';
 
 const OFFLINE: DatabaseFacts = { tables: {}, offline: true };
 const before = new Schema();
@@ -24,7 +25,7 @@ beforeAll(async () => {
 
 function find(sql: string, database = OFFLINE, options: FindOptions = {}): HazardFinding[] {
   const statements = parseScript(sql);
-  const facts = describeScript(statements, scriptContext(before, parseScript));
+  const facts = describeScript(statements, scriptContext(options.schema ?? before, parseScript));
   return findHazards(statements, facts, database, {
     schema: before,
     parse: parseScript,
@@ -93,6 +94,36 @@ describe('with a database at hand', () => {
   });
 });
 
+test('two long names that become one are a danger', () => {
+  const [first, second] = [`${'x'.repeat(63)}1`, `${'x'.repeat(63)}2`];
+  expect(find(`CREATE TYPE "${first}" AS ENUM ('a'); CREATE TYPE "${second}" AS ENUM ('a')`)).toMatchObject([
+    { id: 'identifier-too-long', severity: 'warning' },
+    { id: 'identifier-too-long', severity: 'danger' },
+  ]);
+});
+
+test('a dropped column whose type comes back under another name may be a rename', () => {
+  const found = find('ALTER TABLE "User" DROP COLUMN "seen", ADD COLUMN "seenAt" TIMESTAMP(3)');
+  expect(found[0]?.message).toContain('If seenAt is its new name, nothing carries the values over');
+  expect(find('ALTER TABLE "User" DROP COLUMN "seen", ADD COLUMN "x" TEXT')[0]?.message).not.toContain('new name');
+});
+
+test.each([
+  [0.4, []],
+  [0.6, ['warning']],
+  [0.9, ['danger']],
+] as const)('of a key whose numbers are used to %d, it says so once', (keyUsed, severities) => {
+  const database = { tables: { 'public.User': { rows: 10, bytes: 8192, keyUsed } }, offline: false };
+  const sql = 'ALTER TABLE "User" ADD COLUMN "x" TEXT; ALTER TABLE "User" ADD COLUMN "y" TEXT';
+  expect(find(sql, database).map(({ severity }) => severity)).toEqual(severities);
+});
+
+test('a write of named rows is none of a large table', () => {
+  const large = { tables: { 'public.User': { rows: 4e7, bytes: 9e9 } }, offline: false };
+  expect(find('UPDATE "User" SET "name" = \'\' WHERE "id" = 1', large)).toEqual([]);
+  expect(find('UPDATE "User" SET "name" = \'\' WHERE "name" IS NULL', large)).toMatchObject([{ severity: 'danger' }]);
+});
+
 test('a table that an earlier migration of the deployment creates has nobody waiting', () => {
   const sql =
     'ALTER TABLE "New" ADD COLUMN "x" TEXT; ALTER TABLE "User" ADD COLUMN "y" TEXT; CREATE INDEX "i" ON "New" ("x")';
@@ -110,7 +141,10 @@ test('the online form is named where it takes the danger away, but not inside th
   const sql = 'CREATE INDEX "i" ON "User" ("name")';
   expect(find(sql, OFFLINE, { execution: 'online' })).toMatchObject([{ handledBy: 'online' }]);
   expect(find(sql)).toMatchObject([{ handledBy: null }]);
-  expect(find(`BEGIN; ${sql}; COMMIT`, OFFLINE, { execution: 'online' })).toMatchObject([{ handledBy: null }]);
+  expect(find(`BEGIN; ${sql}; COMMIT`, OFFLINE, { execution: 'online' })).toMatchObject([
+    { id: 'own-transaction', severity: 'info' },
+    { id: 'index-not-concurrent', handledBy: null },
+  ]);
 });
 
 describe('allowances', () => {
@@ -156,4 +190,20 @@ test.each([
     handledBy,
   }));
   expect(riskOf([[], hazards])).toBe(risk);
+});
+
+describe('in the forms of real projects', () => {
+  const after = new Schema();
+  beforeAll(() => {
+    const script = scriptContext(after, parseScript);
+    describeScript(parseScript(FORMS_BEFORE), script);
+    Object.assign(after, script.schema, { complete: true });
+  });
+  const above = (sql: string): string[] => {
+    const found = find(sql, OFFLINE, { schema: after }).filter(({ severity }) => severity !== 'info');
+    return [...new Set(found.map(({ id, severity }) => `${severity} ${id}`))].sort();
+  };
+
+  test.each(HARMFUL)('found: $sql', ({ sql, finds }) => expect(above(sql)).toEqual(finds));
+  test.each(HARMLESS)('let be: %s', (sql) => expect(above(sql)).toEqual([]));
 });

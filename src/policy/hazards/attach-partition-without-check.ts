@@ -1,9 +1,8 @@
-import type { Severity } from '../../contract';
 import { as, relationOf } from '../statements/ast';
-import type { Hazard, HazardContext } from './hazard';
+import type { Hazard } from './hazard';
 import { alterations, lines, quote, quoteRange } from './sql';
 
-/** The table that is attached is seldom in use yet; the default partition, which must be read for strays, is. */
+/** A table that becomes a partition is often the one that was in use until then. */
 export const hazard: Hazard = {
   id: 'attach-partition-without-check',
   docs: 'https://www.postgresql.org/docs/current/ddl-partitioning.html#DDL-PARTITIONING-DECLARATIVE-MAINTENANCE',
@@ -15,7 +14,7 @@ export const hazard: Hazard = {
       const name = relationOf(partition?.name);
       if (!partition || context.schema.table(name)?.constraints.some(({ kind, valid }) => kind === 'check' && valid))
         return [];
-      const findings = context.whileBusy(name, 'scan', (howLong) => ({
+      return context.whileBusy(name, 'scan', (howLong) => ({
         message: `ATTACH PARTITION holds ACCESS EXCLUSIVE on ${name} ${howLong}, to see that they all belong into this part of ${table}. A default partition is read too. A valid check that says so makes it instant.`,
         saferSql: lines(
           `ALTER TABLE ${quoteRange(partition.name)} ADD CONSTRAINT ${quote(`${name}_bounds`)} CHECK (...) NOT VALID;`,
@@ -23,12 +22,6 @@ export const hazard: Hazard = {
           `ALTER TABLE ${quoted} ${text};`,
         ),
       }));
-      return findings.map((finding) => ({ ...finding, severity: softened(finding.severity, table, context) }));
     });
   },
 };
-
-function softened(severity: Severity, table: string, { schema }: HazardContext): Severity {
-  const readsDefault = schema.descendants(table).some(({ defaultPartition }) => defaultPartition);
-  return severity === 'danger' && !readsDefault ? 'warning' : severity;
-}

@@ -79,7 +79,7 @@ function stepsOf(
   });
 }
 
-type View = Pick<HazardContext, 'schema' | 'isNew' | 'rows' | 'whileBusy'>;
+type View = Pick<HazardContext, 'schema' | 'isNew' | 'rows' | 'keyUsed' | 'whileBusy'>;
 
 function viewOf({ schema, created }: ScriptContext, tables: TableFacts): View {
   const isNew = (relation: string): boolean => created.has(keyOf(relation)) || tables.isMissing(relation);
@@ -87,6 +87,7 @@ function viewOf({ schema, created }: ScriptContext, tables: TableFacts): View {
     schema,
     isNew,
     rows: (relation) => tables.size(relation)?.rows ?? null,
+    keyUsed: (relation) => tables.size(relation)?.keyUsed ?? null,
     whileBusy: (relation, work, build) => {
       const size = tables.size(relation);
       if (isNew(relation) || size?.rows === 0) return [];

@@ -12,6 +12,7 @@ export const hazard: Hazard = {
     return alterations(statement).flatMap(({ command, table }) => {
       if (command.subtype !== 'AT_DropConstraint' || context.isNew(table)) return [];
       const known = context.schema.table(table)?.constraints.find(({ name }) => name === command.name);
+      if (command.missing_ok && !known && context.schema.complete) return [];
       const stays = context.after
         .table(table)
         ?.constraints.some(

@@ -1,6 +1,6 @@
 import { as } from '../statements/ast';
 import type { Hazard, HazardContext } from './hazard';
-import { dropped } from './names';
+import { dropped, passedOver } from './names';
 import { oneLine } from './sql';
 
 export const hazard: Hazard = {
@@ -13,7 +13,7 @@ export const hazard: Hazard = {
     return dropped(statement, 'OBJECT_INDEX').flatMap((name) => {
       const table = context.schema.index(name)?.table;
       if (
-        context.schema.isMissing(name) ||
+        passedOver(name, statement, context) ||
         (table !== undefined && (context.isNew(table) || context.rows(table) === 0))
       )
         return [];

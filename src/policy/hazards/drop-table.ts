@@ -1,4 +1,4 @@
-import { dropped } from './names';
+import { dropped, passedOver } from './names';
 import { count } from './sizes';
 import type { Hazard } from './hazard';
 
@@ -9,7 +9,7 @@ export const hazard: Hazard = {
   on: ['DropStmt'],
   detect(statement, context) {
     const tables = dropped(statement, 'OBJECT_TABLE', 'OBJECT_FOREIGN_TABLE').filter(
-      (table) => !context.isNew(table) && !context.schema.isMissing(table),
+      (table) => !context.isNew(table) && !passedOver(table, statement, context),
     );
     return tables.map((table) => ({
       severity: context.rows(table) === 0 ? 'warning' : 'danger',

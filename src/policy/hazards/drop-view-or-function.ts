@@ -1,4 +1,6 @@
-import { createdHere, dropped, madeAgain } from './names';
+import type { ObjectType } from '@pgsql/types';
+import { as } from '../statements/ast';
+import { createdHere, dropped, madeAgain, passedOver } from './names';
 import type { Hazard } from './hazard';
 
 export const hazard: Hazard = {
@@ -7,16 +9,9 @@ export const hazard: Hazard = {
   onlineForm: false,
   on: ['DropStmt'],
   detect(statement, context) {
-    const names = dropped(
-      statement,
-      'OBJECT_VIEW',
-      'OBJECT_MATVIEW',
-      'OBJECT_FUNCTION',
-      'OBJECT_PROCEDURE',
-      'OBJECT_TRIGGER',
-      'OBJECT_SEQUENCE',
-    );
-    return names
+    const isView = RELATIONS.some((type) => type === as(statement.node, 'DropStmt')?.removeType);
+    return dropped(statement, ...RELATIONS, 'OBJECT_FUNCTION', 'OBJECT_PROCEDURE', 'OBJECT_TRIGGER', 'OBJECT_SEQUENCE')
+      .filter((name) => !isView || !passedOver(name, statement, context))
       .filter((name) => !createdHere(name, context) && !madeAgain(name, context))
       .map((name) => ({
         severity: 'warning',
@@ -25,3 +20,5 @@ export const hazard: Hazard = {
       }));
   },
 };
+
+const RELATIONS: ObjectType[] = ['OBJECT_VIEW', 'OBJECT_MATVIEW'];

@@ -52,6 +52,8 @@ export interface HazardContext {
   isNew(relation: string): boolean;
   /** Rows that are there; null when unknown. */
   rows(relation: string): number | null;
+  /** How much of the numbers of its narrow key is used, 0 to 1; null when unknown, or where the key is wide enough. */
+  keyUsed(relation: string): number | null;
   /**
    * A danger that lasts as long as the work on a table: nothing on a new or empty one, `info` on a tiny one, `warning`
    * where it takes less than a second. `build` gets how long, in words: `for about 2 min (40,000,000 rows, 12 GB)`.

@@ -14,6 +14,7 @@ export { HAZARDS } from './registry';
 export type { Allowance } from './allowances';
 export type { DatabaseFacts } from '../database-facts';
 export type { Hazard } from './hazard';
+export type { TableSize } from './sizes';
 
 export interface FindOptions extends Start {
   /** `online` marks what the executor's online form takes away. */

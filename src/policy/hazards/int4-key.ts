@@ -1,15 +1,15 @@
-import { all, as, relationOf, words } from '../statements/ast';
+import { all, as, keyOf, relationOf, words } from '../statements/ast';
 import { hasConstraint } from '../statements/columns';
 import { columnsDefined } from '../statements/constraints';
 import { columnType } from '../statements/types';
-import type { Hazard } from './hazard';
+import type { Finding, Hazard, HazardContext } from './hazard';
 
 export const hazard: Hazard = {
   id: 'int4-key',
   docs: 'https://www.postgresql.org/docs/current/datatype-numeric.html#DATATYPE-INT',
   onlineForm: false,
-  on: ['CreateStmt'],
-  detect({ node }) {
+  on: ['AlterTableStmt', 'CreateStmt', 'IndexStmt'],
+  detect({ node }, context) {
     const create = as(node, 'CreateStmt');
     const keys = all(create?.tableElts, 'Constraint')
       .filter(({ contype }) => contype === 'CONSTR_PRIMARY')
@@ -19,10 +19,30 @@ export const hazard: Hazard = {
         ['int4', 'int2'].includes(columnType(column.typeName).name) &&
         ((keys.length === 1 && keys[0] === column.colname) || hasConstraint(column, 'CONSTR_PRIMARY')),
     );
-    return narrow.map(({ colname }) => ({
+    const made = narrow.map(({ colname }): Finding => ({
       severity: 'info',
       message: `The key ${relationOf(create?.relation)}.${colname} ends at 2,147,483,647, used numbers and rolled-back inserts included; widening it later rewrites the table. In Prisma: BigInt.`,
       saferSql: null,
     }));
+    return [...made, ...nearlyUsedUp(context)];
   },
 };
+
+/** Said once a script, of each table that it touches. */
+function nearlyUsedUp({ facts, steps, position, keyUsed }: HazardContext): Finding[] {
+  const said = steps.slice(0, position).flatMap((step) => step.facts.contested.map(({ relation }) => keyOf(relation)));
+  return facts.contested.flatMap(({ relation }): Finding[] => {
+    const used = keyUsed(relation) ?? 0;
+    if (used < WORTH_SAYING || said.includes(keyOf(relation))) return [];
+    return [
+      {
+        severity: used < URGENT ? 'warning' : 'danger',
+        message: `${Math.floor(used * 100)} % of the numbers of ${relation}'s key are used: at the last one every insert fails (2200H). Widen it to bigint before anything else is built on it, with all columns that refer to it.`,
+        saferSql: null,
+      },
+    ];
+  });
+}
+
+const WORTH_SAYING = 0.5;
+const URGENT = 0.8;

@@ -1,6 +1,6 @@
 import { keyOf } from '../statements/ast';
-import type { Hazard, Step } from './hazard';
-import { dropped } from './names';
+import type { Hazard, HazardContext, Step } from './hazard';
+import { dropped, tableRenamed } from './names';
 
 export const hazard: Hazard = {
   id: 'many-exclusive-tables',
@@ -8,12 +8,15 @@ export const hazard: Hazard = {
   onlineForm: false,
   detect(statement, context) {
     const step = context.steps[context.position];
-    if (step?.statement !== statement || exclusiveTables([step]).length === 0) return [];
-    const before = exclusiveTables(context.sameTransaction);
-    const all = exclusiveTables([...context.sameTransaction, step]);
+    if (step?.statement !== statement || exclusiveTables([step], context).length === 0) return [];
+    const before = exclusiveTables(context.sameTransaction, context);
+    const all = exclusiveTables([...context.sameTransaction, step], context);
     // Said once a transaction: where the second table comes in.
     if (before.length > 1 || all.length < 2) return [];
-    const whole = exclusiveTables(context.steps.filter(({ transaction }) => transaction === step.transaction));
+    const whole = exclusiveTables(
+      context.steps.filter(({ transaction }) => transaction === step.transaction),
+      context,
+    );
     return [
       {
         severity: 'warning',
@@ -24,13 +27,21 @@ export const hazard: Hazard = {
   },
 };
 
-/** Tables that were there before, under ACCESS EXCLUSIVE, in the order in which they are locked. */
-function exclusiveTables(steps: readonly Step[]): string[] {
-  const locks = steps.flatMap(({ statement, facts }) => {
+/** Tables that were there before, under ACCESS EXCLUSIVE, in the order in which they are locked; partitions go with their parent. */
+function exclusiveTables(steps: readonly Step[], { schema, before }: HazardContext): string[] {
+  const oldNames = new Map<string, string>();
+  const names = steps.flatMap(({ statement, facts }) => {
     const indexes = dropped(statement, 'OBJECT_INDEX');
-    return facts.contested.filter(
-      ({ relation, mode }) => mode === 'AccessExclusiveLock' && !indexes.includes(relation),
-    );
+    const tables = facts.contested
+      .filter(({ relation, mode }) => mode === 'AccessExclusiveLock' && !indexes.includes(relation))
+      .map(({ relation }) => oldNames.get(keyOf(relation)) ?? relation)
+      .filter((name) => !schema.index(name) && !before.index(name));
+    const rename = tableRenamed(statement);
+    if (rename) oldNames.set(keyOf(rename.to), oldNames.get(keyOf(rename.from)) ?? rename.from);
+    return tables;
   });
-  return [...new Map(locks.map(({ relation }) => [keyOf(relation), relation])).values()];
+  const parts = new Set(names.flatMap((name) => before.descendants(name)).map(({ name }) => keyOf(name)));
+  return [...new Map(names.map((name) => [keyOf(name), name])).entries()]
+    .filter(([key]) => !parts.has(key))
+    .map(([, name]) => name);
 }

@@ -1,7 +1,8 @@
 import { as, relationOf } from '../statements/ast';
 import { blocks, strength } from '../statements/locks';
+import { bulkWrites, rowsOf, type BulkWrite, type RowCount } from '../statements/row-count';
 import type { ParsedStatement } from '../../adapters/sql-parser';
-import type { Hazard } from './hazard';
+import type { Hazard, HazardContext } from './hazard';
 
 export const hazard: Hazard = {
   id: 'mixed-ddl-and-bulk-dml',
@@ -15,7 +16,7 @@ export const hazard: Hazard = {
       .flatMap(({ facts }) => facts.contested)
       .filter(({ mode }) => strength(mode) >= strength('ShareLock'));
     const worst = held.sort((a, b) => strength(b.mode) - strength(a.mode))[0];
-    if (!worst) return [];
+    if (!worst || isFew(statement, context)) return [];
     return [
       {
         severity: 'warning',
@@ -25,6 +26,12 @@ export const hazard: Hazard = {
     ];
   },
 };
+
+function isFew({ node }: ParsedStatement, context: HazardContext): boolean {
+  const writes = bulkWrites(node);
+  const count = (write: BulkWrite): RowCount => rowsOf(write, context.schema, () => false);
+  return writes.length > 0 && writes.every((write) => count(write) === 'few');
+}
 
 /** The table that a statement may write many rows of. */
 function bulkTarget({ node }: ParsedStatement): string | null {

@@ -1,14 +1,21 @@
 /** What else in the script happens to a name. */
 import type { ObjectType } from '@pgsql/types';
 import type { ParsedStatement } from '../../adapters/sql-parser';
-import { as, keyOf, nameParts, relationOf, words } from '../statements/ast';
+import { all, as, keyOf, nameParts, relationOf, words } from '../statements/ast';
+import { isUnbounded } from '../statements/queries';
 import type { HazardContext } from './hazard';
+import { addedColumns } from './sql';
 
 /** Names that DROP lists, if it drops one of these kinds. */
 export function dropped({ node }: ParsedStatement, ...types: ObjectType[]): string[] {
   const drop = as(node, 'DropStmt');
   if (!drop?.removeType || !types.includes(drop.removeType)) return [];
   return (drop.objects ?? []).map((object) => nameParts(object).join('.'));
+}
+
+/** What IF EXISTS passes over, because nothing of that name is there. */
+export function passedOver(name: string, { node }: ParsedStatement, { schema }: HazardContext): boolean {
+  return as(node, 'DropStmt')?.missing_ok === true && schema.isMissing(name);
 }
 
 /** The name that a CREATE gives; null for other statements. */
@@ -43,6 +50,16 @@ export function madeAgain(name: string, { steps, position }: HazardContext): boo
   return steps.slice(position + 1).some(({ statement }) => makes(statement, name));
 }
 
+/** The two names of a table that a statement renames. */
+export function tableRenamed({ node }: ParsedStatement): { from: string; to: string } | null {
+  const rename = as(node, 'RenameStmt');
+  if (rename?.renameType !== 'OBJECT_TABLE') return null;
+  return {
+    from: relationOf(rename.relation),
+    to: relationOf({ ...rename.relation, relname: rename.newname ?? '' }),
+  };
+}
+
 /** An earlier statement gave it this name. */
 export function renamedHere(name: string, { steps, position }: HazardContext): boolean {
   return steps
@@ -57,6 +74,29 @@ export function takenAgain(name: string, { steps, position }: HazardContext): bo
     .some(
       ({ statement }) => makes(statement, name) || as(statement.node, 'RenameStmt')?.newname === name.split('.').at(-1),
     );
+}
+
+/** An earlier statement of the script added the column: no running version knows it, and no row of before has a value in it. */
+export function columnAddedHere(
+  column: string,
+  table: string,
+  { steps, position }: Pick<HazardContext, 'steps' | 'position'>,
+): boolean {
+  return steps
+    .slice(0, position)
+    .some(({ statement }) =>
+      addedColumns(statement).some((added) => added.column.colname === column && keyOf(added.table) === keyOf(table)),
+    );
+}
+
+/** An earlier statement of the script took every row out of the table. */
+export function emptiedHere(table: string, { steps, position }: HazardContext): boolean {
+  return steps.slice(0, position).some(({ statement: { node } }) => {
+    const remove = as(node, 'DeleteStmt');
+    const emptied = all(as(node, 'TruncateStmt')?.relations, 'RangeVar').map(relationOf);
+    if (remove && isUnbounded(remove.whereClause) && !remove.usingClause) emptied.push(relationOf(remove.relation));
+    return emptied.some((name) => keyOf(name) === keyOf(table));
+  });
 }
 
 /** UPDATE, DELETE, INSERT, MERGE. */

@@ -1,4 +1,5 @@
 import { as, relationOf } from '../statements/ast';
+import { columnAddedHere } from './names';
 import { lines, quote, quoteRange } from './sql';
 import type { Hazard } from './hazard';
 
@@ -11,6 +12,8 @@ export const hazard: Hazard = {
     const rename = as(node, 'RenameStmt');
     const table = relationOf(rename?.relation);
     if (rename?.renameType !== 'OBJECT_COLUMN' || context.isNew(table)) return [];
+    // Nobody knows yet what this script has added.
+    if (columnAddedHere(rename.subname ?? '', table, context)) return [];
     const [from, to, quoted] = [quote(rename.subname), quote(rename.newname), quoteRange(rename.relation)];
     return [
       {

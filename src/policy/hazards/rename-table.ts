@@ -1,5 +1,6 @@
+import type { ObjectType } from '@pgsql/types';
 import { as, relationOf } from '../statements/ast';
-import { madeAgain } from './names';
+import { createdHere, madeAgain } from './names';
 import { lines, oneLine, quote, quoteRange } from './sql';
 import type { Hazard } from './hazard';
 
@@ -11,11 +12,11 @@ export const hazard: Hazard = {
   detect({ node, text }, context) {
     const rename = as(node, 'RenameStmt');
     const move = as(node, 'AlterObjectSchemaStmt');
-    const statement =
-      rename?.renameType === 'OBJECT_TABLE' ? rename : move?.objectType === 'OBJECT_TABLE' ? move : undefined;
+    const statement = QUERIED.has(rename?.renameType) ? rename : QUERIED.has(move?.objectType) ? move : undefined;
     const table = relationOf(statement?.relation);
+    if (!statement || context.isNew(table) || createdHere(table, context)) return [];
     // A view under the old name keeps the running version at work.
-    if (!statement || context.isNew(table) || madeAgain(table, context)) return [];
+    if (madeAgain(table, context)) return [];
     const renamed = rename
       ? quoteRange({ ...statement.relation, relname: rename.newname ?? '' })
       : `${quote(move?.newschema)}.${quote(move?.relation?.relname)}`;
@@ -34,3 +35,6 @@ export const hazard: Hazard = {
     ];
   },
 };
+
+/** What queries name in FROM. */
+const QUERIED = new Set<ObjectType | undefined>(['OBJECT_TABLE', 'OBJECT_VIEW', 'OBJECT_MATVIEW']);

@@ -18,7 +18,15 @@ export const hazard: Hazard = {
     const added = addedConstraints(statement, 'CONSTR_NOTNULL')
       .filter(({ constraint, column }) => column === null && !constraint.skip_validation)
       .map(({ constraint, table, quoted }) => ({ column: words(constraint.keys)[0] ?? '', table, quoted }));
-    return [...set, ...added].flatMap(({ column, table, quoted }) => {
+    // A key that adopts an index still asks of its columns that they hold no NULL.
+    const keys = addedConstraints(statement, 'CONSTR_PRIMARY')
+      .filter(({ constraint }) => constraint.indexname !== undefined)
+      .flatMap(({ constraint, table, quoted }) =>
+        (context.schema.index(constraint.indexname ?? '')?.columns ?? []).flatMap((column) =>
+          column === null || notNullIsProven(column, table, context.schema) ? [] : [{ column, table, quoted }],
+        ),
+      );
+    return [...set, ...added, ...keys].flatMap(({ column, table, quoted }) => {
       const proof = quote(`${table.split('.').at(-1)}_${column}_not_null`);
       return context.whileBusy(table, 'scan', (howLong) => ({
         message: `SET NOT NULL on ${table}.${column} holds ACCESS EXCLUSIVE ${howLong}. Nobody can read or write the table, and a NULL in it makes it fail.`,

@@ -4,13 +4,15 @@ import type { Severity } from '../../contract';
 export interface TableSize {
   rows: number;
   bytes: number;
+  /** Of a key of two or four bytes: how much of its numbers is used, 0 to 1. */
+  keyUsed?: number;
 }
 
 export type Work = 'scan' | 'index' | 'rewrite';
 
 /** Bytes of table a second, on a server that is busy with other things. */
 const SPEED: Record<Work, number> = { scan: 150e6, index: 40e6, rewrite: 30e6 };
-const TINY: TableSize = { rows: 1000, bytes: 8 * 1024 * 1024 };
+const TINY: Pick<TableSize, 'rows' | 'bytes'> = { rows: 1000, bytes: 8 * 1024 * 1024 };
 const NOTICEABLE_MS = 1000;
 
 export function isTiny({ rows, bytes }: TableSize): boolean {

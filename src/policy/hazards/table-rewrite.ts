@@ -10,7 +10,7 @@ export const hazard: Hazard = {
   detect(statement, context) {
     return alterations(statement).flatMap(({ command, table, text }) => {
       const effect = EFFECTS[command.subtype ?? 'AT_AddColumn'];
-      if (!effect || command.name === 'heap' || command.name === 'pg_default') return [];
+      if (effect === undefined || command.name === 'heap' || command.name === 'pg_default') return [];
       return context.whileBusy(table, 'rewrite', (howLong) => ({
         message: `${text} holds ACCESS EXCLUSIVE on ${table} ${howLong}. Nobody can read or write it.${effect}`,
         saferSql: null,

@@ -1,12 +1,16 @@
 import { alterations } from './sql';
-import type { Hazard } from './hazard';
+import type { Finding, Hazard } from './hazard';
+import { as } from '../statements/ast';
 
 export const hazard: Hazard = {
   id: 'triggers-disabled',
   docs: 'https://www.postgresql.org/docs/current/sql-altertable.html#SQL-ALTERTABLE-DESC-DISABLE-ENABLE-TRIGGER',
   onlineForm: false,
-  on: ['AlterTableStmt'],
+  on: ['AlterTableStmt', 'VariableSetStmt'],
   detect(statement, context) {
+    const setting = as(statement.node, 'VariableSetStmt');
+    const value = as(setting?.args?.[0], 'A_Const')?.sval?.sval?.toLowerCase();
+    if (setting?.name === 'session_replication_role' && value === 'replica') return [FOR_SESSION];
     return alterations(statement)
       .filter(({ command, table }) => command.subtype?.startsWith('AT_DisableTrig') && !context.isNew(table))
       .map(({ command, table }) => ({
@@ -15,4 +19,11 @@ export const hazard: Hazard = {
         saferSql: null,
       }));
   },
+};
+
+const FOR_SESSION: Finding = {
+  severity: 'danger',
+  message:
+    'From here on no trigger fires in this session, and foreign keys are triggers too: what the file writes is never checked, and orphans that it leaves are found by nobody.',
+  saferSql: null,
 };

@@ -1,6 +1,7 @@
-import { addColumnRewrite } from '../statements/columns';
-import { addedColumns, columnHead, defaultText, lines, quote } from './sql';
-import type { Hazard } from './hazard';
+import { addColumnRewrite, defaultOf } from '../statements/columns';
+import { unknownFunction } from '../statements/expressions';
+import { addedColumns, columnHead, defaultText, lines, quote, type AddedColumn } from './sql';
+import type { Finding, Hazard, HazardContext } from './hazard';
 
 /** A constant default is kept in the catalog since PostgreSQL 11; a volatile one must be computed for every row. */
 export const hazard: Hazard = {
@@ -11,7 +12,8 @@ export const hazard: Hazard = {
   detect(statement, context) {
     return addedColumns(statement).flatMap((added) => {
       const rewrite = addColumnRewrite(added.column, context.schema);
-      if (rewrite?.cause !== 'volatile-default') return [];
+      if (rewrite === null) return unknownDefault(added, context);
+      if (rewrite.cause !== 'volatile-default') return [];
       return context.whileBusy(added.table, 'rewrite', (howLong) => ({
         message: `${rewrite.function}() gives each row its own value, so adding ${added.table}.${added.column.colname} holds ACCESS EXCLUSIVE on the table ${howLong}. Nobody can read or write it.`,
         saferSql: lines(
@@ -24,3 +26,15 @@ export const hazard: Hazard = {
     });
   },
 };
+
+function unknownDefault(added: AddedColumn, context: HazardContext): Finding[] {
+  const name = unknownFunction(defaultOf(added.column), context.schema);
+  if (name === null || context.isNew(added.table) || context.rows(added.table) === 0) return [];
+  return [
+    {
+      severity: 'warning',
+      message: `Nothing here says what ${name}() is. Unless it was declared STABLE or IMMUTABLE it counts as volatile, and adding ${added.table}.${added.column.colname} writes every row under ACCESS EXCLUSIVE.`,
+      saferSql: null,
+    },
+  ];
+}

@@ -14,7 +14,7 @@ export function columnOf(column: ColumnDef): Column {
     name: column.colname ?? '',
     type,
     notNull,
-    defaultType: hasConstraint(column, 'CONSTR_DEFAULT') ? type.name : null,
+    defaultType: hasConstraint(column, 'CONSTR_DEFAULT') || isSerial(column.typeName) ? type.name : null,
   };
 }
 

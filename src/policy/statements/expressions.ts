@@ -54,3 +54,26 @@ export function volatileFunction(expression: Node | undefined, schema: Schema): 
   }
   return null;
 }
+
+/** Functions of PostgreSQL that give one value a statement, of those that stand in defaults. */
+const STEADY = new Set(
+  (
+    'now transaction_timestamp statement_timestamp timezone date_trunc date_part make_date make_interval make_timestamp make_timestamptz age ' +
+    'to_char to_date to_timestamp to_number lower upper trim btrim ltrim rtrim substr substring replace concat concat_ws format md5 left right ' +
+    'repeat length char_length coalesce nullif greatest least abs round floor ceil ceiling power mod array_append array_cat string_to_array ' +
+    'array_to_string jsonb_build_object jsonb_build_array json_build_object json_build_array to_json to_jsonb jsonb_set encode decode sha256 digest ' +
+    'current_setting current_database current_schema current_schemas txid_current pg_current_xact_id inet_client_addr uuid_nil uuid_generate_v3 ' +
+    'uuid_generate_v5 to_tsvector setweight int4range int8range numrange tsrange tstzrange daterange int2 int4 int8 text varchar numeric float4 float8 bool'
+  ).split(' '),
+);
+
+/** A function of which nothing is known: neither PostgreSQL's own nor made by a migration. Those count as volatile unless they were declared otherwise. */
+export function unknownFunction(expression: Node | undefined, schema: Schema): string | null {
+  for (const call of find(expression, 'FuncCall')) {
+    const parts = words(call.funcname);
+    const name = parts.at(-1) ?? '';
+    const declared = schema.functions.has(keyOf(parts.join('.'))) || schema.functions.has(name);
+    if (!declared && parts[0] !== 'pg_catalog' && !VOLATILE.has(name) && !STEADY.has(name)) return name;
+  }
+  return null;
+}

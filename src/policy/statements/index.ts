@@ -16,6 +16,7 @@ import { Schema } from './schema';
 import { canRunInTransaction, doBody } from './transactions';
 
 export { conflictingWith, type LockMode } from './locks';
+export { isWholeHistory } from './completeness';
 export { Schema } from './schema';
 export { canRunInTransaction, enumValueAdded, setsSession, transactionControl, usesLiteral } from './transactions';
 export type { Creation, ScriptContext, StatementFacts } from './facts';
