@@ -1,6 +1,7 @@
-/** `npm run bench [-- apply|overhead|stall|setup ...]`: prints the tables and writes them to bench/RESULTS.md. */
+/** `npm run bench [-- apply|overhead|stall|index|setup ...]`: prints the tables and writes them to bench/RESULTS.md. */
 import { parseArgs } from 'node:util';
 import { apply } from './apply';
+import { indexBuild } from './index-build';
 import type { BenchOptions } from './options';
 import { overhead } from './overhead';
 import { writeSection, type Section } from './results';
@@ -17,11 +18,12 @@ const BENCHMARKS: Record<string, Benchmark> = {
   apply: { run: apply, rounds: 9 },
   overhead: { run: overhead, rounds: 9 },
   stall: { run: stall, rounds: 3 },
+  index: { run: indexBuild, rounds: 1 },
   setup: { run: setup, rounds: 1 },
 };
 /** The others take many minutes and are run only when they are named. */
 const DEFAULT = ['apply', 'overhead'];
-const USAGE = `usage: npm run bench [-- apply | overhead | stall | setup] [--rounds N] [--no-install], or stall --by NAME`;
+const USAGE = `usage: npm run bench [-- apply | overhead | stall | index | setup] [--rounds N] [--no-install], or stall --by NAME`;
 
 async function main(): Promise<void> {
   const { values, positionals } = parseArgs({

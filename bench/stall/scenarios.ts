@@ -1,10 +1,8 @@
 /** What happens while the application works. */
-import { cpSync, mkdirSync } from 'node:fs';
-import { join } from 'node:path';
-import { readMigrations } from '../../src/adapters/migration-files';
-import { connected, type BenchServer } from '../server';
-import { broxivaEmpty, broxivaSeeded, deployed, type Workload } from '../workloads';
-import { makeKeys, SHOP, type Mix } from './traffic';
+import { largeTable } from '../large-table';
+import type { BenchServer } from '../server';
+import { broxivaEmpty, broxivaSeeded, makeKeys, type Workload } from '../workloads';
+import { SHOP, type Mix } from './traffic';
 
 export interface Scenario {
   title: string;
@@ -38,7 +36,7 @@ export async function scenariosOf(server: BenchServer, log: (line: string) => vo
     {
       title: 'A table of five million rows gets NOT NULL, an index and a foreign key',
       explanation: 'One migration, as Prisma writes it; nobody else is in the way.',
-      workload: await largeTable(server, seven, log),
+      workload: await largeTable(server, seven, { rows: LARGE_ROWS, pending: 'rules', id: 'broxiva_large' }, log),
       mix: { ...SHOP, 'order-events': 4 },
       reportMs: 0,
       hopeless: false,
@@ -53,34 +51,3 @@ export async function scenariosOf(server: BenchServer, log: (line: string) => vo
     },
   ];
 }
-
-/** Broxiva with one more table, whose migrations lie in `migrations/`: the first is applied, the second pending. */
-async function largeTable(server: BenchServer, seven: Workload, log: (line: string) => void): Promise<Workload> {
-  log(`filling a table with ${LARGE_ROWS.toLocaleString('en')} rows`);
-  const migrationsDir = join(server.folder, 'large', 'migrations');
-  mkdirSync(migrationsDir, { recursive: true });
-  const pendingNames = new Set(seven.pending.map(({ name }) => name));
-  cpSync(seven.migrationsDir, migrationsDir, { recursive: true, filter: (path) => !pendingNames.has(nameOf(path)) });
-  cpSync(join(__dirname, 'migrations'), migrationsDir, { recursive: true });
-  const folders = readMigrations(migrationsDir);
-  const template = 'broxiva_large';
-  const url = await server.recreate(template, seven.template);
-  await deployed(url, migrationsDir, folders.slice(0, -1));
-  await connected(url, async (client) => {
-    await client.query(`
-      INSERT INTO order_events (order_id, kind, actor, created_at)
-      SELECT k.order_id, 'created', 'seed', now() - g * interval '1 second'
-        FROM generate_series(1, ${LARGE_ROWS}) AS g JOIN bench.key k ON k.n = g % 2000 + 1`);
-    await client.query('VACUUM ANALYZE order_events');
-  });
-  return {
-    ...seven,
-    id: 'large-table',
-    title: 'five million rows',
-    migrationsDir,
-    template,
-    pending: folders.slice(-1),
-  };
-}
-
-const nameOf = (path: string): string => path.split('/').at(-1) ?? '';

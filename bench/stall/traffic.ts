@@ -2,7 +2,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { connected, type BenchServer } from '../server';
+import type { BenchServer } from '../server';
 
 export const APPLICATION = 'broxiva-shop';
 export const CLIENTS = 4;
@@ -25,23 +25,6 @@ export interface TrafficLog {
   transactions: Transaction[];
   /** What the server refused, as pgbench printed it; a client that gets an error ends. */
   errors: string[];
-}
-
-/** Ids that the scripts draw from, so that none of them has to look for a row. In a schema that no migration knows. */
-export async function makeKeys(url: string): Promise<void> {
-  await connected(url, (client) =>
-    client.query(`
-      CREATE SCHEMA bench;
-      CREATE TABLE bench.key AS
-        SELECT n, u.id AS user_id, c.id AS cart_id, v.product_id, v.id AS variant_id, o.id AS order_id
-          FROM generate_series(1, 2000) AS n
-          JOIN (SELECT id, row_number() OVER (ORDER BY id) - 1 AS k, count(*) OVER () AS of FROM users) u ON u.k = n % u.of
-          JOIN (SELECT id, row_number() OVER (ORDER BY id) - 1 AS k, count(*) OVER () AS of FROM carts) c ON c.k = n % c.of
-          JOIN (SELECT id, row_number() OVER (ORDER BY id) - 1 AS k, count(*) OVER () AS of FROM orders) o ON o.k = n % o.of
-          JOIN (SELECT id, product_id, row_number() OVER (ORDER BY id) - 1 AS k, count(*) OVER () AS of
-                  FROM product_variants) v ON v.k = n % v.of;
-      ALTER TABLE bench.key ADD PRIMARY KEY (n)`),
-  );
 }
 
 export class Traffic {
