@@ -61,6 +61,9 @@ export async function startWorker(
       activity: [...interceptors, () => ({ inbound: heartbeatInterceptor }), () => ({ inbound: failureInterceptor })],
     },
     shutdownGraceTime: '10s',
+    // An activity hears of its cancellation in the answer to a heartbeat. The SDK's own throttle is 80 % of the heartbeat
+    // timeout: a person who stops a deployment, or watches it, would wait for seconds.
+    maxHeartbeatThrottleInterval: '1s',
   });
   const stopped = worker.run().finally(() => connection.close());
   return {
