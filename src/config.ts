@@ -19,6 +19,16 @@ const SEED_THRESHOLDS = {
   warning: ['cpu_usage > 80%', 'memory_usage > 85%', 'query_time_p95 > 1000ms', 'error_rate > 1%'],
 };
 
+const SIZE = /^(\d+(?:\.\d+)?)\s*(kB|MB|GB|TB)$/;
+const SIZE_BYTES: Record<string, number> = { kB: 1e3, MB: 1e6, GB: 1e9, TB: 1e12 };
+const size = () =>
+  z.string().regex(SIZE, 'a size such as 500MB or 10GB').describe('A size in decimal units: 64kB, 500MB, 10GB, 1TB.');
+
+function sizeBytes(text: string): number {
+  const [, value = '0', unit = ''] = SIZE.exec(text) ?? [];
+  return Math.round(Number(value) * (SIZE_BYTES[unit] ?? 1));
+}
+
 const THRESHOLD = /^([a-z][a-z0-9_]*)\s*([<>])\s*(\d+(?:\.\d+)?)\s*(%|ms)?$/;
 const threshold = () =>
   z.string().regex(THRESHOLD, 'a threshold such as "cpu_usage > 90%" or "query_time_p95 > 1000ms"');
@@ -88,6 +98,17 @@ const environmentSchema = z.strictObject({
     .describe(
       'Sessions of these applications that hold a lock in the way for so long have their statement cancelled, and are ended after as long again. Without it nobody is ended.',
     ),
+  replication: z
+    .strictObject({
+      maxLag: duration()
+        .default('30s')
+        .describe('A replica that is further behind pauses the deployment between segments.'),
+      maxSlotWal: size()
+        .default('10GB')
+        .describe('A replication slot that keeps more WAL pauses the deployment; a slot is never dropped.'),
+      patience: duration().default('30m').describe('How long a pause may last before the deployment gives up.'),
+    })
+    .prefault({}),
   verify: z
     .strictObject({
       criticalTables: z
@@ -179,6 +200,7 @@ export interface Environment {
   rehearsal: 'full' | 'schema-only' | 'off';
   lockTimeoutMs: number;
   lockBudgetMs: number;
+  replication: { maxLagMs: number; maxSlotBytes: number; patienceMs: number };
   eviction: { applications: string[]; afterMs: number } | null;
   verify: RawEnvironment['verify'];
   monitor: { durationMs: number; intervalMs: number; thresholds: Threshold[] };
@@ -282,6 +304,11 @@ function toEnvironment(name: string, raw: RawEnvironment, inRoot: (path: string)
     rehearsal: raw.rehearsal,
     lockTimeoutMs: durationMs(raw.lockTimeout),
     lockBudgetMs: durationMs(raw.lockBudget),
+    replication: {
+      maxLagMs: durationMs(raw.replication.maxLag),
+      maxSlotBytes: sizeBytes(raw.replication.maxSlotWal),
+      patienceMs: durationMs(raw.replication.patience),
+    },
     eviction: raw.evict ? { applications: raw.evict.applications, afterMs: durationMs(raw.evict.after) } : null,
     verify: raw.verify,
     monitor: {

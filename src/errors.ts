@@ -23,6 +23,8 @@ export const FailureType = {
   Statement: 'Statement',
   /** A lock was not granted within its budget. */
   LockTimeout: 'LockTimeout',
+  /** A replica or a replication slot stayed over its limit. */
+  ReplicationLag: 'ReplicationLag',
   /** Somebody else holds Prisma's migration lock. */
   MigrationLockHeld: 'MigrationLockHeld',
   /** A newer attempt owns the deployment; this one may not write. */

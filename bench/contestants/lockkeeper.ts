@@ -63,7 +63,7 @@ async function migrate(
   const undone = steps.map(({ step, segments }) => ({ ...step, segments }));
   await inActivity(() => activities.registerUndo(input, undone, rehearsal, schemaFingerprint));
   for (const { step, migrations } of steps) {
-    await inActivity(() => activities.applyStep(input, { step, migrations }));
+    await inActivity(() => activities.applyStep(input, { step, migrations, statementBudgetMs: null }));
   }
   return performance.now() - startedAt;
 }

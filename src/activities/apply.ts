@@ -3,6 +3,7 @@ import { Context } from '@temporalio/activity';
 import type { ScriptResult } from '../adapters/executor';
 import { markersOfAll, registerDeployment, registerReversal } from '../adapters/ledger';
 import { readMigrations, type MigrationFolder } from '../adapters/migration-files';
+import { replicationGate } from '../adapters/replication';
 import { migrationList, NO_FILTER, schemaOf, withEngine, type SchemaEngine } from '../adapters/prisma-engine';
 import type {
   DeployInput,
@@ -30,6 +31,8 @@ export interface ApplyRequest {
   step: PlanStep;
   /** The step's migrations as planned. */
   migrations: Pick<PlannedMigration, 'name' | 'checksum' | 'form'>[];
+  /** Milliseconds that one statement may hold a lock which others feel; null where no rehearsal has told. */
+  statementBudgetMs: number | null;
 }
 
 export function createApply(deps: Deps) {
@@ -73,6 +76,7 @@ export function createApply(deps: Deps) {
           return await applyThroughEngine({
             ...{ deps, input, target, session, request, signal, attempt },
             report: watch.progress,
+            pause: report,
           });
         } catch (error) {
           signal.throwIfAborted();
@@ -95,11 +99,13 @@ interface Application {
   request: ApplyRequest;
   signal: AbortSignal;
   report: (progress: ScriptProgress) => void;
+  /** Told why the step rests. */
+  pause: (why: string) => void;
   attempt: number;
 }
 
 async function applyThroughEngine(application: Application): Promise<StepResult> {
-  const { deps, input, target, session, request, signal, report } = application;
+  const { deps, input, target, session, request, signal, report, pause } = application;
   const folders = upTo(readMigrations(deps.config.migrationsDir), request);
   const planned = new Map(request.migrations.map((migration) => [migration.name, migration]));
   const startedAt = Date.now();
@@ -107,6 +113,7 @@ async function applyThroughEngine(application: Application): Promise<StepResult>
   // One question for the step instead of one for each of its migrations.
   const scripts = request.migrations.map(({ name, checksum }) => markerKey(name, checksum));
   const markers = await markersOfAll(session.client, scripts);
+  const gate = replicationGate(session.client, target.environment.replication, pause, signal);
   await withEngine(
     {
       schema: schemaOf(target.url),
@@ -125,6 +132,8 @@ async function applyThroughEngine(application: Application): Promise<StepResult>
           title: migration.name,
           deployment: input.deploymentId,
           patience: patienceOf(target),
+          statementTimeoutMs: request.statementBudgetMs,
+          gate,
           preamble,
           signal,
           markers: markers.get(script),

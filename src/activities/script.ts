@@ -62,6 +62,8 @@ export interface ScriptOptions {
   /** Statements to commit before the script. */
   preamble?: string[];
   gate?: (() => Promise<void>) | undefined;
+  /** Milliseconds that one statement may hold a lock which others feel. */
+  statementTimeoutMs?: number | null;
   onProgress?: (progress: ScriptProgress) => void;
 }
 

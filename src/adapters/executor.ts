@@ -21,6 +21,8 @@ export interface ScriptRun extends Entry {
   /** Statements to commit before the script, in the same message where that can be. */
   preamble?: string[];
   patience: LockPatience;
+  /** Milliseconds that one statement may hold a lock which others feel; null = without a bound. */
+  statementTimeoutMs?: number | null;
   /** Asked before each segment; holds it back while the server should rest. */
   gate?: (() => Promise<void>) | undefined;
   onProgress: (progress: ScriptProgress) => void;
@@ -110,6 +112,10 @@ class SegmentRun {
     }
   }
 
+  private get bound(): number | null {
+    return this.segment.locks.length > 0 ? (this.script.statementTimeoutMs ?? null) : null;
+  }
+
   private attempt(): Promise<void> {
     const { script, segment, marker, preamble } = this;
     const { patience } = script;
@@ -118,6 +124,7 @@ class SegmentRun {
       segment,
       marker,
       preamble,
+      statementTimeoutMs: this.bound,
       lockTimeoutMs: isPatient(segment) ? patience.budgetMs : patience.timeoutMs,
       next: (statement, position) => {
         script.signal.throwIfAborted();
@@ -146,7 +153,7 @@ class SegmentRun {
     const inVain = error instanceof DatabaseError && RETRIED.has(error.code ?? '');
     if (inVain && segment.locks.length > 0) this.blockers = await blockersOf(client, segment.locks);
     if (!inVain || Date.now() + pause >= this.deadline)
-      throw statementFailure(error, script.title, this.current, attempts, this.blockers);
+      throw statementFailure(error, script.title, this.current, attempts, this.blockers, this.bound);
     this.report(this.blockers);
     await sleep(pause, undefined, { signal: script.signal });
   }

@@ -21,6 +21,8 @@ export interface Attempt {
   marker: Marker | undefined;
   /** Milliseconds that a statement may stand in a lock's queue. */
   lockTimeoutMs: number;
+  /** Milliseconds that a statement may run; null = without a bound. */
+  statementTimeoutMs: number | null;
   /** Statements of others to send first, committed before the segment begins; emptied once they are. */
   preamble: string[];
   /** Told of each statement before it runs; of statements sent together, of the first, and of the one that failed. */
@@ -154,8 +156,9 @@ async function runSingle(client: Client, attempt: Attempt): Promise<void> {
   );
 }
 
-function limits({ lockTimeoutMs }: Attempt): string[] {
-  return [`SET LOCAL lock_timeout = ${Math.ceil(lockTimeoutMs)}`];
+function limits({ lockTimeoutMs, statementTimeoutMs }: Attempt): string[] {
+  const bound = statementTimeoutMs === null ? [] : [`SET LOCAL statement_timeout = ${Math.ceil(statementTimeoutMs)}`];
+  return [`SET LOCAL lock_timeout = ${Math.ceil(lockTimeoutMs)}`, ...bound];
 }
 
 /** Writes the marker, on condition that the fence is still ours. */

@@ -32,6 +32,7 @@ export function statementFailure(
   statement: ParsedStatement,
   attempts: number,
   blockers: Blocker[] = [],
+  boundMs: number | null = null,
 ): unknown {
   if (!(error instanceof DatabaseError)) return error;
   const sqlstate = error.code ?? 'XX000';
@@ -44,6 +45,12 @@ export function statementFailure(
       details,
     );
   }
+  if (sqlstate === '57014' && boundMs !== null)
+    return permanent(
+      FailureType.Statement,
+      `${where}: it ran for longer than ${Math.round(boundMs / 1000)} s, ten times what the rehearsal took, while it held a lock that the application needs; it was stopped, and nothing of this segment was written.`,
+      details,
+    );
   return permanent(FailureType.Statement, `${where}: ${withoutData(error)} (SQLSTATE ${sqlstate}).`, details);
 }
 

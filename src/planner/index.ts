@@ -77,10 +77,11 @@ export async function makeOfflinePlan(config: Config): Promise<FullPlan> {
 
 /** Bound to files, their order, and the policy they run under: what changes one of them voids an approval. */
 function digestOf(plan: Omit<FullPlan, 'digest' | 'checklist'>, { environment }: Target, config: Config): string {
-  const { approvals, window, backup, rehearsal, lockTimeoutMs, lockBudgetMs, eviction, verify, monitor } = environment;
+  // Everything that decides, whatever is added to it: not how the environment is called, nor where its URLs are.
+  const { name: _name, targets: _targets, protected: _protected, ...policy } = environment;
   return sha256({
     migrations: plan.migrations.map(({ name, checksum, form }) => [name, checksum, form]),
-    policy: { approvals, window, backup, rehearsal, lockTimeoutMs, lockBudgetMs, eviction, verify, monitor },
+    policy,
     project: { schemaPath: config.schemaPath, migrationsDir: config.migrationsDir },
   });
 }

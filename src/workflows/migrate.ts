@@ -39,7 +39,7 @@ async function applyStep(run: Run, step: PlanStep): Promise<void> {
   try {
     const { durationMs, waits } = await apply.applyStep.executeWithOptions({ summary: title }, [
       run.input,
-      { step, migrations },
+      { step, migrations, statementBudgetMs: statementBudget(run, step) },
     ]);
     if (progress) Object.assign(progress, { state: 'applied', durationMs, waits });
   } catch (error) {
@@ -47,6 +47,14 @@ async function applyStep(run: Run, step: PlanStep): Promise<void> {
     throw error;
   }
 }
+
+/** A lock that others feel is held no longer than ten times what the whole step took on the restored backup. */
+function statementBudget({ status }: Run, { index }: PlanStep): number | null {
+  const rehearsed = status.rehearsal?.steps.find(({ step }) => step === index);
+  return rehearsed ? Math.max(SHORTEST_BUDGET_MS, 10 * rehearsed.durationMs) : null;
+}
+
+const SHORTEST_BUDGET_MS = 5_000;
 
 function titleOf({ migrations }: PlanStep): string {
   const [first = ''] = migrations;

@@ -57,7 +57,11 @@ interface Running {
   progress: ScriptProgress[];
 }
 
-async function start(patience: Partial<LockPatience> = {}, sql = ALTER, lock = LOCK): Promise<Running> {
+async function start(
+  patience: Partial<LockPatience> = {},
+  sql = ALTER,
+  statementTimeoutMs: number | null = null,
+): Promise<Running> {
   const client = await session('lockkeeper/test/1');
   const token = await takeFence(client, 'test', 'lockkeeper/none/');
   const progress: ScriptProgress[] = [];
@@ -66,8 +70,9 @@ async function start(patience: Partial<LockPatience> = {}, sql = ALTER, lock = L
     title: 'x',
     deployment: 'd',
     token,
-    segments: segmentsOf(parseScript(sql), AS_WRITTEN).map((segment) => ({ ...segment, locks: [lock] })),
+    segments: segmentsOf(parseScript(sql), AS_WRITTEN).map((segment) => ({ ...segment, locks: [LOCK] })),
     patience: { ...PATIENCE, ...patience },
+    statementTimeoutMs,
     onProgress: (next) => progress.push(next),
     signal: new AbortController().signal,
   });
@@ -161,6 +166,18 @@ it('displaces autovacuum without stopping writers', async () => {
   await run.done;
   await onServer('ALTER SYSTEM RESET autovacuum_naptime');
   await onServer('SELECT pg_reload_conf()');
+});
+
+it('stops a statement that holds its lock for much longer than the rehearsal took', async () => {
+  const slow = `ALTER TABLE "Order" ADD COLUMN note text; SELECT pg_sleep(60);`;
+  await expect((await start({}, slow, 300)).done).rejects.toMatchObject({
+    type: 'Statement',
+    message: expect.stringContaining('x, line 1: it ran for longer than') as string,
+  });
+  const { rows } = await database.client.query(
+    `SELECT FROM pg_attribute WHERE attname = 'note' AND attrelid = '"Order"'::regclass`,
+  );
+  expect(rows).toEqual([]);
 });
 
 test('a query that was cut off has no shape, and comments are no part of it', () => {
