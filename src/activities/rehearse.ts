@@ -182,6 +182,7 @@ async function restore(
     tools,
     url,
     scratch,
+    ownScratch: null,
     purpose: 'restored',
     jobs,
     dir,

@@ -1,7 +1,9 @@
 /** Scratch databases on the target's server: made for one deployment, named after it, dropped with it. */
+import { FailureType, permanent } from '../errors';
 import { openSession, withSession, type Client, type SessionOptions } from './postgres';
 
 const PREFIX = 'lockkeeper_scratch';
+const DUPLICATE_DATABASE = '42P04';
 /** Not the deployment's own name: these sessions are no orphans of a migration. */
 const APPLICATION = 'lockkeeper/scratch';
 
@@ -26,6 +28,36 @@ export class ScratchDatabases {
         `CREATE DATABASE ${client.escapeIdentifier(name)} TEMPLATE ${client.escapeIdentifier(source)}${await this.locale(client, template)}`,
       );
       return name;
+    });
+  }
+
+  /**
+   * Gives a scratch database a name that outlives the scratch: it is dropped no more.
+   * @throws ApplicationFailure Backup where the name is taken, which a database keeps.
+   */
+  keepAs(purpose: string, name: string): Promise<void> {
+    const scratch = scratchName(this.deploymentId, purpose);
+    return this.maintain(async (client) => {
+      await client
+        .query(`ALTER DATABASE ${client.escapeIdentifier(scratch)} RENAME TO ${client.escapeIdentifier(name)}`)
+        .catch((error: unknown) => {
+          if ((error as { code?: string }).code !== DUPLICATE_DATABASE) throw error;
+          throw permanent(FailureType.Backup, `Database ${name} was made meanwhile; it is left as it is.`);
+        });
+    });
+  }
+
+  /** What keeps this role from restoring into a database of that name, in one sentence; null when nothing does. */
+  obstacle(name: string | null): Promise<string | null> {
+    return this.maintain(async (client) => {
+      const { rows } = await client.query<{ role: string; may: boolean; taken: boolean }>(
+        `SELECT current_user AS role, rolcreatedb OR rolsuper AS may,
+                EXISTS (SELECT FROM pg_database WHERE datname = $1) AS taken FROM pg_roles WHERE rolname = current_user`,
+        [name],
+      );
+      const [seen] = rows;
+      if (!seen?.may) return `Role ${seen?.role ?? 'unknown'} may not create databases; grant CREATEDB to it.`;
+      return seen.taken ? `There is a database ${name ?? ''} already, and a restore writes over nothing.` : null;
     });
   }
 
@@ -69,12 +101,23 @@ export class ScratchDatabases {
   /** A restored dump must sort and compare as its origin does. */
   private async locale(client: Client, template: 'template0' | { copyOf: string }): Promise<string> {
     if (template !== 'template0') return '';
-    const { rows } = await client.query<{ encoding: string; collate: string; ctype: string }>(
-      `SELECT pg_encoding_to_char(encoding) AS encoding, datcollate AS collate, datctype AS ctype FROM pg_database WHERE datname = current_database()`,
+    const { rows } = await client.query<{ database: Record<string, string | null>; encoding: string }>(
+      // As JSON, because the columns of the provider's locale have another name in every other version.
+      `SELECT to_jsonb(d) AS database, pg_encoding_to_char(encoding) AS encoding FROM pg_database d WHERE datname = current_database()`,
     );
     const [origin] = rows;
     if (!origin) return '';
-    return ` ENCODING ${client.escapeLiteral(origin.encoding)} LC_COLLATE ${client.escapeLiteral(origin.collate)} LC_CTYPE ${client.escapeLiteral(origin.ctype)}`;
+    const { database, encoding } = origin;
+    const locale = database['datlocale'] ?? database['daticulocale'] ?? null;
+    const options: [string, string | null | undefined][] = [
+      ['ENCODING', encoding],
+      ['LC_COLLATE', database['datcollate']],
+      ['LC_CTYPE', database['datctype']],
+      ['LOCALE_PROVIDER', locale === null ? null : database['datlocprovider'] === 'b' ? 'builtin' : 'icu'],
+      [database['datlocprovider'] === 'b' ? 'BUILTIN_LOCALE' : 'ICU_LOCALE', locale],
+      ['ICU_RULES', database['daticurules']],
+    ];
+    return options.map(([name, value]) => (value ? ` ${name} ${client.escapeLiteral(value)}` : '')).join('');
   }
 
   /** CREATE and DROP DATABASE run from the target's own database: the one that the role surely may connect to. */

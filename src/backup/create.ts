@@ -1,12 +1,13 @@
 /** A backup: complete or absent, never something in between. */
 import { digestFile } from '../adapters/backup-store/digest-file';
 import { rotate } from './catalog';
+import { cleanUp } from './clean-up';
 import { compressionOf } from './compression';
 import { describeDump, digestOfAll, secure } from './files';
 import { dumpName, globalsName, metaName, type BackupMeta } from './meta';
 import type { BackupRequest } from './request';
 import { dumpSnapshot, type Dumped } from './snapshot';
-import { removeAbandoned, Staging } from './staging';
+import { Staging } from './staging';
 import { lockkeeperVersion } from './version';
 
 export interface TakenBackup {
@@ -14,24 +15,34 @@ export interface TakenBackup {
   location: string;
   /** Ids that rotation deleted. */
   expired: string[];
+  /** Why it could not delete what has served its time; the backup is one all the same. */
+  rotationProblem: string | null;
 }
 
 /** @throws ApplicationFailure Backup; nothing of the backup is left then. */
 export async function createBackup(request: BackupRequest): Promise<TakenBackup> {
   const { config, store } = request;
   const startedAt = Date.now();
-  const staging = await Staging.open(config.dir, new Date(startedAt));
+  await cleanUp(config.dir, request.url, request.applicationName);
+  const staging = await Staging.open(config.dir, { applicationName: request.applicationName, scratchId: null });
   try {
-    await removeAbandoned(config.dir);
     const dumped = await dumpSnapshot(request, staging);
     const meta = await describe(request, staging, dumped, startedAt);
     const names = [...meta.files.map(({ name }) => name), ...('name' in meta.globals ? [meta.globals.name] : [])];
     for (const name of names) await store.put(staging.path(name), name, request.signal);
     await store.writeText(metaName(meta.id, meta.format), `${JSON.stringify(meta, null, 2)}\n`);
-    const expired = await rotate(store, request, config.keep, new Date());
-    return { meta, location: store.locate(dumpName(meta.id, meta.format)), expired };
+    return { meta, location: store.locate(dumpName(meta.id, meta.format)), ...(await rotated(request)) };
   } finally {
     await staging.close();
+  }
+}
+
+async function rotated({ store, environment, target, config }: BackupRequest) {
+  try {
+    const expired = await rotate(store, { environment, target }, config.keep, new Date());
+    return { expired, rotationProblem: null };
+  } catch (error) {
+    return { expired: [], rotationProblem: (error as Error).message };
   }
 }
 

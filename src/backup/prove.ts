@@ -10,6 +10,7 @@ import type { ScratchDatabases } from '../adapters/scratch';
 import type { BackupSummary } from '../contract';
 import { FailureType, permanent } from '../errors';
 import { backupOf, type Backup } from './catalog';
+import { endOnAbort } from './end-on-abort';
 import { verifiedName, type BackupMeta, type Verified } from './meta';
 import { Staging } from './staging';
 
@@ -19,6 +20,8 @@ export interface RestoreRequest {
   tools: PgTools;
   url: string;
   scratch: ScratchDatabases;
+  /** Id of the scratch databases where no deployment cares for what a killed process leaves of them. */
+  ownScratch: string | null;
   /** Purpose of the scratch database that it is restored into. */
   purpose: string;
   jobs: number;
@@ -41,6 +44,8 @@ export interface Restored {
   compareMs: number;
 }
 
+const APPLICATION = 'lockkeeper/scratch';
+
 /**
  * Restores into a scratch database, stops at the first error, and compares every table.
  * @throws ApplicationFailure Backup where a byte differs, the restore fails, or its contents are not those of the `.meta`.
@@ -50,7 +55,7 @@ export async function restoreProven(request: RestoreRequest): Promise<Restored> 
   const { meta } = backup;
   const total = Object.keys(meta.contents.tables).length;
   request.onProgress({ step: 'fetch', tables: { done: 0, total } });
-  const staging = await Staging.open(request.dir, new Date());
+  const staging = await Staging.open(request.dir, { applicationName: null, scratchId: request.ownScratch });
   try {
     const file = await fetchDump(store, meta, staging.folder, signal);
     const startedAt = Date.now();
@@ -91,14 +96,16 @@ async function restore(request: RestoreRequest, database: string, file: string, 
   };
   onProgress({ step: 'restore', tables });
   try {
-    await tools.restore({ url, database, file, format, jobs, onTable, signal });
+    const applicationName = APPLICATION;
+    await tools.restore({ url, database, applicationName, file, format, jobs, onTable, signal });
   } catch (error) {
     signal.throwIfAborted();
     throw permanent(FailureType.Backup, `Backup ${id} does not restore: ${(error as Error).message}`);
   }
 }
 
-async function compare({ backup, scratch, purpose, jobs, onProgress }: RestoreRequest, total: number): Promise<void> {
+async function compare(request: RestoreRequest, total: number): Promise<void> {
+  const { backup, scratch, purpose, jobs, signal, onProgress } = request;
   const { id, contents } = backup.meta;
   const clients: Client[] = [];
   let done = 0;
@@ -109,9 +116,8 @@ async function compare({ backup, scratch, purpose, jobs, onProgress }: RestoreRe
       await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
       await prepareDigests(client);
     }
-    const restored = await contentsLike(clients, contents, () =>
-      onProgress({ step: 'compare', tables: { done: ++done, total } }),
-    );
+    const onTable = (): void => onProgress({ step: 'compare', tables: { done: ++done, total } });
+    const restored = await endOnAbort(clients, signal, () => contentsLike(clients, contents, onTable));
     const differing = differences(contents, restored);
     if (differing.length > 0)
       throw permanent(

@@ -11,7 +11,6 @@ import {
   type TableToDigest,
 } from '../adapters/content-digest';
 import { largeObjectDigest, type LargeObjectDigest } from '../adapters/large-objects';
-import { endOrphans } from '../adapters/orphan-sessions';
 import { withSession, type Client } from '../adapters/postgres';
 import { appliedMigrations } from '../adapters/prisma-history';
 import { sequencesBetween, sequenceValues, type SequenceValues } from '../adapters/sequences';
@@ -20,6 +19,7 @@ import { FailureType, permanent } from '../errors';
 import { roomNeeded } from '../policy/backup-room';
 import { compressionOf, COMPRESS } from './compression';
 import type { BackupRequest } from './request';
+import { endOnAbort } from './end-on-abort';
 import { snapshotFacts, type SnapshotFacts } from './facts';
 import { sizeOf } from './files';
 import { dumpName } from './meta';
@@ -38,7 +38,6 @@ export interface Dumped {
 export async function dumpSnapshot(request: BackupRequest, staging: Staging): Promise<Dumped> {
   const { url, applicationName, config, signal } = request;
   return withSession(url, { applicationName }, async (client) => {
-    await endOrphans(client, applicationName);
     await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
     const facts = await snapshotFacts(client);
     const applied = await appliedMigrations(client);
@@ -115,22 +114,18 @@ async function digestSnapshot(
   onTable: () => void,
   signal: AbortSignal,
 ): Promise<Pick<Dumped, 'tables' | 'largeObjects'>> {
-  // Ending the session is what stops a query of minutes.
-  const stop = (): void => void client.end().catch(() => undefined);
-  signal.addEventListener('abort', stop);
   const startedAt = Date.now();
   let bytes = 0;
-  try {
-    const digests = await tableDigests([client], tables, samplesOf(tables, sampleAboveBytes), async (table) => {
-      onTable();
-      bytes += table.bytes;
-      const early = bytesPerSecond === null ? 0 : (bytes / bytesPerSecond) * 1000 - (Date.now() - startedAt);
-      if (early > 0) await sleep(early, undefined, { signal });
-    });
-    return { tables: digests, largeObjects: await largeObjectDigest(client) };
-  } finally {
-    signal.removeEventListener('abort', stop);
-  }
+  const wait = async (table: TableToDigest): Promise<void> => {
+    onTable();
+    bytes += table.bytes;
+    const early = bytesPerSecond === null ? 0 : (bytes / bytesPerSecond) * 1000 - (Date.now() - startedAt);
+    if (early > 0) await sleep(early, undefined, { signal });
+  };
+  return endOnAbort([client], signal, async () => ({
+    tables: await tableDigests([client], tables, samplesOf(tables, sampleAboveBytes), wait),
+    largeObjects: await largeObjectDigest(client),
+  }));
 }
 
 const PROGRESS_MS = 1_000;

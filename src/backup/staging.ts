@@ -18,6 +18,15 @@ interface Owner {
   host: string;
   pid: number;
   instance: string;
+  leaves: Leavings;
+}
+
+/** What outlives a process that is killed. */
+export interface Leavings {
+  /** Of its sessions in the target, pg_dump's included; null where it has none of its own name. */
+  applicationName: string | null;
+  /** Whose scratch databases are its own, and nobody's after it; null where a deployment cares for them. */
+  scratchId: string | null;
 }
 
 export class Staging {
@@ -27,11 +36,12 @@ export class Staging {
     private readonly lease: NodeJS.Timeout,
   ) {}
 
-  /** Takes the first id that is free from `at` on: two targets of one project may be backed up in the same second. */
-  static async open(dir: string, at: Date): Promise<Staging> {
+  /** Takes the first id that is free from now on: two targets of one project may be backed up in the same second. */
+  static async open(dir: string, leaves: Leavings): Promise<Staging> {
     await makeFolder(dir);
+    const now = Date.now();
     for (let second = 0; second < 60; second++) {
-      const id = backupId(new Date(at.getTime() + second * 1000));
+      const id = backupId(new Date(now + second * 1000));
       if (await isTaken(dir, id)) continue;
       const folder = join(dir, id + SUFFIX);
       try {
@@ -40,7 +50,7 @@ export class Staging {
         if ((error as NodeJS.ErrnoException).code === 'EEXIST') continue;
         throw error;
       }
-      const owner: Owner = { host: hostname(), pid: process.pid, instance: INSTANCE };
+      const owner: Owner = { host: hostname(), pid: process.pid, instance: INSTANCE, leaves };
       await writeFile(join(folder, OWNER), JSON.stringify(owner));
       const lease = setInterval(() => void renew(folder), LEASE_MS);
       return new Staging(id, folder, lease);
@@ -58,7 +68,8 @@ export class Staging {
   }
 }
 
-async function makeFolder(dir: string): Promise<void> {
+/** @throws ApplicationFailure Backup */
+export async function makeFolder(dir: string): Promise<void> {
   try {
     await mkdir(dir, { recursive: true, mode: 0o700 });
   } catch (error) {
@@ -76,24 +87,25 @@ async function renew(folder: string): Promise<void> {
   await utimes(join(folder, OWNER), now, now).catch(() => undefined);
 }
 
-/** Removes what dead runs left: their `.partial`, and files that had their final name before their `.meta`. @returns the ids. */
-export async function removeAbandoned(dir: string): Promise<string[]> {
+/** Removes the `.partial` of dead runs, and files that had their final name before their `.meta`. @returns what else they may have left. */
+export async function removeAbandoned(dir: string): Promise<Leavings[]> {
   const entries = await readdir(dir, { withFileTypes: true });
   const names = new Set(entries.map(({ name }) => name));
-  const removed: string[] = [];
+  const left: Leavings[] = [];
   for (const entry of entries) {
     const id = entry.name.slice(0, -SUFFIX.length);
     // Only folders that this file makes; a link of that name is somebody else's.
     if (!entry.isDirectory() || !entry.name.endsWith(SUFFIX) || !isBackupId(id)) continue;
     const folder = join(dir, entry.name);
     if (!(await isAbandoned(folder))) continue;
+    const leaves = (await readOwner(folder))?.leaves;
     const formats = ['custom', 'directory', 'plain'] as const;
     const isFinished = formats.some((format) => names.has(metaName(id, format)));
     const leftovers = isFinished ? [] : [...formats.map((format) => dumpName(id, format)), globalsName(id)];
     for (const name of [...leftovers, entry.name]) await rm(join(dir, name), { recursive: true, force: true });
-    removed.push(id);
+    if (leaves) left.push(leaves);
   }
-  return removed;
+  return left;
 }
 
 async function isAbandoned(folder: string): Promise<boolean> {

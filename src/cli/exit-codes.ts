@@ -17,14 +17,14 @@ export type ExitCode = (typeof ExitCode)[keyof typeof ExitCode];
 
 export const EXIT_CODE_HELP = `Exit codes:
   0    deployed, up to date, or the command did what it says
-  1    failed or aborted
+  1    failed or aborted; a backup that is damaged, does not restore or holds something else
   2    wrong usage or configuration, target or Temporal out of reach, or another deployment is open
   3    rejected or expired, or your decision was refused
   4    rolled back
   5    waiting for approval
   6    needs a person: nothing more is written until one has decided
   7    blocked by the checklist
-  130  detached with Ctrl-C; the deployment goes on`;
+  130  Ctrl-C: a deployment goes on, a backup or restore under way is removed`;
 
 const BY_OUTCOME: Record<OutcomeStatus, ExitCode> = {
   deployed: ExitCode.Ok,

@@ -28,6 +28,7 @@ export function buildProgram(io: Io, done: Done): Command {
       .description('Rows that an undo took out of the live tables, kept in schema lockkeeper_salvage.'),
     add,
   );
+  addBackup(program.command('backup').description('Backups of one database: take, list, prove, restore.'), add);
   addMigrate(
     program
       .command('migrate')
@@ -122,6 +123,23 @@ function addSalvage(salvage: Command, add: Add): void {
     .option('--overwrite', 'also where the live row has another value of the column by now')
     .option(...yes);
   add(salvage, 'drop <number>', 'Drop kept rows for good.', commands.salvageDrop).option(...yes);
+}
+
+function addBackup(backup: Command, add: Add): void {
+  add(backup, 'create', 'Take a backup now, on this host.', commands.backupCreate);
+  add(backup, 'list', 'List the backups of a target, newest first, and which are verified.', commands.backupList);
+  add(
+    backup,
+    'verify [id]',
+    'Restore a backup into a scratch database, compare everything, and drop it (default: the newest).',
+    commands.backupVerify,
+  );
+  add(
+    backup,
+    'restore [id]',
+    'Restore a backup into a new database, never over one (default: the newest).',
+    commands.backupRestore,
+  ).option('--database <name>', 'name of the new database (default: <database>_restored_<time of the backup>)');
 }
 
 function addMigrate(migrate: Command, add: Add): void {

@@ -1,5 +1,5 @@
 /** What a person does now, by outcome. */
-import type { BackupSummary, DeploymentStatus, OutcomeStatus } from '../contract';
+import type { DeploymentStatus, OutcomeStatus } from '../contract';
 
 export interface NextStep {
   text: string;
@@ -20,7 +20,7 @@ const BY_OUTCOME: Record<OutcomeStatus, (status: DeploymentStatus) => NextStep[]
       'To undo it: runs the reversals newest first, and asks before anything lossy.',
       `lockkeeper rollback ${status.input.deploymentId}`,
     ),
-    ...restore(status.backup, 'If data must be taken from the backup: restore it beside the database, never over it.'),
+    ...restore(status, 'If data must be taken from the backup: restore it beside the database, never over it.'),
   ],
   'up-to-date': () => [],
   blocked: (status) => [
@@ -56,7 +56,7 @@ const BY_OUTCOME: Record<OutcomeStatus, (status: DeploymentStatus) => NextStep[]
       'See which migrations are applied, failed or missing.',
       `lockkeeper migrate status --env ${status.input.environment} --target ${status.input.target}`,
     ),
-    ...restore(status.backup, 'As the last resort, restore the backup beside the database and compare.'),
+    ...restore(status, 'As the last resort, restore the backup beside the database and compare.'),
   ],
 };
 
@@ -84,16 +84,8 @@ function contacts({ plan }: DeploymentStatus): string {
   return lines.join(', ') || 'the people who own this database';
 }
 
-function restore(backup: BackupSummary | null, text: string): NextStep[] {
-  return backup ? [step(text, restoreCommand(backup))] : [];
-}
-
-/** Restores into a new database: the old one stays until a person has compared both. */
-export function restoreCommand({ file, format }: BackupSummary): string {
-  const quoted = `'${file.replaceAll("'", `'\\''`)}'`;
-  const load =
-    format === 'plain'
-      ? `psql -v ON_ERROR_STOP=1 -d restored -f ${quoted}`
-      : `pg_restore --exit-on-error --no-owner -d restored ${quoted}`;
-  return `createdb restored && ${load}`;
+function restore({ backup, input }: DeploymentStatus, text: string): NextStep[] {
+  if (!backup) return [];
+  const command = `lockkeeper backup restore ${backup.id} --env ${input.environment} --target ${input.target}`;
+  return [step(text, command)];
 }

@@ -9,7 +9,8 @@ import { testDatabase, type TestDatabase } from '../support/database';
 
 const LONG = 'ü'.repeat(31) + 'x';
 const SCHEMA = `
-  CREATE SCHEMA "Second Schema";
+  CREATE SCHEMA "Second Schema"; CREATE SCHEMA lockkeeper; CREATE SCHEMA lockkeeper_salvage;
+  CREATE TABLE lockkeeper.own (id serial); CREATE TABLE lockkeeper_salvage.own (id serial);
   CREATE TABLE t (t int, note text);
   INSERT INTO t SELECT i, repeat('x', i % 7) FROM generate_series(1, 1000) i;
   CREATE TABLE "odd ""name"". with 'signs'" ("select" int PRIMARY KEY, "a,b" money, "é" interval, f float8, at timestamptz, raw bytea, r regclass);

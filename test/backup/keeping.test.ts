@@ -126,12 +126,14 @@ test('what dead runs left is removed; a living one, a link and strangers stay', 
   const dead = spawn('true');
   await new Promise((resolve) => dead.on('close', resolve));
   const host = hostname();
-  partial('migration_backup_20200101_000000', { host, pid: dead.pid, instance: 'x' });
+  const leaves = { applicationName: 'lockkeeper/x', scratchId: null };
+  partial('migration_backup_20200101_000000', { host, pid: dead.pid, instance: 'x', leaves });
   writeFileSync(join(bench.dir, 'migration_backup_20200101_000000.dump'), 'its .meta was never written');
   partial('migration_backup_20200102_000000', {
     host,
     pid: process.pid,
     instance: 'an earlier process of this number',
+    leaves,
   });
   const kept = [
     partial('migration_backup_20200103_000000', { host: 'elsewhere', pid: dead.pid, instance: 'x' }),
@@ -140,10 +142,7 @@ test('what dead runs left is removed; a living one, a link and strangers stay', 
     partial('somebody elses', null),
   ];
   symlinkSync(tmpdir(), join(bench.dir, 'migration_backup_20200106_000000.partial'));
-  expect((await removeAbandoned(bench.dir)).sort()).toEqual([
-    'migration_backup_20200101_000000',
-    'migration_backup_20200102_000000',
-  ]);
+  expect(await removeAbandoned(bench.dir)).toEqual([leaves, leaves]);
   expect(
     readdirSync(bench.dir)
       .map((name) => join(bench.dir, name))

@@ -1,7 +1,7 @@
 import type { DeploymentStatus, OutcomeStatus } from '../../src/contract';
 import { toJson, toMarkdown } from '../../src/report';
 import { summarizeMetrics } from '../../src/report/metrics';
-import { nextSteps, restoreCommand } from '../../src/report/next-steps';
+import { nextSteps } from '../../src/report/next-steps';
 import { begun, ended, ID, planned, waiting } from './deployments';
 
 const ALL: OutcomeStatus[] = [
@@ -155,9 +155,11 @@ describe('what a person does now', () => {
     expect(call?.text).toBe('Call: Database Team #database-team.');
   });
 
-  it('quotes the backup for a shell', () => {
-    const backup = planned().backup!;
-    expect(restoreCommand({ ...backup, file: "it's here.dump" })).toContain(`'it'\\''s here.dump'`);
-    expect(restoreCommand({ ...backup, format: 'plain' })).toContain('psql -v ON_ERROR_STOP=1');
+  it('names the backup and its target where something must be restored', () => {
+    const status = ended('needs-human', '', { backup: planned().backup });
+    const { environment, target } = status.input;
+    expect(nextSteps(status).map(({ command }) => command)).toContain(
+      `lockkeeper backup restore ${planned().backup?.id} --env ${environment} --target ${target}`,
+    );
   });
 });

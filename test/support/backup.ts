@@ -70,6 +70,7 @@ export function backupBench(
           tools,
           url,
           scratch,
+          ownScratch: null,
           purpose: 'restored',
           jobs: config.jobs,
           dir,

@@ -1,0 +1,56 @@
+import { randomBytes } from 'node:crypto';
+import { readMigrations } from '../../adapters/migration-files';
+import { createBackup, type TakenBackup } from '../../backup/create';
+import type { BackupProgress } from '../../backup/request';
+import { localPgTools } from '../../planner';
+import { bytes, count, duration } from '../../report/format';
+import { interruptible, openBackups } from '../backups';
+import type { Cli } from '../cli';
+import { openTarget, where } from '../developer';
+import { ExitCode } from '../exit-codes';
+
+export async function backupCreate(cli: Cli): Promise<number> {
+  const { config, target, store } = openBackups(cli);
+  const developer = openTarget(cli);
+  const { dir, format } = target.environment.backup;
+  const tools = await localPgTools(cli.io.env);
+  cli.note(`Back up ${where(developer)} into ${dir} (${format}).`);
+  const taken = await interruptible(cli, (signal, progress) =>
+    createBackup({
+      environment: target.environment.name,
+      target: target.name,
+      url: developer.url,
+      config: target.environment.backup,
+      store,
+      tools,
+      migrations: readMigrations(config.migrationsDir).map(({ name }) => name),
+      deployment: null,
+      applicationName: `lockkeeper/backup/${randomBytes(4).toString('hex')}`,
+      signal,
+      onProgress: (seen) => progress.show(line(seen), false),
+    }),
+  );
+  const { meta, location, expired, rotationProblem } = taken;
+  cli.answer({ backup: meta, location, expired }, text(taken));
+  if (rotationProblem !== null) cli.note(`Older backups could not be deleted: ${rotationProblem}`);
+  cli.note(`Prove it with "lockkeeper backup verify ${meta.id}".`);
+  return ExitCode.Ok;
+}
+
+function line({ bytes: written, tables }: BackupProgress): string {
+  return `${bytes(written)} written, ${tables.dumped} of ${count(tables.total, 'table')} dumped, ${tables.digested} digested`;
+}
+
+function text({ meta, location, expired }: TakenBackup): string {
+  const { tables } = meta.contents;
+  const rows = Object.values(tables).reduce((sum, table) => sum + table.rows, 0);
+  const lines = [
+    meta.id,
+    `  ${location}`,
+    `  ${bytes(meta.bytes)}, sha256 ${meta.sha256}`,
+    `  ${count(Object.keys(tables).length, 'table')}, ${count(rows, 'row')}, at ${meta.snapshot.lsn}, in ${duration(meta.durationMs)}`,
+  ];
+  if ('missing' in meta.globals) lines.push(`  without roles: ${meta.globals.missing}`);
+  if (expired.length > 0) lines.push(`  deleted by backup.keep: ${expired.join(', ')}`);
+  return lines.join('\n');
+}
