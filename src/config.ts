@@ -9,7 +9,7 @@ import { z } from 'zod';
 import { backupSchema, toBackup, type BackupConfig } from './config/backup';
 import { duration, durationMs } from './config/quantities';
 import { UsageError } from './errors';
-import { TASK_QUEUE, type MaintenanceWindow, type Threshold } from './contract';
+import { BLOCK_LEVELS, TASK_QUEUE, type BlockLevel, type MaintenanceWindow, type Threshold } from './contract';
 
 export const CONFIG_FILE = 'lockkeeper.yaml';
 
@@ -85,6 +85,14 @@ const environmentSchema = z.strictObject({
     .describe('Maintenance window in UTC; the deployment waits for it after approval.'),
   backup: backupSchema,
   rehearsal: z.enum(['full', 'schema-only', 'off']).default('full'),
+  policy: z
+    .strictObject({
+      block: z
+        .enum(BLOCK_LEVELS)
+        .default('never')
+        .describe('Hazards of this severity, and worse ones, stop a deployment unless they are allowed or handled.'),
+    })
+    .prefault({}),
   lockTimeout: duration()
     .default('100ms')
     .describe('Longest wait of one attempt for a lock: the longest that the application waits because of it.'),
@@ -198,6 +206,8 @@ export interface Environment {
   window: MaintenanceWindow | null;
   backup: BackupConfig;
   rehearsal: 'full' | 'schema-only' | 'off';
+  /** The least severity of a hazard that stops a deployment. */
+  block: BlockLevel;
   lockTimeoutMs: number;
   lockBudgetMs: number;
   replication: { maxLagMs: number; maxSlotBytes: number; patienceMs: number };
@@ -302,6 +312,7 @@ function toEnvironment(name: string, raw: RawEnvironment, inRoot: (path: string)
     window: raw.window ? toWindow(raw.window) : null,
     backup: toBackup(raw.backup, inRoot),
     rehearsal: raw.rehearsal,
+    block: raw.policy.block,
     lockTimeoutMs: durationMs(raw.lockTimeout),
     lockBudgetMs: durationMs(raw.lockBudget),
     replication: {

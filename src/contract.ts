@@ -59,6 +59,10 @@ export interface Person {
 export type Severity = 'info' | 'warning' | 'danger';
 export type Risk = 'none' | 'low' | 'medium' | 'high';
 
+/** `policy.block`: the least severity of a hazard that stops a deployment. */
+export const BLOCK_LEVELS = ['danger', 'warning', 'never'] as const;
+export type BlockLevel = (typeof BLOCK_LEVELS)[number];
+
 /** One danger of one statement, as the plan tells it. */
 export interface HazardFinding {
   id: string;

@@ -50,11 +50,14 @@ export class Cli {
     return (this.io.stderr as { rows?: number }).rows ?? 24;
   }
 
-  /** The command's data: `value` for programs with `--json`, else `text` for people. */
-  answer(value: unknown, text: string): void {
-    this.io.stdout.write(
-      this.options.json ? `${JSON.stringify(value, null, 2)}\n` : text.endsWith('\n') ? text : `${text}\n`,
-    );
+  /** The command's data: `value` for programs with `--json`, else `text` for people; a function is asked only then. */
+  answer(value: unknown, text: string | (() => string)): void {
+    if (this.options.json) {
+      this.io.stdout.write(`${JSON.stringify(value, null, 2)}\n`);
+      return;
+    }
+    const said = typeof text === 'string' ? text : text();
+    this.io.stdout.write(said.endsWith('\n') ? said : `${said}\n`);
   }
 
   /** Progress and hints: stderr, so that stdout holds data alone. */

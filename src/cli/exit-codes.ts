@@ -23,7 +23,7 @@ export const EXIT_CODE_HELP = `Exit codes:
   4    rolled back
   5    waiting for approval
   6    needs a person: nothing more is written until one has decided
-  7    blocked by the checklist
+  7    blocked by the checklist or by the policy on hazards
   130  Ctrl-C: a deployment goes on, a backup or restore under way is removed`;
 
 const BY_OUTCOME: Record<OutcomeStatus, ExitCode> = {

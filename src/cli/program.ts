@@ -1,5 +1,6 @@
 /** What the command line offers: every command with its options, on one page. */
-import { Command, InvalidArgumentError } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
+import { BLOCK_LEVELS } from '../contract';
 import { Cli, type CommonOptions, type Io } from './cli';
 import { EXIT_CODE_HELP } from './exit-codes';
 import { commands } from './commands';
@@ -73,8 +74,17 @@ function addSetup(program: Command, add: Add): void {
 function addDeployments(program: Command, add: Add): void {
   add(program, 'plan', 'Show what a deployment would do, and change nothing.', commands.plan)
     .option('--offline', 'judge the files alone, without a database')
+    .option('--from <migration>', 'with --offline: this migration and later ones; earlier ones count as applied')
     .option('--brief', 'only the dangers among the findings')
-    .option('--markdown', 'as Markdown, for a pull request');
+    .option('--markdown', 'as Markdown, for a pull request')
+    .option('--html', 'as one HTML page, for a person')
+    .option('--github', 'as annotations of a GitHub workflow')
+    .addOption(
+      new Option(
+        '--block <severity>',
+        'exit 7 from this severity on (default: policy.block of the environment)',
+      ).choices(BLOCK_LEVELS),
+    );
   add(program, 'deploy', 'Deploy the pending migrations, and watch.', commands.deploy).option(
     '--detach',
     'start it, print its id and return',

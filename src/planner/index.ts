@@ -13,7 +13,7 @@ import { buildPlan } from '../policy/build-plan';
 import { runChecklist, type ChecklistFacts } from '../policy/checklist';
 import type { FullPlan } from '../policy/plan';
 import { inspect, type Inspection } from './inspection';
-import { parseApplied, parsePending, toPending } from './parsing';
+import { parseApplied, parsePending, toPending, toStatements } from './parsing';
 
 export { inspect, type Inspection } from './inspection';
 
@@ -58,16 +58,21 @@ export async function makePlan(
   return planInspected(inspection, target, config, requester, tools);
 }
 
-/** The plan from the files alone, every migration taken as pending and every table as large. */
-export async function makeOfflinePlan(config: Config): Promise<FullPlan> {
+/**
+ * The plan from the files alone, every table taken as large.
+ * @param from the first migration that counts as pending; all of them where nothing is said.
+ */
+export async function makeOfflinePlan(config: Config, from?: string): Promise<FullPlan> {
   await loadParser();
   const folders = readMigrations(config.migrationsDir);
   if (folders.length === 0) throw new UsageError(`${config.migrationsDir} holds no migrations.`);
+  const first = from === undefined ? 0 : folders.findIndex(({ name }) => name === from);
+  if (first < 0) throw new UsageError(`${config.migrationsDir} holds no migration ${from}.`);
   const plan = buildPlan({
     environment: 'offline',
     target: 'files',
-    applied: [],
-    migrations: folders.map(toPending),
+    applied: folders.slice(0, first).map(toStatements),
+    migrations: folders.slice(first).map(toPending),
     database: { tables: {}, offline: true },
     parse: parseScript,
     execution: 'as-written',
@@ -106,6 +111,7 @@ async function checklistFacts(
     appliedMigrations: facts.appliedMigrations,
     pending: facts.pending.length,
     hazards: plan.migrations.flatMap((migration) => migration.hazards),
+    block: environment.block,
     backup: environment.backup.enabled
       ? {
           dir: environment.backup.dir,

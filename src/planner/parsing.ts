@@ -17,15 +17,15 @@ export async function parsePending(inspection: Inspection): Promise<PendingMigra
 /** For what the schema is like: an applied file that does not parse any more teaches nothing, and harms nobody. */
 export function parseApplied({ facts, migrations }: Inspection): ParsedStatement[][] {
   const pending = new Set(facts.pending);
-  return migrations
-    .filter(({ name }) => !pending.has(name))
-    .map(({ sql }) => {
-      try {
-        return parseScript(sql);
-      } catch {
-        return [];
-      }
-    });
+  return migrations.filter(({ name }) => !pending.has(name)).map(toStatements);
+}
+
+export function toStatements({ sql }: MigrationFolder): ParsedStatement[] {
+  try {
+    return parseScript(sql);
+  } catch {
+    return [];
+  }
 }
 
 export function toPending({ name, checksum, sql, downSql }: MigrationFolder): PendingMigration {

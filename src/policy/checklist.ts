@@ -1,5 +1,6 @@
 /** The pre-deployment checks: facts in, a verdict with its evidence out. A failed check stops before anything is written. */
-import type { CheckResult, HazardFinding, Person } from '../contract';
+import type { BlockLevel, CheckResult, HazardFinding, Person } from '../contract';
+import { blockingHazards } from './blocking';
 import { roomNeeded } from './backup-room';
 
 export interface ChecklistFacts {
@@ -10,6 +11,8 @@ export interface ChecklistFacts {
   appliedMigrations: number;
   pending: number;
   hazards: HazardFinding[];
+  /** `policy.block` of the environment. */
+  block: BlockLevel;
   /** Null where no backup is asked for. */
   backup: {
     dir: string;
@@ -55,7 +58,7 @@ const CHECKS: { id: string; title: string; judge: (facts: ChecklistFacts) => Ver
     judge: ({ appliedMigrations, pending }) =>
       pass(`${appliedMigrations} applied, ${pending} pending; none failed, edited or missing.`),
   },
-  { id: 'hazards', title: 'Dangers of the statements are known', judge: judgeHazards },
+  { id: 'hazards', title: 'Hazards are within the policy', judge: judgeHazards },
   { id: 'rights', title: 'The role may do what the deployment needs', judge: judgeRights },
   { id: 'backup', title: 'A backup can be taken', judge: judgeBackup },
   { id: 'rehearsal', title: 'The deployment is rehearsed first', judge: judgeRehearsal },
@@ -70,10 +73,13 @@ export function runChecklist(facts: ChecklistFacts): CheckResult[] {
   return CHECKS.map(({ id, title, judge }) => ({ id, title, ...judge(facts) }));
 }
 
-function judgeHazards({ hazards }: ChecklistFacts): Verdict {
+function judgeHazards({ hazards, block }: ChecklistFacts): Verdict {
   const dangers = hazards.filter((hazard) => hazard.severity === 'danger' && hazard.handledBy === null).length;
   const warnings = hazards.filter((hazard) => hazard.severity === 'warning').length;
   const evidence = `${dangers} dangerous statements, ${warnings} warnings; the plan lists each with its safe form.`;
+  const stopped = blockingHazards(hazards, block).length;
+  if (stopped > 0)
+    return fail(`${evidence} policy.block: ${block} stops ${stopped} of them; rewrite or allow each with its reason.`);
   return dangers > 0 ? warn(evidence) : pass(evidence);
 }
 

@@ -9,6 +9,7 @@ const READY: ChecklistFacts = {
   appliedMigrations: 12,
   pending: 7,
   hazards: [],
+  block: 'never' as const,
   backup: { dir: '/backups', writable: true, freeBytes: 10_000_000, pgDumpMajor: 17, compressed: true, sampled: [] },
   databaseBytes: 8_000_000,
   rehearsal: 'full',

@@ -8,8 +8,10 @@ export type { Column, Constraint, Domain, Index, Table } from './schema-rows';
 export class Schema {
   /** True when it was built from the first migration on: what it does not know is not there. */
   complete = false;
-  private readonly tableRows: Map<string, Table>;
-  private readonly indexRows: Map<string, Index>;
+  private tableRows: Map<string, Table>;
+  private indexRows: Map<string, Index>;
+  /** False while a clone reads the same rows: whoever writes first takes a copy. */
+  private ownsRows: boolean;
   readonly enums: Map<string, readonly string[]>;
   readonly domains: Map<string, Domain>;
   /** By name alone: overloads that differ in volatility count as volatile. */
@@ -20,8 +22,10 @@ export class Schema {
   readonly triggers: Map<string, { table: string; function: string }>;
 
   constructor(from?: Schema) {
-    this.tableRows = new Map(from?.tableRows);
-    this.indexRows = new Map(from?.indexRows);
+    this.tableRows = from?.tableRows ?? new Map<string, Table>();
+    this.indexRows = from?.indexRows ?? new Map<string, Index>();
+    this.ownsRows = from === undefined;
+    if (from) from.ownsRows = false;
     this.enums = new Map(from?.enums);
     this.domains = new Map(from?.domains);
     this.functions = new Map(from?.functions);
@@ -34,6 +38,15 @@ export class Schema {
     return new Schema(this);
   }
 
+  private write(): { tables: Map<string, Table>; indexes: Map<string, Index> } {
+    if (!this.ownsRows) {
+      this.tableRows = new Map(this.tableRows);
+      this.indexRows = new Map(this.indexRows);
+      this.ownsRows = true;
+    }
+    return { tables: this.tableRows, indexes: this.indexRows };
+  }
+
   table(name: string): Table | undefined {
     return this.tableRows.get(keyOf(name));
   }
@@ -43,7 +56,7 @@ export class Schema {
   }
 
   setTable(table: Table): void {
-    this.tableRows.set(keyOf(table.name), table);
+    this.write().tables.set(keyOf(table.name), table);
   }
 
   /** Replaces parts of a table's row; a table that no statement created starts empty. */
@@ -53,13 +66,13 @@ export class Schema {
   }
 
   dropTable(name: string): void {
-    this.tableRows.delete(keyOf(name));
+    this.write().tables.delete(keyOf(name));
     for (const index of this.indexesOf(name)) this.dropIndex(index.name);
   }
 
   renameTable(from: string, to: string): void {
     const table = this.table(from);
-    this.tableRows.delete(keyOf(from));
+    this.write().tables.delete(keyOf(from));
     if (table) this.setTable({ ...table, name: to });
     for (const index of this.indexesOf(from)) this.setIndex({ ...index, table: to });
     const renamed = (name: string): string => (keyOf(name) === keyOf(from) ? to : name);
@@ -83,11 +96,11 @@ export class Schema {
   }
 
   setIndex(index: Index): void {
-    this.indexRows.set(keyOf(index.name), index);
+    this.write().indexes.set(keyOf(index.name), index);
   }
 
   dropIndex(name: string): void {
-    this.indexRows.delete(keyOf(name));
+    this.write().indexes.delete(keyOf(name));
   }
 
   indexesOf(table: string): Index[] {
