@@ -95,7 +95,10 @@ async function follow(
   for (;;) {
     const { progress, phase, outcome } = await client.status(ref);
     if (outcome) return { seen, outcome };
-    const work = phase === 'migrate' && progress !== null && typeof progress === 'object' ? progress.work : null;
+    const work =
+      phase === 'migrate' && progress !== null && typeof progress === 'object' && 'work' in progress
+        ? progress.work
+        : null;
     if (work) seen.push(work);
     if (work && enough(work)) return { seen, outcome: null };
     await sleep(LOOK_EVERY_MS);

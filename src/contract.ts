@@ -354,6 +354,25 @@ export interface StatementWork {
   percent: number | null;
 }
 
+/** Where a backup is. */
+export interface BackupProgress {
+  step: 'dump' | 'keep';
+  /** Written so far. */
+  bytes: number;
+  /** Tables whose rows pg_dump has begun to copy, and whose digest is there. */
+  tables: { dumped: number; digested: number; total: number };
+}
+
+/** Where the restore of a backup is. */
+export interface RestoreProgress {
+  step: 'fetch' | 'restore' | 'compare';
+  /** Tables restored or compared so far. */
+  tables: { done: number; total: number };
+}
+
+/** What a long activity says in its heartbeats: one of these, or a sentence. */
+export type ActivityProgress = ScriptProgress | BackupProgress | RestoreProgress | string;
+
 /** What one `apply` activity did. */
 export interface StepResult {
   index: number;
@@ -487,7 +506,7 @@ export interface DeploymentStatus {
   monitor: MonitorSummary | null;
   compensation: CompensationSummary | null;
   /** What the running activity said last in its heartbeat; the workflow itself does not hear it, the client asks Temporal. */
-  progress: ScriptProgress | string | null;
+  progress: ActivityProgress | null;
   /** Where the report was written, on the worker's host. */
   reports: string[];
   outcome: Outcome | null;

@@ -1,10 +1,11 @@
 /** Heartbeats: they show that a worker lives, carry progress, and bring the news that the activity was cancelled. */
 import { Context } from '@temporalio/activity';
 import type { ActivityInboundCallsInterceptor } from '@temporalio/worker';
+import type { ActivityProgress } from '../contract';
 
 const EVERY_MS = 1_000;
 
-const progress = new WeakMap<Context, unknown>();
+const progress = new WeakMap<Context, ActivityProgress>();
 
 /** Around every activity that has a heartbeat timeout: its dead worker is missed in seconds, not when its hours are over. */
 export const heartbeatInterceptor: ActivityInboundCallsInterceptor = {
@@ -27,7 +28,7 @@ export const heartbeatInterceptor: ActivityInboundCallsInterceptor = {
  * out with the next heartbeat.
  */
 export async function heartbeating<T>(
-  work: (signal: AbortSignal, report: (progress: unknown) => void) => Promise<T>,
+  work: (signal: AbortSignal, report: (progress: ActivityProgress) => void) => Promise<T>,
 ): Promise<T> {
   const context = Context.current();
   return work(context.cancellationSignal, (next) => progress.set(context, next));

@@ -6,6 +6,7 @@ import { backupOf } from '../backup/catalog';
 import { restoreProven } from '../backup/prove';
 import { openStore } from '../backup/store';
 import type {
+  ActivityProgress,
   BackupSummary,
   DeployInput,
   ExecutionForm,
@@ -96,7 +97,7 @@ interface Rehearsal {
   steps: PlanStep[];
   folders: Folders;
   files: DeploymentFiles;
-  report: (progress: unknown) => void;
+  report: (progress: ActivityProgress) => void;
 }
 
 async function rehearseOn(
@@ -166,7 +167,7 @@ async function restore(
   { scratch, tools, url, signal }: Workbench,
   { environment }: ResolvedTarget,
   summary: BackupSummary,
-  report: (progress: unknown) => void,
+  report: (progress: ActivityProgress) => void,
 ): Promise<number> {
   const store = openStore(environment.backup);
   const backup = await backupOf(store, summary);
@@ -198,7 +199,7 @@ async function reverseAndRepeat(
   folders: Folders,
   reversals: DerivedReversal[],
   before: string,
-  report: (progress: unknown) => void,
+  report: (progress: ActivityProgress) => void,
 ): Promise<void> {
   report('rehearsing the rollback');
   for (const { sql, summary } of reversals.toReversed()) {

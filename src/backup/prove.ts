@@ -7,7 +7,7 @@ import { differences } from '../adapters/content-differences';
 import type { PgTools } from '../adapters/pg-tools';
 import type { Client } from '../adapters/postgres';
 import type { ScratchDatabases } from '../adapters/scratch';
-import type { BackupSummary } from '../contract';
+import type { BackupSummary, RestoreProgress } from '../contract';
 import { FailureType, permanent } from '../errors';
 import { backupOf, type Backup } from './catalog';
 import { endOnAbort } from './end-on-abort';
@@ -29,12 +29,6 @@ export interface RestoreRequest {
   dir: string;
   signal: AbortSignal;
   onProgress: (progress: RestoreProgress) => void;
-}
-
-export interface RestoreProgress {
-  step: 'fetch' | 'restore' | 'compare';
-  /** Tables restored or compared so far. */
-  tables: { done: number; total: number };
 }
 
 export interface Restored {

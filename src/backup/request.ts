@@ -1,5 +1,6 @@
 import type { BackupStore } from '../adapters/backup-store/store';
 import type { PgTools } from '../adapters/pg-tools';
+import type { BackupProgress } from '../contract';
 import type { BackupConfig } from '../config/backup';
 import type { BackupMeta } from './meta';
 
@@ -17,12 +18,4 @@ export interface BackupRequest {
   applicationName: string;
   signal: AbortSignal;
   onProgress: (progress: BackupProgress) => void;
-}
-
-export interface BackupProgress {
-  step: 'dump' | 'keep';
-  /** Written so far. */
-  bytes: number;
-  /** Tables whose rows pg_dump has begun to copy, and whose digest is there. */
-  tables: { dumped: number; digested: number; total: number };
 }

@@ -4,18 +4,20 @@ import { endpointOf } from '../adapters/postgres';
 import { ScratchDatabases } from '../adapters/scratch';
 import { cleanUp } from '../backup/clean-up';
 import { findBackup, listBackups, type Backup } from '../backup/catalog';
-import { restoreProven, type Restored, type RestoreProgress } from '../backup/prove';
+import { restoreProven, type Restored } from '../backup/prove';
 import { openStore } from '../backup/store';
 import { newDeploymentId } from '../client';
 import { resolveTarget, type Config, type Target } from '../config';
+import type { RestoreProgress } from '../contract';
 import { UsageError } from '../errors';
 import { localPgTools } from '../planner';
-import { bytes, count, moment } from '../report/format';
+import { bytes, moment } from '../report/format';
 import type { Cli } from './cli';
 import { openTarget } from './developer';
 import { ExitCode } from './exit-codes';
 import { CommandError } from './failure';
 import { openConfig } from './session';
+import { restoreText } from './view/progress';
 import { ProgressLine } from './view/progress-line';
 
 export interface Backups {
@@ -72,12 +74,6 @@ export async function interruptible<T>(
   }
 }
 
-const WORDS: Record<RestoreProgress['step'], string> = {
-  fetch: 'Reading the backup and its sha256',
-  restore: 'Restoring',
-  compare: 'Comparing',
-};
-
 /**
  * Restores a backup into a scratch database of the target's server, and proves it there. Whatever `finish` leaves is dropped.
  * @param name of a database that must not exist; null where none is wanted.
@@ -100,8 +96,7 @@ export async function restoreOnServer(
   return interruptible(cli, async (signal, progress) => {
     let last: string | null = null;
     const onProgress = ({ step, tables }: RestoreProgress): void => {
-      const of = step === 'fetch' ? '' : `: ${tables.done} of ${count(tables.total, 'table')}`;
-      progress.show(`${WORDS[step]}${of}`, step !== last);
+      progress.show(restoreText({ step, tables }), step !== last);
       last = step;
     };
     const purpose = 'restored';

@@ -1,5 +1,5 @@
 import { createColors } from 'picocolors';
-import type { DeploymentStatus } from '../../src/contract';
+import type { ActivityProgress, DeploymentStatus } from '../../src/contract';
 import { changes } from '../../src/cli/view/changes';
 import { decisionCard } from '../../src/cli/view/decision-card';
 import { frame } from '../../src/cli/view/frame';
@@ -68,9 +68,12 @@ describe('a frame of watch', () => {
     expect(linesOf({ ...migrating(), progress: { ...script, blockers: [blocker], work: null } })).toContain(
       '      add_index, segment 2 of 3, statement 1 of 1 (line 14): waits for session 4711 (reporting, user app, in its transaction for 14 s: SELECT $1)',
     );
-    expect(linesOf({ ...inPhase('rehearse'), progress: 'restoring the backup' })).toContain(
-      '      restoring the backup',
+    const said = (progress: ActivityProgress): string[] => linesOf({ ...inPhase('backup'), progress });
+    expect(said('restoring the backup')).toContain('      restoring the backup');
+    expect(said({ step: 'dump', bytes: 1_200_000, tables: { dumped: 3, digested: 2, total: 9 } })).toContain(
+      '      1.2 MB written, 3 of 9 tables dumped, 2 digested',
     );
+    expect(said({ step: 'restore', tables: { done: 4, total: 9 } })).toContain('      Restoring: 4 of 9 tables');
   });
 
   it('says who has approved, what is missing and how to answer', () => {
@@ -114,6 +117,18 @@ describe('changes, where nothing can be redrawn', () => {
     const after = inPhase('rehearse');
     expect(changes(ref, before, after)).toEqual(['backup done in 1.0 s', 'rehearse running']);
     expect(changes(ref, after, after)).toEqual([]);
+  });
+
+  it('are told of a backup once a step, whatever it has written', () => {
+    const dumping = (bytes: number): DeploymentStatus => ({
+      ...inPhase('backup'),
+      progress: { step: 'dump', bytes, tables: { dumped: 1, digested: 0, total: 9 } },
+    });
+    const ref = refTo(dumping(0));
+    expect(changes(ref, inPhase('backup'), dumping(1000))).toEqual([
+      '  1.0 kB written, 1 of 9 tables dumped, 0 digested',
+    ]);
+    expect(changes(ref, dumping(1000), dumping(2000))).toEqual([]);
   });
 
   it('tell of migrations as they land', () => {

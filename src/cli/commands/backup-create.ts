@@ -1,13 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import { readMigrations } from '../../adapters/migration-files';
 import { createBackup, type TakenBackup } from '../../backup/create';
-import type { BackupProgress } from '../../backup/request';
 import { localPgTools } from '../../planner';
 import { bytes, count, duration } from '../../report/format';
 import { interruptible, openBackups } from '../backups';
 import type { Cli } from '../cli';
 import { openTarget, where } from '../developer';
 import { ExitCode } from '../exit-codes';
+import { backupText } from '../view/progress';
 
 export async function backupCreate(cli: Cli): Promise<number> {
   const { config, target, store } = openBackups(cli);
@@ -27,7 +27,7 @@ export async function backupCreate(cli: Cli): Promise<number> {
       deployment: null,
       applicationName: `lockkeeper/backup/${randomBytes(4).toString('hex')}`,
       signal,
-      onProgress: (seen) => progress.show(line(seen), false),
+      onProgress: (seen) => progress.show(backupText(seen), false),
     }),
   );
   const { meta, location, expired, rotationProblem } = taken;
@@ -35,10 +35,6 @@ export async function backupCreate(cli: Cli): Promise<number> {
   if (rotationProblem !== null) cli.note(`Older backups could not be deleted: ${rotationProblem}`);
   cli.note(`Prove it with "lockkeeper backup verify ${meta.id}".`);
   return ExitCode.Ok;
-}
-
-function line({ bytes: written, tables }: BackupProgress): string {
-  return `${bytes(written)} written, ${tables.dumped} of ${count(tables.total, 'table')} dumped, ${tables.digested} digested`;
 }
 
 function text({ meta, location, expired }: TakenBackup): string {

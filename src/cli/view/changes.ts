@@ -3,7 +3,8 @@ import type { DeploymentRef } from '../../client';
 import type { DeploymentStatus, PhaseProgress, StepProgress } from '../../contract';
 import { duration, elapsed } from '../../report/format';
 import { isWaitingForApproval } from '../exit-codes';
-import { decisionText, progressText, waitingText } from './frame';
+import { decisionText, waitingText } from './frame';
+import { progressText, progressTopic } from './progress';
 import { plain } from './text';
 
 export function changes(ref: DeploymentRef, before: DeploymentStatus | null, after: DeploymentStatus): string[] {
@@ -25,15 +26,9 @@ function heard(
   { progress: before }: Pick<DeploymentStatus, 'progress'> = { progress: null },
   { progress: after }: DeploymentStatus,
 ): string[] {
-  if (after === null || topic(after) === null || topic(after) === topic(before)) return [];
+  const topic = after === null ? null : progressTopic(after);
+  if (after === null || topic === null || (before !== null && topic === progressTopic(before))) return [];
   return [`  ${plain(progressText(after))}`];
-}
-
-function topic(progress: DeploymentStatus['progress']): string | null {
-  if (progress === null || typeof progress === 'string') return progress;
-  const { title, segment, blockers, work } = progress;
-  const about = blockers[0]?.pid ?? work?.phase;
-  return about === undefined ? null : `${title}/${segment}/${about}`;
 }
 
 function phaseChange(before: PhaseProgress | null, after: PhaseProgress): string[] {

@@ -1,11 +1,11 @@
 /** A deployment as a living list: one frame of `watch`, and the whole of `status`. Pure. */
 import type { DeploymentRef } from '../../client';
 import type { AuditEntry, DeploymentStatus, Phase, PhaseProgress, StepProgress } from '../../contract';
-import { blockerInWords } from '../../adapters/lock-queue';
 import { standing } from '../../policy/approval';
 import { count, duration, elapsed, moment } from '../../report/format';
 import type { Colors } from '../cli';
 import { isWaitingForApproval } from '../exit-codes';
+import { progressText } from './progress';
 import { plain } from './text';
 
 export interface FrameInput {
@@ -91,18 +91,6 @@ function below(phase: PhaseProgress, input: FrameInput): string[] {
 
 function progressLines({ status: { progress }, colors }: FrameInput): string[] {
   return progress === null ? [] : [`      ${colors.dim(plain(progressText(progress)))}`];
-}
-
-/** Where the running activity is, in one line. */
-export function progressText(progress: NonNullable<DeploymentStatus['progress']>): string {
-  if (typeof progress === 'string') return progress;
-  const { title, segment, segments, statement, statements, line, blockers, work } = progress;
-  const where = `${title}, segment ${segment} of ${segments}, statement ${statement} of ${statements} (line ${line})`;
-  const [first, ...others] = blockers;
-  if (first)
-    return `${where}: waits for ${blockerInWords(first)}${others.length > 0 ? ` and ${others.length} more` : ''}`;
-  if (!work) return where;
-  return `${where}: ${work.phase}${work.percent === null ? '' : `, ${work.percent} %`}`;
 }
 
 function belowAlways(phase: PhaseProgress, input: FrameInput): string[] {
