@@ -1,6 +1,6 @@
 /** Where and when a figure was measured. */
 import { execFileSync } from 'node:child_process';
-import { cpus, totalmem } from 'node:os';
+import { cpus, loadavg, totalmem } from 'node:os';
 
 const GIB = 1024 ** 3;
 
@@ -14,6 +14,8 @@ export function provenance(command: string, postgres?: string): string {
     `Node ${process.version}`,
     new Date().toISOString().slice(0, 10),
     `commit ${commit()}`,
+    // The benchmark's own work is in it; much more than the cores can bear is somebody else's.
+    `load ${(loadavg()[1] ?? 0).toFixed(1)} (mean of the last 5 minutes)`,
   ];
   return `\`${command}\` on ${facts.join(', ')}.`;
 }
