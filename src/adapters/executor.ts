@@ -8,7 +8,7 @@ import type { Segment } from '../policy/segments';
 import { forgetMarkers, markersOf, type Marker } from './ledger';
 import { blockersOf, untilClear, type LockPatience } from './lock-queue';
 import { DatabaseError, type Client } from './postgres';
-import { attemptSegment, readsRows, sendPreamble, type Entry } from './segment';
+import { attemptSegment, readsRows, sendPreamble, type Around, type Entry } from './segment';
 import { isConnectionLoss, statementFailure } from './statement-failure';
 import type { ParsedStatement } from './sql-parser';
 
@@ -25,6 +25,8 @@ export interface ScriptRun extends Entry {
   statementTimeoutMs?: number | null;
   /** Asked before each segment; holds it back while the server should rest. */
   gate?: (() => Promise<void>) | undefined;
+  /** Called for every statement, which it must run itself. */
+  around?: Around | undefined;
   onProgress: (progress: ScriptProgress) => void;
   signal: AbortSignal;
 }
@@ -125,6 +127,7 @@ class SegmentRun {
       marker,
       preamble,
       statementTimeoutMs: this.bound,
+      around: script.around,
       lockTimeoutMs: isPatient(segment) ? patience.budgetMs : patience.timeoutMs,
       next: (statement, position) => {
         script.signal.throwIfAborted();

@@ -14,6 +14,8 @@ export interface Entry {
   token: bigint;
 }
 
+export type Around = (segment: Segment, statement: ParsedStatement, execute: () => Promise<unknown>) => Promise<void>;
+
 export interface Attempt {
   entry: Entry;
   segment: Segment;
@@ -25,6 +27,8 @@ export interface Attempt {
   statementTimeoutMs: number | null;
   /** Statements of others to send first, committed before the segment begins; emptied once they are. */
   preamble: string[];
+  /** Runs each statement alone, by calling what it is given once: to look at the database right before and after it. */
+  around?: Around | undefined;
   /** Told of each statement before it runs; of statements sent together, of the first, and of the one that failed. */
   next: (statement: ParsedStatement, position: number) => void;
 }
@@ -33,7 +37,7 @@ export interface Attempt {
 export async function attemptSegment(client: Client, attempt: Attempt): Promise<void> {
   try {
     if (attempt.segment.kind === 'single') await runSingle(client, attempt);
-    else if (isBrief(attempt.segment)) await runTogether(client, attempt);
+    else if (!attempt.around && isBrief(attempt.segment)) await runTogether(client, attempt);
     else await runOneByOne(client, attempt);
   } catch (error) {
     if (!(error instanceof DatabaseError) || error.code !== FENCE_LOST) throw error;
@@ -132,7 +136,7 @@ async function runOneByOne(client: Client, attempt: Attempt): Promise<void> {
   }
   for (const [position, statement] of inner.entries()) {
     attempt.next(statement, position);
-    await client.query(statement.text);
+    await execute(client, attempt, statement);
   }
   await client.query(commit);
 }
@@ -147,13 +151,18 @@ async function runSingle(client: Client, attempt: Attempt): Promise<void> {
   if (!(await resumeSingle(client, statement, marker !== undefined))) {
     // What waits for older transactions blocks nobody while it does: a lock_timeout would only kill it.
     await client.query(`SET lock_timeout = ${waitsForOthers(statement) ? 0 : attempt.lockTimeoutMs}`);
-    await client.query(statement.text);
+    await execute(client, attempt, statement);
     await client.query('RESET lock_timeout');
   }
   await client.query(
     `UPDATE lockkeeper.marker SET state = 'committed', written_at = clock_timestamp() WHERE script = $1 AND segment = $2`,
     [entry.script, segment.index],
   );
+}
+
+async function execute(client: Client, { segment, around }: Attempt, statement: ParsedStatement): Promise<void> {
+  const run = (): Promise<unknown> => client.query(statement.text);
+  await (around ? around(segment, statement, run) : run());
 }
 
 function limits({ lockTimeoutMs, statementTimeoutMs }: Attempt): string[] {

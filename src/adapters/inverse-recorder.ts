@@ -1,0 +1,111 @@
+/** Watches scripts run, and learns from the catalog around each statement how to undo it. */
+import {
+  effectOf,
+  foreignKeysAdded,
+  inverseOf,
+  goesWithTable,
+  newObjects,
+  NO_INVERSE,
+  withoutNew,
+  type Inverse,
+  type Scope,
+} from '../policy/inverse';
+import type { Segment } from '../policy/segments';
+import { statementsInside } from '../policy/statements';
+import { existingObjects, findAgain, findObjects, readDefinitions, type CatalogObject } from './catalog-definitions';
+import type { Client } from './postgres';
+import type { Around } from './segment';
+import { parseScript, type ParsedStatement } from './sql-parser';
+
+/** How to undo one segment of one migration. */
+export interface SegmentInverse extends Inverse {
+  migration: string;
+  /** 0-based place in the migration. */
+  segment: number;
+}
+
+/** One for all migrations that are undone together, in their order. */
+export class InverseRecorder {
+  /** Oids of what these migrations made. */
+  private readonly made = new Set<string>();
+  /** Oids of what was there before them. */
+  private existing: Set<string> | null = null;
+  private readonly recorded = new Map<string, Map<Segment, Map<ParsedStatement, Inverse>>>();
+
+  /** For the executor, when it runs this migration. */
+  of(migration: string, client: Client): Around {
+    const segments = new Map<Segment, Map<ParsedStatement, Inverse>>();
+    this.recorded.set(migration, segments);
+    return async (segment, statement, execute) => {
+      const statements = segments.get(segment) ?? new Map<ParsedStatement, Inverse>();
+      segments.set(segment, statements);
+      // A second attempt at the segment takes the place of the first, which left nothing.
+      statements.set(statement, await this.around(client, statement, execute));
+    };
+  }
+
+  /** Newest first: the order in which they run. */
+  inverses(): SegmentInverse[] {
+    return [...this.recorded]
+      .flatMap(([migration, segments]) =>
+        [...segments].map(([{ index }, statements]) => ({
+          migration,
+          segment: index,
+          ...joined([...statements.values()].toReversed()),
+        })),
+      )
+      .toReversed();
+  }
+
+  /** Runs a statement, and resolves to its inverse. */
+  async around(client: Client, statement: ParsedStatement, execute: () => Promise<unknown>): Promise<Inverse> {
+    const effect = effectOf(statement, statementsInside(statement, { parse: parseScript }));
+    if (effect.kind === 'changes')
+      return inWords(statement, await this.compare(client, statement, effect.scope, execute));
+    await execute();
+    return effect.kind === 'none' ? NO_INVERSE : inWords(statement, { ...NO_INVERSE, unknown: [effect.reason] });
+  }
+
+  private async compare(
+    client: Client,
+    statement: ParsedStatement,
+    scope: Scope,
+    execute: () => Promise<unknown>,
+  ): Promise<Inverse> {
+    this.existing ??= await existingObjects(client);
+    const named = await findObjects(client, scope);
+    const before = await readDefinitions(client, this.toCompare(statement, named));
+    await execute();
+    const after = await readDefinitions(client, this.toCompare(statement, await this.findAgain(client, scope, named)));
+    const inverse = inverseOf(withoutNew(before, after, this.made), after);
+    const keys = goesWithTable(statement)
+      ? named.filter(({ oid }) => this.made.has(oid)).flatMap((table) => foreignKeysAdded(statement, table))
+      : [];
+    for (const oid of newObjects(before, after)) this.made.add(oid);
+    return { ...inverse, sql: [...keys, ...inverse.sql] };
+  }
+
+  /** What stood there all the time, and is found only now, is none of the statement's doing. */
+  private async findAgain(client: Client, scope: Scope, before: CatalogObject[]): Promise<CatalogObject[]> {
+    const known = new Set(before.map(({ oid }) => oid));
+    const found = await findAgain(client, scope, before);
+    return found.filter(({ oid }) => known.has(oid) || !this.existing?.has(oid));
+  }
+
+  private toCompare(statement: ParsedStatement, objects: CatalogObject[]): CatalogObject[] {
+    return goesWithTable(statement) ? objects.filter(({ oid }) => !this.made.has(oid)) : objects;
+  }
+}
+
+function inWords({ line }: ParsedStatement, inverse: Inverse): Inverse {
+  const at = (reason: string): string => `line ${line}: ${reason}`;
+  return { ...inverse, impossible: inverse.impossible.map(at), unknown: inverse.unknown.map(at) };
+}
+
+function joined(inverses: Inverse[]): Inverse {
+  return {
+    sql: inverses.flatMap(({ sql }) => sql),
+    impossible: inverses.flatMap(({ impossible }) => impossible),
+    unknown: inverses.flatMap(({ unknown }) => unknown),
+  };
+}

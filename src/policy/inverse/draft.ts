@@ -1,0 +1,45 @@
+/** The inverse of one statement while it is put together. */
+
+/** In which order the parts of an inverse run: what depends on another goes first and comes back last. */
+const STAGES = [
+  'rename',
+  'detach',
+  'drop',
+  'schemas',
+  'types',
+  'sequences',
+  'routines',
+  'tables',
+  'columns',
+  'constraints',
+  'indexes',
+  'partitions',
+  'foreign keys',
+  'views',
+  'attachments',
+  'settings',
+] as const;
+export type Stage = (typeof STAGES)[number];
+
+export class Draft {
+  private readonly parts: { stage: Stage; sql: string }[] = [];
+  private readonly reasons = new Set<string>();
+
+  add(stage: Stage, sql: string): void {
+    this.parts.push({ stage, sql });
+  }
+
+  /** Notes why there is no exact inverse. */
+  refuse(reason: string): void {
+    this.reasons.add(reason);
+  }
+
+  get refusals(): string[] {
+    return [...this.reasons];
+  }
+
+  /** Statements without their semicolons, in the order in which they must run. */
+  statements(): string[] {
+    return STAGES.flatMap((stage) => this.parts.filter((part) => part.stage === stage).map(({ sql }) => sql));
+  }
+}

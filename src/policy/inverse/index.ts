@@ -1,0 +1,35 @@
+/**
+ * The inverse of a statement: from what the catalog said of the objects it may change, before and after it. The statement says where to
+ * look, the catalog what came of it. Pure.
+ */
+import type { Definitions } from './definitions';
+import { Draft } from './draft';
+import { restoreExtensions, restoreRoutines, restoreSchemas } from './namespaces';
+import { restoreRelations } from './relations';
+import { restoreTypes } from './types';
+
+export type { Definitions } from './definitions';
+export { foreignKeysAdded, goesWithTable, newObjects, withoutNew } from './new-objects';
+export { effectOf, type Effect, type Scope, type Subject } from './scope';
+
+export interface Inverse {
+  /** In the order in which they run, without semicolons. */
+  sql: string[];
+  /** Why nothing can bring the schema back exactly; empty where nothing is known against it. */
+  impossible: string[];
+  /** Why this module cannot tell how; something else may know. */
+  unknown: string[];
+}
+
+export const NO_INVERSE: Inverse = { sql: [], impossible: [], unknown: [] };
+
+/** @param after the same objects afterwards, and those that the statement's names mean since. */
+export function inverseOf(before: Definitions, after: Definitions): Inverse {
+  const draft = new Draft();
+  restoreRelations(before, after, draft);
+  restoreRoutines(before, after, draft);
+  restoreTypes(before, after, draft);
+  restoreExtensions(before, after, draft);
+  restoreSchemas(before, after, draft);
+  return { sql: draft.statements(), impossible: draft.refusals, unknown: [] };
+}
