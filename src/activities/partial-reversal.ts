@@ -1,12 +1,15 @@
 /** A step that was committed in part: its reversal is made and proven from what is there now. */
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { readMigrations } from '../adapters/migration-files';
-import { registeredReversals, type RegisteredReversal } from '../adapters/ledger';
-import { withSession } from '../adapters/postgres';
+import { readMigrations, type MigrationFolder } from '../adapters/migration-files';
+import { markersOf, registeredReversals, type RegisteredReversal } from '../adapters/ledger';
+import { withSession, type Client } from '../adapters/postgres';
+import { dropRemains } from '../adapters/single-statement';
+import { parseScript } from '../adapters/sql-parser';
 import type { DeployInput } from '../contract';
 import { deploymentFiles } from './deployment-files';
 import type { Deps } from './deps';
+import { markerKey } from './resume';
 import { applicationName, resolve } from './target';
 import { diffOf, fingerprintOf, restoreSchema, runOn, whyNot, workbench, type Workbench } from './workbench';
 
@@ -49,4 +52,17 @@ async function replay(bench: Workbench, deps: Deps, steps: RegisteredReversal[])
   const folders = new Map(readMigrations(deps.config.migrationsDir).map((folder) => [folder.name, folder]));
   for (const name of steps.flatMap(({ migrations }) => migrations))
     await runOn(bench, 'before', name, folders.get(name)?.sql ?? '');
+}
+
+/** A concurrent build that was begun and came to no end leaves an index that no diff would name. */
+export async function dropUnfinishedIndexes(
+  client: Client,
+  folders: MigrationFolder[],
+  { migrations }: RegisteredReversal,
+): Promise<void> {
+  for (const { name, checksum, sql } of folders.filter((folder) => migrations.includes(folder.name))) {
+    const markers = await markersOf(client, markerKey(name, checksum));
+    if (![...markers.values()].some(({ state }) => state === 'intent')) continue;
+    for (const statement of parseScript(sql)) await dropRemains(client, statement);
+  }
 }

@@ -1,6 +1,7 @@
 /** Running SQL as a deployment does: parsed into segments, marked, fenced. Shared by apply, undo and the rehearsal. */
+import { Context } from '@temporalio/activity';
 import { runScript, type ScriptResult } from '../adapters/executor';
-import { ensureLedger, takeFence, type Marker } from '../adapters/ledger';
+import { ensureLedger, takeFence, type Claim, type Marker } from '../adapters/ledger';
 import type { LockPatience } from '../adapters/lock-queue';
 import { openSession, type Client } from '../adapters/postgres';
 import { loadParser, parseScript } from '../adapters/sql-parser';
@@ -23,7 +24,7 @@ const SETTINGS = { synchronous_commit: 'off', idle_in_transaction_session_timeou
 /** Longest wait for a row of the ledger or of Prisma's history; the migrations' own statements have their own bound. */
 const BOOKKEEPING_MS = 10_000;
 
-/** @throws ApplicationFailure NeedsHuman when an orphan session does not end. */
+/** @throws ApplicationFailure Fenced where a later attempt was here; NeedsHuman when an orphan session does not end. */
 export async function own(target: ResolvedTarget, deploymentId: string, attempt: string): Promise<OwnedSession> {
   const client = await openSession(target.url, {
     applicationName: applicationName(deploymentId, attempt),
@@ -32,11 +33,22 @@ export async function own(target: ResolvedTarget, deploymentId: string, attempt:
   });
   try {
     await ensureLedger(client);
-    return { client, token: await takeFence(client, `${deploymentId}/${attempt}`, applicationPrefix(deploymentId)) };
+    return { client, token: await takeFence(client, claimOf(deploymentId, attempt)) };
   } catch (error) {
     await client.end();
     throw error;
   }
+}
+
+/** Activities of a run are numbered in the order in which it scheduled them: clocks have no say in who is newer. */
+export function claimOf(deploymentId: string, attempt: string): Claim {
+  const { info } = Context.current();
+  return {
+    owner: `${deploymentId}/${attempt}`,
+    run: info.workflowExecution?.runId ?? '',
+    turn: [Number(info.activityId) || 0, info.attempt],
+    orphans: applicationPrefix(deploymentId),
+  };
 }
 
 /** How the environment waits for locks. */

@@ -2,11 +2,13 @@
 import { Context } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
 import {
+  ensureLedger,
   ledgerExists,
   recordReversed,
   registeredReversals,
   schemaBefore,
   segmentsDone,
+  takeFence,
   type RegisteredReversal,
 } from '../adapters/ledger';
 import { readMigrations } from '../adapters/migration-files';
@@ -21,21 +23,29 @@ import { planRollback } from '../policy/rollback';
 import { AS_WRITTEN } from '../policy/segments';
 import { heartbeating } from './heartbeat';
 import type { Deps } from './deps';
-import { derivePartialReversal } from './partial-reversal';
+import { derivePartialReversal, dropUnfinishedIndexes } from './partial-reversal';
 import { rollbackFacts, type Extent, type Trace } from './rollback-facts';
 import { keepingOthers, keptText } from './salvage';
-import { own, patienceOf, runSql, settle } from './script';
+import { claimOf, own, patienceOf, runSql, settle } from './script';
 import { applicationName, resolve } from './target';
 
 export function createUndo(deps: Deps) {
   return {
-    /** @param undo the deployment whose steps would be reversed. */
+    /**
+     * Takes the fence first: what is seen here stays so, also where nothing is left to undo and an attempt that was
+     * stopped before it wrote wakes up.
+     * @param undo the deployment whose steps would be reversed.
+     */
     async assessUndo(input: DeployInput, undo: string, strategy: RollbackStrategy): Promise<UndoAssessment> {
-      const { url } = resolve(deps, input);
       await loadParser();
-      return withSession(url, { applicationName: applicationName(input.deploymentId, 'assess') }, (client) =>
-        assess(client, deps, undo, strategy),
-      );
+      const session = { applicationName: applicationName(input.deploymentId, 'assess'), lockTimeoutMs: 10_000 };
+      return withSession(resolve(deps, input).url, session, async (client) => {
+        if (await ledgerExists(client)) {
+          await ensureLedger(client);
+          await takeFence(client, claimOf(input.deploymentId, 'assess'));
+        }
+        return assess(client, deps, undo, strategy);
+      });
     },
 
     /** What a rollback by hand starts from. @throws ApplicationFailure Configuration when that deployment never wrote here. */
@@ -73,6 +83,8 @@ export function createUndo(deps: Deps) {
           const reversal = registered.find((one) => one.step === step);
           if (!reversal || reversal.reversed) return { step, state: 'reversed', detail: 'It was reversed before.' };
           const extent = await extentOf(session.client, reversal, undo);
+          if (extent === 'some')
+            await dropUnfinishedIndexes(session.client, readMigrations(deps.config.migrationsDir), reversal);
           const sql = await reversalSql(deps, input, undo, reversal, extent, signal);
           if (sql === null)
             return {

@@ -13,8 +13,8 @@ import { AS_WRITTEN } from '../policy/segments';
 import type { Deps } from './deps';
 import { reversalDigest } from './deployment-files';
 import { inWords } from './failure';
-import { patienceOf, runSql } from './script';
-import { applicationPrefix, type ResolvedTarget } from './target';
+import { claimOf, patienceOf, runSql } from './script';
+import type { ResolvedTarget } from './target';
 
 export interface Workbench {
   scratch: ScratchDatabases;
@@ -53,7 +53,7 @@ export async function runOn(
 ): Promise<number> {
   return bench.scratch.use(purpose, async (client) => {
     await ensureLedger(client);
-    const token = await takeFence(client, 'rehearsal', applicationPrefix(bench.deploymentId));
+    const token = await takeFence(client, claimOf(bench.deploymentId, 'rehearsal'));
     await client.query('DELETE FROM lockkeeper.marker');
     const startedAt = Date.now();
     await runSql({ client, token }, sql, form, {

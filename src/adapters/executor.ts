@@ -5,6 +5,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Blocker, LockWait, ScriptProgress } from '../contract';
 import type { Segment } from '../policy/segments';
+import { transactionControl } from '../policy/statements';
 import { forgetMarkers, markersOf, type Marker } from './ledger';
 import { blockersOf, untilClear, type LockPatience } from './lock-queue';
 import { DatabaseError, type Client } from './postgres';
@@ -56,6 +57,7 @@ export async function runScript(client: Client, run: ScriptRun): Promise<ScriptR
     const marker = markers.get(segment.index);
     if (marker?.state === 'committed') {
       result.resumedSegments++;
+      await repeatSettings(client, segment, preamble);
       continue;
     }
     await run.gate?.();
@@ -209,6 +211,22 @@ function validates({ node }: ParsedStatement): boolean {
   return (node.AlterTableStmt.cmds ?? []).some(
     (command) => 'AlterTableCmd' in command && command.AlterTableCmd.subtype === 'AT_ValidateConstraint',
   );
+}
+
+/** What the file told its session, of a segment that an earlier attempt committed: later ones were written to run with it. */
+async function repeatSettings(client: Client, { statements }: Segment, preamble: string[]): Promise<void> {
+  const last = statements.at(-1);
+  if (last && transactionControl(last) === 'rollback') return;
+  const settings = statements.filter(setsSession);
+  // They are not meant for the engine's history.
+  if (settings.length > 0) await sendPreamble(client, preamble);
+  for (const { text } of settings) await client.query(text);
+}
+
+/** Without `FROM`, set_config() changes nothing but the session. */
+function setsSession({ node, text }: ParsedStatement): boolean {
+  if ('VariableSetStmt' in node) return !node.VariableSetStmt.is_local;
+  return 'SelectStmt' in node && !node.SelectStmt.fromClause && /\bset_config\b/.test(text);
 }
 
 /** SET, RESET and set_config() outlive the transaction that ran them. */

@@ -11,7 +11,7 @@ import { DatabaseError, type Client } from './postgres';
 const LEDGER_LOCK_ID = 72_707_370;
 
 /** SQLSTATE of our own: the attempt that wanted to write is not the newest. */
-export const FENCE_LOST = 'LK001';
+const FENCE_LOST = 'LK001';
 
 /** Idempotent, so that it also brings an older ledger up to date: later columns come by ADD COLUMN IF NOT EXISTS. */
 const LEDGER_DDL = `
@@ -24,7 +24,10 @@ CREATE TABLE IF NOT EXISTS lockkeeper.fence (
   owner text NOT NULL,
   taken_at timestamptz NOT NULL DEFAULT clock_timestamp()
 );
+ALTER TABLE lockkeeper.fence ADD COLUMN IF NOT EXISTS run text NOT NULL DEFAULT '', ADD COLUMN IF NOT EXISTS turn int[] NOT NULL DEFAULT '{}';
 INSERT INTO lockkeeper.fence (token, owner) VALUES (0, '') ON CONFLICT DO NOTHING;
+-- Workflow runs that another run has taken the fence from: whatever of them wakes up comes too late.
+CREATE TABLE IF NOT EXISTS lockkeeper.past_run (run text PRIMARY KEY);
 CREATE TABLE IF NOT EXISTS lockkeeper.marker (
   script text NOT NULL,
   segment int NOT NULL,
@@ -60,13 +63,32 @@ RETURNS void LANGUAGE plpgsql AS $enter$
 BEGIN
   PERFORM FROM lockkeeper.fence WHERE token = holder FOR SHARE;
   IF NOT FOUND THEN
-    RAISE EXCEPTION 'a newer attempt holds the fence' USING ERRCODE = '${FENCE_LOST}';
+    RAISE EXCEPTION '%', (SELECT owner FROM lockkeeper.fence) USING ERRCODE = '${FENCE_LOST}';
   END IF;
   INSERT INTO lockkeeper.marker AS m (script, segment, state, deployment, token)
     VALUES (enter.script, enter.segment, enter.state, enter.deployment, holder)
     ON CONFLICT ON CONSTRAINT marker_pkey
     DO UPDATE SET token = excluded.token, state = excluded.state, xid = excluded.xid, written_at = excluded.written_at;
 END $enter$;
+-- An attempt that was stopped before it took the fence, and wakes when others have gone on, is refused here.
+CREATE OR REPLACE FUNCTION lockkeeper.check_turn(claimant text, its_turn int[]) RETURNS void LANGUAGE plpgsql AS $check$
+BEGIN
+  IF EXISTS (SELECT FROM lockkeeper.past_run WHERE run = claimant)
+    OR EXISTS (SELECT FROM lockkeeper.fence WHERE run = claimant AND turn > its_turn) THEN
+    RAISE EXCEPTION '%', (SELECT owner FROM lockkeeper.fence) USING ERRCODE = '${FENCE_LOST}';
+  END IF;
+END $check$;
+CREATE OR REPLACE FUNCTION lockkeeper.take_fence(claimant text, its_turn int[], its_owner text)
+RETURNS bigint LANGUAGE plpgsql AS $take$
+DECLARE taken bigint;
+BEGIN
+  PERFORM FROM lockkeeper.fence FOR UPDATE;
+  PERFORM lockkeeper.check_turn(claimant, its_turn);
+  INSERT INTO lockkeeper.past_run SELECT run FROM lockkeeper.fence WHERE run NOT IN ('', claimant) ON CONFLICT DO NOTHING;
+  UPDATE lockkeeper.fence SET token = token + 1, owner = its_owner, run = claimant, turn = its_turn, taken_at = clock_timestamp()
+    RETURNING token INTO taken;
+  RETURN taken;
+END $take$;
 `;
 
 /** Kept as the schema's comment: a ledger of another version is brought up to this one. */
@@ -113,30 +135,61 @@ const END_ORPHANS = (client: Client, applicationPrefix: string): string =>
   `SELECT pg_terminate_backend(pid, 10000) AS ended FROM pg_stat_activity
     WHERE datname = current_database() AND pid <> pg_backend_pid() AND starts_with(application_name, ${client.escapeLiteral(applicationPrefix)})`;
 
+/** Who asks for the fence. */
+export interface Claim {
+  /** For people who look at the fence. */
+  owner: string;
+  /** Temporal's id of the workflow run. */
+  run: string;
+  /** The attempt's place in its run: the number of its activity, and which attempt of that it is. */
+  turn: [activity: number, attempt: number];
+  /** Start of the application_name of the sessions to end. */
+  orphans: string;
+}
+
 /**
  * Makes this session the one that may write: ends those of earlier attempts, and takes the fence, so that every session
  * with an older token is refused from here on. The ledger must be there.
- * @param owner for people who look at the fence.
- * @param orphans start of the application_name of the sessions to end.
  * @returns the new token.
- * @throws ApplicationFailure NeedsHuman when an earlier session does not end.
+ * @throws ApplicationFailure Fenced where a later attempt, or another run, has had the fence since; NeedsHuman when an
+ * earlier session does not end.
  */
-export async function takeFence(client: Client, owner: string, orphans: string): Promise<bigint> {
-  const answers = await client.query(
-    `${END_ORPHANS(client, orphans)};
-     UPDATE lockkeeper.fence SET token = token + 1, owner = ${client.escapeLiteral(owner)}, taken_at = clock_timestamp() RETURNING token`,
-  );
-  // A message of two statements has two answers, which the driver's types do not know.
-  const [ended, taken] = answers as unknown as [{ rows: { ended: boolean }[] }, { rows: { token: string }[] }];
+export async function takeFence(client: Client, { owner, run, turn, orphans }: Claim): Promise<bigint> {
+  const claim = `${client.escapeLiteral(run)}, '{${turn.join(',')}}'`;
+  const answers = await client
+    .query(
+      `SELECT lockkeeper.check_turn(${claim});
+       ${END_ORPHANS(client, orphans)};
+       SELECT lockkeeper.take_fence(${claim}, ${client.escapeLiteral(owner)}) AS token`,
+    )
+    .catch((error: unknown) => {
+      throw asFenced(error, owner);
+    });
+  // A message of several statements has as many answers, which the driver's types do not know.
+  const [, ended, taken] = answers as unknown as [
+    unknown,
+    { rows: { ended: boolean }[] },
+    { rows: { token: string | null }[] },
+  ];
   if (ended.rows.some((row) => !row.ended)) {
     throw permanent(
       FailureType.NeedsHuman,
       'A session of an earlier attempt does not end; look for application_name lockkeeper/... in pg_stat_activity.',
     );
   }
-  const [row] = taken.rows;
-  if (!row) throw permanent(FailureType.NeedsHuman, 'Table lockkeeper.fence is empty; insert its row (token 0) again.');
-  return BigInt(row.token);
+  const token = taken.rows[0]?.token;
+  if (!token)
+    throw permanent(FailureType.NeedsHuman, 'Table lockkeeper.fence is empty; insert its row (token 0) again.');
+  return BigInt(token);
+}
+
+/** What the ledger's functions raise, in words; any other error as it is. */
+export function asFenced(error: unknown, who: string): unknown {
+  if (!(error instanceof DatabaseError) || error.code !== FENCE_LOST) return error;
+  return permanent(
+    FailureType.Fenced,
+    `Deployment ${error.message} has taken over; ${who} writes nothing more to this database.`,
+  );
 }
 
 export interface Marker {

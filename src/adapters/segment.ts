@@ -1,9 +1,8 @@
 /** One attempt at one segment: its marker and its statements commit together, or nothing of it is there. */
-import { FailureType, permanent } from '../errors';
 import type { Segment } from '../policy/segments';
-import { FENCE_LOST, type Marker } from './ledger';
+import { asFenced, type Marker } from './ledger';
 import { MessageError, sendTogether } from './message';
-import { DatabaseError, type Client } from './postgres';
+import type { Client } from './postgres';
 import { resumeSingle, waitsForOthers } from './single-statement';
 import type { ParsedStatement } from './sql-parser';
 
@@ -40,11 +39,7 @@ export async function attemptSegment(client: Client, attempt: Attempt): Promise<
     else if (!attempt.around && isBrief(attempt.segment)) await runTogether(client, attempt);
     else await runOneByOne(client, attempt);
   } catch (error) {
-    if (!(error instanceof DatabaseError) || error.code !== FENCE_LOST) throw error;
-    throw permanent(
-      FailureType.Fenced,
-      `A newer attempt of deployment ${attempt.entry.deployment} has taken over; this one writes nothing more.`,
-    );
+    throw asFenced(error, attempt.entry.deployment);
   }
 }
 

@@ -16,11 +16,36 @@ export async function resumeSingle(client: Client, statement: ParsedStatement, a
     if (valid === null) return false;
     if (valid) return attempted;
     // IF NOT EXISTS would take the leftover of a cancelled build for the index.
-    if (attempted || ifNotExists)
-      await client.query(`DROP INDEX CONCURRENTLY ${await qualified(client, idxname, relation)}`);
+    if (attempted || ifNotExists) await dropRemains(client, statement);
     return false;
   }
   return false;
+}
+
+/** Drops what a build that failed or was cancelled has left of its index: pg_dump does not see it, and no diff names it. */
+export async function dropRemains(client: Client, statement: ParsedStatement): Promise<void> {
+  for (const { name, table } of indexesOf(statement)) {
+    if ((await indexValidity(client, name, table)) !== false) continue;
+    // As the build itself: it waits for older transactions and blocks nobody meanwhile.
+    await client.query('SET lock_timeout = 0');
+    await client.query(`DROP INDEX CONCURRENTLY ${await qualified(client, name, table)}`);
+    await client.query('RESET lock_timeout');
+  }
+}
+
+/** What a statement builds outside a transaction, as it is written or in its online form, which keeps the names. */
+function indexesOf({ node }: ParsedStatement): { name: string; table: RangeVar | undefined }[] {
+  if ('IndexStmt' in node) {
+    const { idxname, relation } = node.IndexStmt;
+    return idxname ? [{ name: idxname, table: relation }] : [];
+  }
+  if (!('AlterTableStmt' in node)) return [];
+  const { cmds = [], relation } = node.AlterTableStmt;
+  return cmds.flatMap((command) => {
+    const definition = 'AlterTableCmd' in command ? command.AlterTableCmd.def : undefined;
+    const name = definition && 'Constraint' in definition ? definition.Constraint.conname : undefined;
+    return name ? [{ name, table: relation }] : [];
+  });
 }
 
 /** CONCURRENTLY waits for transactions older than itself, however long they are. */

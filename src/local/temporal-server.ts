@@ -70,8 +70,10 @@ export async function startTemporal(options: StartTemporalOptions = {}): Promise
     const local = { address: `127.0.0.1:${port}`, uiUrl: `http://127.0.0.1:${uiPort}`, namespace, port, uiPort };
     const failure = await untilServing(server, local, deadline);
     if (failure === '') return { ...local, pid: server.pid!, exited: server.exited, stop, crash };
+    // It ends by a panic where another program takes one of its inner ports: the reason stands far above the last lines.
+    const said = `${failure}\n${server.tail(500)}`;
     await stop();
-    if (!/address already in use|can't (bind|set) .*port/i.test(failure) || Date.now() > deadline) {
+    if (!/address already in use|can't (bind|set) .*port/i.test(said) || Date.now() > deadline) {
       throw new Error(`the Temporal dev server did not start: ${failure}`);
     }
     [portFrom, uiFrom] = [port + 1, uiPort + 1];

@@ -1,7 +1,8 @@
 /** Undoing what a deployment did, newest step first. Runs to its end whatever else happens. */
 import { sleep } from '@temporalio/workflow';
-import { ActivityFailure } from '@temporalio/common';
+import { ActivityFailure, ApplicationFailure } from '@temporalio/common';
 import type { ApprovalPolicy, CompensationSummary, RollbackStrategy, UndoAssessment } from '../contract';
+import { FailureType } from '../errors';
 import { priceText } from '../policy/rollback';
 import { apply, read } from './activity-options';
 import type { ApprovalGate } from './approval-gate';
@@ -104,8 +105,13 @@ async function patiently<T>(work: () => Promise<T>): Promise<T> {
     try {
       return await work();
     } catch (error) {
-      if (round === ROUNDS || !(error instanceof ActivityFailure)) throw error;
+      if (round === ROUNDS || !(error instanceof ActivityFailure) || isFenced(error)) throw error;
       await sleep('5m', { summary: 'try the undo again' });
     }
   }
+}
+
+/** Another deployment has the database now; it will not give it back. */
+function isFenced({ cause }: ActivityFailure): boolean {
+  return cause instanceof ApplicationFailure && cause.type === FailureType.Fenced;
 }

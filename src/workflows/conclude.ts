@@ -8,18 +8,21 @@ import type { ApprovalGate } from './approval-gate';
 import { compensate, type Undo } from './compensate';
 import type { Run } from './run';
 
+/** Nobody knows how to go on, or another deployment does it now: an undo would be one more write. */
+const STOPS_WRITING = new Set<string>([FailureType.NeedsHuman, FailureType.Fenced]);
+
 /** Ends fully old, or says that a person is needed and writes nothing more. */
 export async function undoAfter(error: unknown, run: Run, people: ApprovalGate): Promise<Outcome> {
   const happened = run.failure(error);
   // An abort asks for an undo, but not where an activity found that nobody knows how.
-  const failure = people.aborted && happened.type !== FailureType.NeedsHuman ? abortion(run, people) : happened;
+  const failure = people.aborted && !STOPS_WRITING.has(happened.type) ? abortion(run, people) : happened;
   const wrote = run.status.phases.some(({ phase, state }) => phase === 'migrate' && state !== 'pending');
   const { facts, plan } = run.status;
   if (!wrote || !facts || !plan) {
     const aborted = failure.type === FailureType.Aborted;
     return run.end(aborted ? 'aborted' : 'failed', `${failure.message} Nothing was migrated.`, failure);
   }
-  if (failure.type === FailureType.NeedsHuman) return run.end('needs-human', failure.message, failure);
+  if (STOPS_WRITING.has(failure.type)) return run.end('needs-human', failure.message, failure);
   return undo(run, people, failure.message, failure, {
     deployment: run.input.deploymentId,
     schemaFingerprint: facts.schemaFingerprint,

@@ -43,9 +43,19 @@ async function left(): Promise<unknown[]> {
   return rows;
 }
 
+/** A claim of one run, by the number of its activity and of its attempt. */
+function take(activity: number, attempt: number, run = 'one'): Promise<bigint> {
+  return takeFence(database.client, {
+    owner: `${run}/${activity}.${attempt}`,
+    run,
+    turn: [activity, attempt],
+    orphans: 'lockkeeper/none/',
+  });
+}
+
 test.each(Object.entries(FORMS))('%s: refused under an old token, run under the new one', async (_form, sql) => {
-  const old = await takeFence(database.client, 'first', 'lockkeeper/none/');
-  const current = await takeFence(database.client, 'second', 'lockkeeper/none/');
+  const old = await take(1, 1);
+  const current = await take(1, 2);
   const refusal = await runScript(database.client, run(old, sql)).catch((error: unknown) => error);
   expect(refusal).toBeInstanceOf(ApplicationFailure);
   expect(refusal).toMatchObject({ type: 'Fenced', nonRetryable: true });
@@ -55,10 +65,21 @@ test.each(Object.entries(FORMS))('%s: refused under an old token, run under the 
 });
 
 test('a division by zero of the migration’s own is a failed statement, not a lost fence', async () => {
-  const token = await takeFence(database.client, 'only', 'lockkeeper/none/');
+  const token = await take(1, 1);
   const failure = await runScript(database.client, run(token, 'CREATE TABLE t (id int); SELECT 1 / 0;')).catch(
     (error: unknown) => error,
   );
   expect(failure).toMatchObject({ type: 'Statement' });
   expect(await left()).toEqual([]);
+});
+
+test('an attempt that comes late may not take the fence: not after a later attempt, a later activity or another run', async () => {
+  const fenced = { type: 'Fenced', nonRetryable: true };
+  await take(7, 2);
+  await expect(take(7, 1)).rejects.toMatchObject(fenced);
+  await take(8, 1);
+  await expect(take(7, 3)).rejects.toMatchObject(fenced);
+  await take(1, 1, 'two');
+  await expect(take(9, 1)).rejects.toMatchObject({ ...fenced, message: expect.stringContaining('two/1.1') as string });
+  await take(1, 2, 'two');
 });

@@ -63,7 +63,7 @@ async function start(
   statementTimeoutMs: number | null = null,
 ): Promise<Running> {
   const client = await session('lockkeeper/test/1');
-  const token = await takeFence(client, 'test', 'lockkeeper/none/');
+  const token = await takeFence(client, { owner: 'test', run: 'test', turn: [1, 1], orphans: 'lockkeeper/none/' });
   const progress: ScriptProgress[] = [];
   const done = runScript(client, {
     script: 'migration/x@1',

@@ -57,3 +57,11 @@ export const CONCURRENTLY: Files = {
   '02_index': 'CREATE INDEX CONCURRENTLY account_email ON account (email);',
   '03_last': { sql: 'UPDATE account SET balance = balance * 2;', down: 'UPDATE account SET balance = balance / 2;' },
 };
+
+/** Takes nothing away and changes no row that was there: undone without a question. */
+export const ADDITIONS: Files = {
+  '02_entries': 'CREATE TABLE entry (id int PRIMARY KEY, account int NOT NULL);',
+  '03_mixed': `ALTER TABLE account ADD COLUMN note text;
+CREATE INDEX CONCURRENTLY account_email ON account (email);
+`,
+};

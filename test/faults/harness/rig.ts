@@ -14,6 +14,9 @@ import { withClient } from './state';
  */
 const SETTINGS = { fsync: 'off', max_connections: 200, max_prepared_transactions: 4 };
 
+/** Two rigs that start at once must not fight for ports, which are probed before they are taken. */
+const OFFSET = 20 * Number(process.env['JEST_WORKER_ID'] ?? 0);
+
 export class Rig {
   private constructor(
     private readonly folder: string,
@@ -26,8 +29,8 @@ export class Rig {
     // User `postgres` must be able to enter it.
     await chmod(folder, 0o755);
     const [postgres, temporal] = await Promise.all([
-      startPostgres({ dataDir: join(folder, 'pg'), port: 5833, settings: SETTINGS }),
-      startTemporal({ dbFile: join(folder, 'temporal.db'), port: 7833, uiPort: 8833 }),
+      startPostgres({ dataDir: join(folder, 'pg'), port: 5833 + OFFSET, settings: SETTINGS }),
+      startTemporal({ dbFile: join(folder, 'temporal.db'), port: 7833 + OFFSET, uiPort: 8833 + OFFSET }),
     ]);
     process.env['TEMPORAL_ADDRESS'] = temporal.address;
     process.env['TEMPORAL_UI_URL'] = temporal.uiUrl;

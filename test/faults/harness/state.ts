@@ -8,6 +8,8 @@ import { pgBin } from '../../support/database';
 export interface DatabaseState {
   /** pg_dump's, without comments; Lockkeeper's own schema left out. */
   schema: string;
+  /** What pg_dump leaves out: the remains of a cancelled CREATE INDEX CONCURRENTLY. */
+  invalidIndexes: unknown[];
   /** `schema.table` -> rows and their digest. */
   contents: Record<string, string>;
   /** `_prisma_migrations` without ids, times and what was rolled back. A row that Prisma's engine marks as applied has no steps and an empty log. */
@@ -19,6 +21,10 @@ export interface DatabaseState {
 export async function stateOf(url: string): Promise<DatabaseState> {
   return withClient(url, async (client) => ({
     schema: await schemaOf(url),
+    invalidIndexes: await rows(
+      client,
+      'SELECT indexrelid::regclass::text FROM pg_index WHERE NOT indisvalid ORDER BY 1',
+    ),
     contents: await contentsOf(client),
     history: await rows(
       client,
@@ -32,8 +38,9 @@ export async function stateOf(url: string): Promise<DatabaseState> {
   }));
 }
 
-async function schemaOf(url: string): Promise<string> {
-  const args = ['--schema-only', '--exclude-schema=lockkeeper', '--dbname', url];
+/** pg_dump's text without comments. */
+export async function schemaOf(url: string): Promise<string> {
+  const args = ['--schema-only', '--exclude-schema=lockkeeper', '--exclude-table=_prisma_migrations', '--dbname', url];
   const { stdout } = await promisify(execFile)(pgBin('pg_dump'), args);
   return stdout
     .split('\n')
@@ -41,7 +48,7 @@ async function schemaOf(url: string): Promise<string> {
     .join('\n');
 }
 
-async function contentsOf(client: Client): Promise<Record<string, string>> {
+export async function contentsOf(client: Client): Promise<Record<string, string>> {
   const tables = await rows<{ schema: string; name: string }>(
     client,
     `SELECT schemaname AS schema, tablename AS name FROM pg_tables

@@ -1,14 +1,17 @@
 /** One deployment under test: a database, a project, workers in processes of their own, and the oracle at its end. */
+import { execFile } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import type { DeploymentRef } from '../../../src/client';
-import type { Outcome } from '../../../src/contract';
+import { workflowIdFor, type Outcome } from '../../../src/contract';
+import { pgBin } from '../../support/database';
 import { writeMigrations } from '../../support/migrations';
 import { spawnWorker, type WorkerFault, type WorkerProcess } from '../../support/processes';
 import { testProject, type TestProject } from '../../support/project';
 import { until } from '../../support/until';
 import type { Rig } from './rig';
-import { leftBehind, stateOf, withClient, type DatabaseState } from './state';
+import { contentsOf, leftBehind, schemaOf, stateOf, withClient, type DatabaseState } from './state';
 import { Wire, type Reached, type WirePoint } from './wire';
 
 export type Files = Parameters<typeof writeMigrations>[0];
@@ -21,19 +24,26 @@ export interface TrialOptions {
   environment?: Record<string, unknown> | undefined;
 }
 
+/** A backend of the deployment's. */
+export interface Session {
+  pid: number;
+  application: string;
+}
+
 const REQUESTER = { id: 'cli:maya', name: 'maya' };
 const APPROVER = { id: 'cli:jonas', name: 'jonas' };
 /** Of a deployment that has met a fault: heartbeat timeouts and retries included. */
-const SECONDS = 90;
+const SECONDS = 240;
 
 export class Trial {
-  private readonly workers: WorkerProcess[] = [];
+  readonly workers: WorkerProcess[] = [];
   private ref: DeploymentRef | null = null;
   private approved = false;
 
   private constructor(
     readonly rig: Rig,
     readonly database: string,
+    private readonly files: Files,
     readonly project: TestProject,
     /** Between the workers and PostgreSQL. */
     readonly wire: Wire,
@@ -49,7 +59,7 @@ export class Trial {
       url: rig.url(database, wire.port),
       environment: { approvals: { required: 1 }, monitor: { duration: '1s', interval: '500ms' }, ...environment },
     });
-    return new Trial(rig, database, project, wire, template ? await stateOf(rig.url(database)) : null);
+    return new Trial(rig, database, files, project, wire, template ? await stateOf(rig.url(database)) : null);
   }
 
   get url(): string {
@@ -78,12 +88,40 @@ export class Trial {
     return withClient(this.url, async (client) => (await client.query<T>(sql)).rows);
   }
 
+  /** The text of a migration's file. */
+  fileOf(name: string): string {
+    const file = this.files[name] ?? '';
+    return typeof file === 'string' ? file : file.sql;
+  }
+
+  /** The schema and the rows: as the deployment left them, and as psql does that runs the same files. */
+  async contents(database = this.database): Promise<Pick<DatabaseState, 'schema' | 'contents'>> {
+    const url = this.rig.url(database);
+    return { schema: await schemaOf(url), contents: await withClient(url, contentsOf) };
+  }
+
+  async contentsByPsql(): Promise<Pick<DatabaseState, 'schema' | 'contents'>> {
+    const database = await this.rig.database();
+    const { migrationsDir } = this.project.config;
+    for (const name of Object.keys(this.files)) {
+      const args = ['--no-psqlrc', '--set=ON_ERROR_STOP=1', '--quiet', '--dbname', this.rig.url(database)];
+      await promisify(execFile)(pgBin('psql'), [...args, '--file', join(migrationsDir, name, 'migration.sql')]);
+    }
+    return this.contents(database);
+  }
+
+  /** The deployment's session that runs a statement like this; undefined while there is none. */
+  async isRunning(like: string): Promise<Session | undefined> {
+    const [session] = await this.query<Session>(
+      `SELECT pid, application_name AS application FROM pg_stat_activity
+        WHERE datname = current_database() AND state = 'active' AND application_name LIKE 'lockkeeper/2%' AND query LIKE '${like}'`,
+    );
+    return session;
+  }
+
   /** Until a session of the deployment is seen to run a statement like this. */
-  async running(like: string): Promise<{ pid: number; application: string }> {
-    const sql = `SELECT pid, application_name AS application FROM pg_stat_activity
-      WHERE datname = current_database() AND state = 'active' AND application_name LIKE 'lockkeeper/2%' AND query LIKE '${like}'`;
-    type Session = { pid: number; application: string };
-    return this.meanwhile(`a statement like ${like} runs`, async () => (await this.query<Session>(sql))[0]);
+  running(like: string): Promise<Session> {
+    return this.meanwhile(`a statement like ${like} runs`, () => this.isRunning(like));
   }
 
   /** Until the conversation with the database stands at a point. */
@@ -103,6 +141,19 @@ export class Trial {
     const { client } = this.project;
     await this.meanwhile('the deployment ends', async () => (await this.look())?.closedAt != null);
     return client.result(this.deployment);
+  }
+
+  /** As Temporal's search attribute tells it, also while no worker lives. */
+  async phase(): Promise<string | null> {
+    return (await this.look())?.phase ?? null;
+  }
+
+  /** Number of the newest event in the deployment's history; 0 while Temporal is away. */
+  async lastEvent(): Promise<number> {
+    const { environment, target, client } = this.project;
+    const handle = client.temporal.workflow.getHandle(workflowIdFor(environment, target), this.deployment.runId);
+    const description = await handle.describe().catch(() => null);
+    return description?.historyLength ?? 0;
   }
 
   /** Null while Temporal is away. */

@@ -1,57 +1,7 @@
 /** Workers that are killed or stopped (FAULTS 19 to 22): another goes on exactly where the database is. */
-import type { WorkerFault, WorkerProcess } from '../../support/processes';
 import type { Fault } from '../harness/faults';
-import { SLOW } from '../harness/files';
-import type { Trial } from '../harness/trial';
-import type { WirePoint } from '../harness/wire';
-
-const SLEEPING = '%pg_sleep%';
-
-/** A worker dies on its way into an activity or out of it; another takes over. */
-function killed(when: WorkerFault['when'], activity: string, call = 1): Fault {
-  return {
-    ends: 'new',
-    async inject(trial) {
-      await trial.start();
-      await dies(trial, trial.worker({ when, activity, call, signal: 'SIGKILL' }));
-      trial.worker();
-    },
-  };
-}
-
-/** A worker dies while its conversation with the database stands at a point. */
-function killedAt(point: WirePoint): Fault {
-  return {
-    ends: 'new',
-    async inject(trial) {
-      const first = trial.worker();
-      await trial.start();
-      await trial.reaches(point);
-      await first.kill('SIGKILL');
-      trial.worker();
-    },
-  };
-}
-
-/** A worker is killed while a statement of its runs; `then` comes before another takes over. */
-function killedWhile(statement: string, files: Fault['files'], then: (trial: Trial) => void = () => undefined): Fault {
-  return {
-    ...(files ? { files } : {}),
-    ends: 'new',
-    async inject(trial) {
-      const first = trial.worker();
-      await trial.start();
-      await trial.running(statement);
-      then(trial);
-      await first.kill('SIGKILL');
-      trial.worker();
-    },
-  };
-}
-
-function dies(trial: Trial, worker: WorkerProcess): Promise<boolean> {
-  return trial.meanwhile('the worker dies', async () => !worker.running());
-}
+import { ADDITIONS, SLOW } from '../harness/files';
+import { killed, killedAt, killedWhile, SLEEPING, stops, wake } from './points';
 
 export const WORKER: Record<string, Fault> = {
   'killed before it looks at anything': killed('before', 'inspect'),
@@ -69,8 +19,15 @@ export const WORKER: Record<string, Fault> = {
   'killed before a segment begins': killedAt({ sql: /ADD COLUMN note/, when: 'before' }),
   'killed before COMMIT': killedAt({ sql: /^COMMIT$/, nth: 2, when: 'before' }),
   'killed after COMMIT and before its history row is finished': killedAt({ sql: /^COMMIT$/, nth: 2, when: 'after' }),
-  'killed in a statement': killedWhile(SLEEPING, SLOW),
-  'killed in a statement that nobody ends': killedWhile(SLEEPING, SLOW, ({ wire }) => (wire.keepsOrphans = true)),
+  'killed in a statement': { ...killedWhile(SLEEPING), files: SLOW },
+  'killed in a statement that nobody ends': {
+    files: SLOW,
+    ends: 'new',
+    async inject(trial) {
+      trial.wire.keepsOrphans = true;
+      await killedWhile(SLEEPING).inject(trial);
+    },
+  },
   'killed before an index is built': killedAt({ sql: /CREATE INDEX CONCURRENTLY/, when: 'before' }),
   'killed when an index was built and nobody told': killedAt({ sql: /CREATE INDEX CONCURRENTLY/, when: 'after' }),
 
@@ -92,13 +49,39 @@ export const WORKER: Record<string, Fault> = {
     files: SLOW,
     ends: 'new',
     async inject(trial) {
-      const first = trial.worker({ when: 'after', activity: 'none', signal: 'SIGSTOP' });
+      const first = trial.worker();
       await trial.start();
       await trial.running(SLEEPING);
       first.child.kill('SIGSTOP');
       trial.worker();
       await trial.outcome();
       first.child.kill('SIGCONT');
+    },
+  },
+  'stopped before it owns the database, woken while another writes': {
+    files: SLOW,
+    ends: 'new',
+    async inject(trial) {
+      const zombie = trial.worker({ when: 'before', activity: 'applyStep', signal: 'SIGSTOP' });
+      await trial.start();
+      await stops(trial, zombie);
+      trial.worker();
+      const { application } = await trial.running(SLEEPING);
+      await wake(zombie);
+      expect((await trial.running(SLEEPING)).application).toBe(application);
+    },
+  },
+  'stopped before it owns the database, woken when all is undone': {
+    files: ADDITIONS,
+    environment: { verify: { generate: false, checks: [{ name: 'never', sql: 'SELECT false' }] } },
+    ends: 'old',
+    async inject(trial) {
+      const zombie = trial.worker({ when: 'before', activity: 'applyStep', signal: 'SIGSTOP' });
+      await trial.start();
+      await stops(trial, zombie);
+      trial.worker();
+      await trial.outcome();
+      await wake(zombie);
     },
   },
 };

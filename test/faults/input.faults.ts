@@ -1,0 +1,4 @@
+import { FaultTests } from './harness/faults';
+import { INPUT } from './tables/input';
+
+new FaultTests().concurrently(INPUT);
