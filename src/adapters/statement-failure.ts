@@ -41,7 +41,7 @@ export function statementFailure(
   if (sqlstate === '55P03') {
     return permanent(
       FailureType.LockTimeout,
-      `${where}: no lock within the budget (${attempts === 1 ? '1 attempt' : `${attempts} attempts`}), and nobody was kept waiting for it; nothing of this segment was written. ${heldBy(blockers)}`,
+      `${where}: no lock within the budget (${attempts === 1 ? '1 attempt' : `${attempts} attempts`}); nothing of this segment was written. ${heldBy(blockers)}`,
       details,
     );
   }
