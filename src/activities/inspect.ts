@@ -4,7 +4,7 @@ import type { ServerFacts } from '../adapters/inspect';
 import type { BackupSummary, CheckResult, DeployInput, HazardFinding, Plan, TargetFacts } from '../contract';
 import { isIntact } from '../backup/prove';
 import { openStore } from '../backup/store';
-import { inspect, planInspected } from '../planner';
+import { findDrift, inspect, NO_DRIFT, planInspected } from '../planner';
 import type { FullPlan } from '../policy/plan';
 import type { Deps } from './deps';
 import { resolve, type ResolvedTarget } from './target';
@@ -32,7 +32,8 @@ export function createInspect(deps: Deps) {
     async plan(input: DeployInput): Promise<PlanResult> {
       const target = resolve(deps, input);
       const inspection = await inspect(target, deps.config, target.url);
-      const full = await planInspected(inspection, target, deps.config, input.requester, deps.tools);
+      const drift = await findDrift(target.url, inspection, input.deploymentId);
+      const full = await planInspected(inspection, target, deps.config, input.requester, deps.tools, drift);
       return { plan: carried(full, deps, input), checklist: full.checklist };
     },
 
@@ -43,7 +44,8 @@ export function createInspect(deps: Deps) {
     ): Promise<string | null> {
       const target = resolve(deps, input);
       const inspection = await inspect(target, deps.config, target.url);
-      const full = await planInspected(inspection, target, deps.config, input.requester, deps.tools);
+      // The fingerprint tells of a change since; the drift before it was judged with the plan.
+      const full = await planInspected(inspection, target, deps.config, input.requester, deps.tools, NO_DRIFT);
       if (full.digest !== approved.planDigest)
         return 'The migration files or the policy changed after they were approved.';
       if ((await fingerprint(deps.tools, target.url)) !== approved.schemaFingerprint)

@@ -19,6 +19,10 @@ export interface ServerFacts {
   canCreateTables: boolean;
   sizeBytes: number;
   connections: { used: number; max: number };
+  /** False where the role sees only its own sessions' queries and ages (no pg_read_all_stats). */
+  seesAllActivity: boolean;
+  /** Of the replica that is furthest behind, in seconds of replay; null without replicas, or where it cannot be seen. */
+  lagSeconds: number | null;
   /** Transactions open for more than 30 s, oldest first; ages in seconds. */
   longTransactions: { pid: number; application: string; ageSeconds: number }[];
   /** `schema.table` -> estimated rows and bytes with indexes, partitions included; `keyUsed` as hazards know it. */
@@ -57,6 +61,8 @@ async function readIdentity(client: Client): Promise<Omit<ServerFacts, 'longTran
             CASE WHEN current_schema() IS NULL THEN has_database_privilege(current_database(), 'CREATE')
                  ELSE has_schema_privilege(current_schema(), 'CREATE') END AS "canCreateTables",
             pg_database_size(current_database())::text AS size,
+            pg_has_role('pg_read_all_stats', 'USAGE') AS "seesAllActivity",
+            (SELECT extract(epoch FROM max(replay_lag))::float8 FROM pg_stat_replication) AS "lagSeconds",
             (SELECT count(*)::int FROM pg_stat_activity WHERE backend_type = 'client backend') AS used,
             current_setting('max_connections')::int AS max`,
   );

@@ -13,11 +13,11 @@ import { readMigrations, readSchema } from '../adapters/migration-files';
 import { openSession, type Client } from '../adapters/postgres';
 import { ScratchDatabases } from '../adapters/scratch';
 import { sendPreamble } from '../adapters/segment';
-import { loadParser, parseScript } from '../adapters/sql-parser';
+import { loadParser } from '../adapters/sql-parser';
 import { newDeploymentId } from '../client';
+import { runMigrations, runSegments } from '../planner/shadow';
 import { resolveTarget, targetUrl, type Config, type Target } from '../config';
 import { UsageError } from '../errors';
-import { AS_WRITTEN, segmentsOf } from '../policy/segments';
 import type { Cli } from './cli';
 import { openConfig } from './session';
 
@@ -115,28 +115,11 @@ async function openShadow(url: string, config: Config, names: string[] | undefin
       database,
       settings: { synchronous_commit: 'off' },
     });
-    for (const { name, sql } of readMigrations(config.migrationsDir)) {
-      if (names?.includes(name) ?? true) await runMigration(client, name, sql);
-    }
+    const folders = readMigrations(config.migrationsDir).filter(({ name }) => names?.includes(name) ?? true);
+    await runMigrations(client, folders);
     return { client, prepared: true, drop };
   } catch (error) {
     await drop();
     throw error;
-  }
-}
-
-/** @throws UsageError naming the migration: the files are the developer's own. */
-async function runMigration(client: Client, name: string, sql: string): Promise<void> {
-  try {
-    await runSegments(client, sql);
-  } catch (error) {
-    throw new UsageError(`Migration ${name} does not apply to an empty database: ${(error as Error).message}.`);
-  }
-}
-
-async function runSegments(client: Client, script: string): Promise<void> {
-  for (const { kind, statements } of segmentsOf(parseScript(script), AS_WRITTEN)) {
-    const text = statements.map((statement) => statement.text).join(';\n');
-    await client.query(kind === 'transaction' ? `BEGIN;\n${text};\nCOMMIT` : text);
   }
 }

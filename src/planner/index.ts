@@ -1,5 +1,5 @@
 /** From a project and a target to the facts and the plan: what `lockkeeper plan` prints and a deployment carries. */
-import { createHash } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { accessSync, constants, existsSync, statfsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { readMigrations } from '../adapters/migration-files';
@@ -11,10 +11,12 @@ import { UsageError } from '../errors';
 import { requireTool, resolvePostgresClient } from '../local';
 import { buildPlan } from '../policy/build-plan';
 import { runChecklist, type ChecklistFacts } from '../policy/checklist';
-import type { FullPlan } from '../policy/plan';
+import type { Drift, FullPlan } from '../policy/plan';
+import { findDrift } from './drift';
 import { inspect, type Inspection } from './inspection';
 import { parseApplied, parsePending, toPending, toStatements } from './parsing';
 
+export { findDrift, NO_DRIFT } from './drift';
 export { inspect, type Inspection } from './inspection';
 
 /** PostgreSQL's client tools of this machine. @throws UsageError listing what was tried. */
@@ -23,13 +25,14 @@ export async function localPgTools(env: NodeJS.ProcessEnv = process.env): Promis
   return createPgTools(path);
 }
 
-/** The plan of an inspected target, with its checklist. */
+/** The plan of an inspected target, with its checklist. @param drift as `findDrift` found it. */
 export async function planInspected(
   inspection: Inspection,
   target: Target,
   config: Config,
   requester: Person,
   tools: PgTools,
+  drift: Drift,
 ): Promise<FullPlan> {
   const migrations = await parsePending(inspection);
   const plan = buildPlan({
@@ -41,8 +44,9 @@ export async function planInspected(
     parse: parseScript,
     execution: 'as-written',
   });
-  const checklist = runChecklist(await checklistFacts(inspection, plan, target, config, requester, tools));
-  return { ...plan, digest: digestOf(plan, target, config), checklist };
+  const facts = await checklistFacts(inspection, plan, target, config, requester, tools);
+  const checklist = runChecklist({ ...facts, drift });
+  return { ...plan, digest: digestOf(plan, target, config), checklist, drift };
 }
 
 /** What `lockkeeper plan` prints. @throws UsageError or ApplicationFailure in one clear sentence. */
@@ -55,7 +59,8 @@ export async function makePlan(
   const url = targetUrl(target, env);
   const tools = await localPgTools(env);
   const inspection = await inspect(target, config, url);
-  return planInspected(inspection, target, config, requester, tools);
+  const drift = await findDrift(url, inspection, `plan-${randomBytes(4).toString('hex')}`);
+  return planInspected(inspection, target, config, requester, tools, drift);
 }
 
 /**
@@ -77,11 +82,11 @@ export async function makeOfflinePlan(config: Config, from?: string): Promise<Fu
     parse: parseScript,
     execution: 'as-written',
   });
-  return { ...plan, digest: sha256(plan), checklist: [] };
+  return { ...plan, digest: sha256(plan), checklist: [], drift: null };
 }
 
 /** Bound to files, their order, and the policy they run under: what changes one of them voids an approval. */
-function digestOf(plan: Omit<FullPlan, 'digest' | 'checklist'>, { environment }: Target, config: Config): string {
+function digestOf(plan: Pick<FullPlan, 'migrations'>, { environment }: Target, config: Config): string {
   // Everything that decides, whatever is added to it: not how the environment is called, nor where its URLs are.
   const { name: _name, targets: _targets, protected: _protected, ...policy } = environment;
   return sha256({
@@ -102,7 +107,7 @@ async function checklistFacts(
   config: Config,
   requester: Person,
   tools: PgTools,
-): Promise<ChecklistFacts> {
+): Promise<Omit<ChecklistFacts, 'drift'>> {
   return {
     environment: environment.name,
     database: facts.database,
@@ -112,6 +117,12 @@ async function checklistFacts(
     pending: facts.pending.length,
     hazards: plan.migrations.flatMap((migration) => migration.hazards),
     block: environment.block,
+    protected: environment.protected,
+    reversals: plan.migrations.map(({ name, reversal }) => ({ name, ...reversal })),
+    rewriteBytes: rewriteBytes(plan.migrations, server.tables, server.schema),
+    seesAllActivity: server.seesAllActivity,
+    lagSeconds: server.lagSeconds,
+    window: environment.window !== null,
     backup: environment.backup.enabled
       ? {
           dir: environment.backup.dir,
@@ -153,4 +164,21 @@ function backupRoom(dir: string): { writable: boolean; freeBytes: number | null 
   } catch {
     return { writable: false, freeBytes: null };
   }
+}
+
+/** Room for second copies: each table that a statement rewrites, and nothing for indexes, which are smaller. */
+function rewriteBytes(
+  migrations: FullPlan['migrations'],
+  tables: Inspection['server']['tables'],
+  schema: string,
+): number {
+  const rewritten = new Set(
+    migrations.flatMap(({ statements }) =>
+      statements
+        .filter(({ rewrites }) => rewrites)
+        .flatMap(({ locks }) => locks.filter(({ mode }) => mode === 'AccessExclusiveLock'))
+        .map(({ relation }) => (relation in tables ? relation : `${schema}.${relation}`)),
+    ),
+  );
+  return [...rewritten].reduce((sum, name) => sum + (tables[name]?.bytes ?? 0), 0);
 }

@@ -1,4 +1,4 @@
-/** Files and facts in, the whole plan out (without its digest and checklist). Pure. */
+/** Files and facts in, the whole plan out (without digest, checklist and drift). Pure. */
 import type { ExecutionForm, HazardFinding, PlanStep } from '../contract';
 import type { ParsedStatement } from '../adapters/sql-parser';
 import { allowances, findHazards, riskOf, type DatabaseFacts } from './hazards';
@@ -42,7 +42,7 @@ export interface PendingMigration {
 /** Quiet migrations share a step up to this number, so that hundreds of them fit in one history. */
 const STEP_SIZE = 100;
 
-export function buildPlan(input: PlanInput): Omit<FullPlan, 'digest' | 'checklist'> {
+export function buildPlan(input: PlanInput): Omit<FullPlan, 'digest' | 'checklist' | 'drift'> {
   const schema = schemaAfter(input);
   const facts: StatementFacts[] = [];
   const newTables: string[] = [];

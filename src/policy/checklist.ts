@@ -2,6 +2,7 @@
 import type { BlockLevel, CheckResult, HazardFinding, Person } from '../contract';
 import { blockingHazards } from './blocking';
 import { roomNeeded } from './backup-room';
+import type { Drift } from './plan';
 
 export interface ChecklistFacts {
   environment: string;
@@ -11,6 +12,19 @@ export interface ChecklistFacts {
   appliedMigrations: number;
   pending: number;
   hazards: HazardFinding[];
+  /** The environment refuses what a developer may do: drift stops a deployment there. */
+  protected: boolean;
+  drift: Drift;
+  /** Of each pending migration. */
+  reversals: { name: string; kind: 'down.sql' | 'engine-diff'; lossy: boolean }[];
+  /** Bytes of the tables that are rewritten: each needs room for a second copy meanwhile. */
+  rewriteBytes: number;
+  /** False where other sessions hide their age from the role. */
+  seesAllActivity: boolean;
+  /** Seconds that the slowest replica is behind; null without one. */
+  lagSeconds: number | null;
+  /** A maintenance window is configured. */
+  window: boolean;
   /** `policy.block` of the environment. */
   block: BlockLevel;
   /** Null where no backup is asked for. */
@@ -46,26 +60,21 @@ const fail = (evidence: string): Verdict => ({ status: 'fail', evidence });
 const CONNECTIONS_NEEDED = 8;
 
 const CHECKS: { id: string; title: string; judge: (facts: ChecklistFacts) => Verdict }[] = [
-  {
-    id: 'environment',
-    title: 'Right environment and primary server',
-    judge: ({ environment, database, serverVersion }) =>
-      pass(`${environment} is database ${database} on a PostgreSQL ${serverVersion} primary.`),
-  },
+  { id: 'environment', title: 'Right environment, primary server and rights', judge: judgeEnvironment },
   {
     id: 'history',
     title: 'Migration history is clean',
     judge: ({ appliedMigrations, pending }) =>
       pass(`${appliedMigrations} applied, ${pending} pending; none failed, edited or missing.`),
   },
+  { id: 'no-drift', title: 'The schema is what its migrations make', judge: judgeDrift },
   { id: 'hazards', title: 'Hazards are within the policy', judge: judgeHazards },
-  { id: 'rights', title: 'The role may do what the deployment needs', judge: judgeRights },
   { id: 'backup', title: 'A backup can be taken', judge: judgeBackup },
   { id: 'rehearsal', title: 'The deployment is rehearsed first', judge: judgeRehearsal },
-  { id: 'activity', title: 'Nothing long-running holds locks now', judge: judgeActivity },
-  { id: 'capacity', title: 'Connections are left', judge: judgeCapacity },
-  { id: 'approvers', title: 'Approvers can be reached', judge: judgeApprovers },
-  { id: 'contacts', title: 'Contacts are known', judge: judgeContacts },
+  { id: 'rollback', title: 'A way back is known for each migration', judge: judgeRollback },
+  { id: 'activity', title: 'Nothing long-running is in the way now', judge: judgeActivity },
+  { id: 'capacity', title: 'Connections and disk suffice', judge: judgeCapacity },
+  { id: 'people', title: 'Approvers, window and contacts are set', judge: judgePeople },
 ];
 
 /** All ten, in their order. */
@@ -83,12 +92,28 @@ function judgeHazards({ hazards, block }: ChecklistFacts): Verdict {
   return dangers > 0 ? warn(evidence) : pass(evidence);
 }
 
-function judgeRights({ canKeepLedger, canCreateTables, schema, role }: ChecklistFacts): Verdict {
+function judgeEnvironment({
+  environment,
+  database,
+  serverVersion,
+  canKeepLedger,
+  canCreateTables,
+  schema,
+  role,
+}: ChecklistFacts): Verdict {
   if (!canCreateTables)
     return fail(`Role ${role} may not create tables in schema ${schema}; grant CREATE on the schema to it.`);
-  return canKeepLedger
-    ? pass(`Role ${role} may keep its records in schema lockkeeper.`)
-    : fail(`Role ${role} may not create schema lockkeeper; grant CREATE on the database to it.`);
+  if (!canKeepLedger) return fail(`Role ${role} may not create schema lockkeeper; grant CREATE on the database to it.`);
+  return pass(
+    `${environment} is database ${database} on a PostgreSQL ${serverVersion} primary; role ${role} may create tables and keep its records.`,
+  );
+}
+
+function judgeDrift({ drift, protected: isProtected }: ChecklistFacts): Verdict {
+  if (drift.unknown !== null) return warn(`Whether the schema has drifted could not be told: ${drift.unknown}.`);
+  if (drift.sql === null) return pass('The live schema is what the applied migrations make.');
+  const evidence = `The live schema differs from what the applied migrations make by ${drift.statements} statements, which "lockkeeper plan" prints; put them into a migration and record it as applied, or undo them.`;
+  return isProtected ? fail(evidence) : warn(evidence);
 }
 
 function judgeBackup({ backup, databaseBytes, serverMajor }: ChecklistFacts): Verdict {
@@ -126,36 +151,64 @@ function judgeRehearsal({ rehearsal, canCreateDatabase, role }: ChecklistFacts):
   );
 }
 
-function judgeActivity({ longTransactions }: ChecklistFacts): Verdict {
-  const [oldest] = longTransactions;
-  if (!oldest) return pass('No transaction is older than 30 s.');
-  return warn(
-    `${longTransactions.length} transactions are older than 30 s; the oldest is ${oldest.application} (pid ${oldest.pid}), ${oldest.ageSeconds} s.`,
-  );
-}
-
-function judgeCapacity({ connections: { used, max } }: ChecklistFacts): Verdict {
-  const evidence = `${used} of ${max} connections are in use.`;
-  return max - used < CONNECTIONS_NEEDED
-    ? fail(`${evidence} The deployment needs ${CONNECTIONS_NEEDED}.`)
+function judgeRollback({ reversals, rehearsal }: ChecklistFacts): Verdict {
+  if (reversals.length === 0) return pass('Nothing is pending.');
+  const written = reversals.filter(({ kind }) => kind === 'down.sql').length;
+  const proof = rehearsal === 'off' ? 'none is proven, and nothing is undone by itself' : 'the rehearsal proves each';
+  const evidence = `${written} by down.sql, ${reversals.length - written} by the engine's diff; ${proof}.`;
+  const lossy = reversals.filter((reversal) => reversal.lossy).map(({ name }) => name);
+  return lossy.length > 0
+    ? warn(`${evidence} What ${some(lossy)} deletes comes back from the backup alone.`)
     : pass(evidence);
 }
 
-function judgeApprovers({ approvals: { required, approvers }, requester }: ChecklistFacts): Verdict {
-  if (required === 0) return pass('This environment asks nobody.');
+/** Three names, and how many more. */
+function some(names: string[]): string {
+  const more = names.length > 3 ? ` and ${names.length - 3} more` : '';
+  return `${names.slice(0, 3).join(', ')}${more}`;
+}
+
+/** A replica further behind than this has something to catch up with before more comes. */
+const LAG_SECONDS = 30;
+
+function judgeActivity({ longTransactions, seesAllActivity, lagSeconds }: ChecklistFacts): Verdict {
+  const [oldest] = longTransactions;
+  if (oldest)
+    return warn(
+      `${longTransactions.length} transactions are older than 30 s; the oldest is ${oldest.application} (pid ${oldest.pid}), ${oldest.ageSeconds} s.`,
+    );
+  if (lagSeconds !== null && lagSeconds > LAG_SECONDS) return warn(`A replica is ${Math.round(lagSeconds)} s behind.`);
+  if (!seesAllActivity)
+    return warn("Only this role's own sessions can be seen; grant pg_read_all_stats to it to see the others.");
+  return pass('No transaction is older than 30 s.');
+}
+
+function judgeCapacity({ connections: { used, max }, rewriteBytes, databaseBytes }: ChecklistFacts): Verdict {
+  const evidence = `${used} of ${max} connections are in use.`;
+  if (max - used < CONNECTIONS_NEEDED) return fail(`${evidence} The deployment needs ${CONNECTIONS_NEEDED}.`);
+  if (rewriteBytes === 0) return pass(evidence);
+  const room = `${evidence} Tables that are rewritten need ${megabytes(rewriteBytes)} more on the server's disk meanwhile`;
+  return rewriteBytes > databaseBytes * LARGE_SHARE
+    ? warn(`${room}, which no question to PostgreSQL can find out.`)
+    : pass(`${room}.`);
+}
+
+/** More of the database than this, written a second time, fills disks. */
+const LARGE_SHARE = 0.2;
+
+function judgePeople({ approvals: { required, approvers }, requester, contacts, window }: ChecklistFacts): Verdict {
   const eligible = approvers.filter((id) => id !== requester.id).length;
-  if (approvers.length > 0 && eligible < required)
+  if (required > 0 && approvers.length > 0 && eligible < required)
     return fail(
       `${required} approvals are required and only ${eligible} of the approvers are not ${requester.name}, who asked.`,
     );
-  return pass(
-    `${required} approval${required === 1 ? '' : 's'} by ${approvers.length > 0 ? `${eligible} named people` : `anyone but ${requester.name}`}.`,
-  );
-}
-
-function judgeContacts({ contacts }: ChecklistFacts): Verdict {
+  const who = approvers.length > 0 ? `${eligible} named people` : `anyone but ${requester.name}`;
+  const asked = required === 0 ? 'Nobody is asked' : `${required} approval${required === 1 ? '' : 's'} by ${who}`;
+  const when = window ? 'in the maintenance window' : 'at any time';
   const names = Object.keys(contacts);
-  return names.length > 0 ? pass(names.join(', ')) : warn('No contacts are configured; nobody knows whom to call.');
+  return names.length > 0
+    ? pass(`${asked}, ${when}; contacts: ${names.join(', ')}.`)
+    : warn(`${asked}, ${when}; no contacts are configured: nobody knows whom to call.`);
 }
 
 function megabytes(bytes: number): string {

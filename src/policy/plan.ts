@@ -31,6 +31,16 @@ export interface MigrationPlan {
   reversal: { kind: 'down.sql' | 'engine-diff'; lossy: boolean };
 }
 
+/** How the live schema differs from what its applied migrations make, as far as Prisma models a schema. */
+export interface Drift {
+  /** SQL that somebody must have run by hand; null without a difference. */
+  sql: string | null;
+  /** Statements in it. */
+  statements: number;
+  /** Why it could not be told; null when it could. */
+  unknown: string | null;
+}
+
 export interface FullPlan {
   environment: string;
   target: string;
@@ -40,4 +50,6 @@ export interface FullPlan {
   steps: PlanStep[];
   totals: SchemaTotals;
   checklist: CheckResult[];
+  /** Null where no database was asked. */
+  drift: Drift | null;
 }

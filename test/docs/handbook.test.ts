@@ -18,6 +18,9 @@ test('the checklist lists the checks in their order, with their titles', () => {
   // Enough for each check to say something: titles do not depend on the verdicts.
   const facts: Partial<ChecklistFacts> = {
     hazards: [],
+    drift: { sql: null, statements: 0, unknown: null },
+    reversals: [],
+    requester: { id: 'cli:x', name: 'x' },
     backup: null,
     rehearsal: 'off',
     longTransactions: [],
@@ -25,7 +28,7 @@ test('the checklist lists the checks in their order, with their titles', () => {
     approvals: { required: 0, approvers: [] },
     contacts: {},
   };
-  const rows = [...text('PRE_DEPLOYMENT_MIGRATION_CHECKLIST.md').matchAll(/^\| \d+ \| `([a-z]+)` \| ([^|]+) \|/gm)];
+  const rows = [...text('PRE_DEPLOYMENT_MIGRATION_CHECKLIST.md').matchAll(/^\| \d+ \| `([a-z-]+)` \| ([^|]+) \|/gm)];
   expect(rows.map(([, id, title]) => ({ id, title }))).toEqual(
     runChecklist(facts as ChecklistFacts).map(({ id, title }) => ({ id, title })),
   );

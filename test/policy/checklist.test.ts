@@ -9,7 +9,14 @@ const READY: ChecklistFacts = {
   appliedMigrations: 12,
   pending: 7,
   hazards: [],
-  block: 'never' as const,
+  block: 'never',
+  protected: true,
+  drift: { sql: null, statements: 0, unknown: null },
+  reversals: [{ name: 'a', kind: 'engine-diff', lossy: false }],
+  rewriteBytes: 0,
+  seesAllActivity: true,
+  lagSeconds: null,
+  window: true,
   backup: { dir: '/backups', writable: true, freeBytes: 10_000_000, pgDumpMajor: 17, compressed: true, sampled: [] },
   databaseBytes: 8_000_000,
   rehearsal: 'full',
@@ -50,18 +57,20 @@ test('ten checks, always in the same order, all passed when everything is ready'
   expect(results.map(({ id }) => id)).toEqual([
     'environment',
     'history',
+    'no-drift',
     'hazards',
-    'rights',
     'backup',
     'rehearsal',
+    'rollback',
     'activity',
     'capacity',
-    'approvers',
-    'contacts',
+    'people',
   ]);
   expect(results.filter(({ status }) => status !== 'pass')).toEqual([]);
   expect(results.every(({ evidence, title }) => evidence !== '' && title !== '')).toBe(true);
 });
+
+const DRIFTED = { sql: 'DROP TABLE a; DROP TABLE b', statements: 2, unknown: null };
 
 const CASES: [string, Partial<ChecklistFacts>, string, RegExp][] = [
   [
@@ -75,7 +84,7 @@ const CASES: [string, Partial<ChecklistFacts>, string, RegExp][] = [
   [
     'no right to keep records',
     { canKeepLedger: false },
-    'rights fail',
+    'environment fail',
     /deployer may not create schema lockkeeper; grant CREATE/,
   ],
   ['no backup asked for', { backup: null }, 'backup warn', /takes no backup/],
@@ -119,21 +128,51 @@ const CASES: [string, Partial<ChecklistFacts>, string, RegExp][] = [
     /93 of 100 connections are in use\. The deployment needs 8/,
   ],
   ['just enough connections', { connections: { used: 92, max: 100 } }, 'capacity pass', /92 of 100/],
-  ['nobody to ask', { approvals: { required: 0, approvers: [] } }, 'approvers pass', /asks nobody/],
-  ['anyone may approve', {}, 'approvers pass', /^2 approvals by anyone but rhea/],
+  ['nobody to ask', { approvals: { required: 0, approvers: [] } }, 'people pass', /^Nobody is asked/],
+  ['anyone may approve', {}, 'people pass', /^2 approvals by anyone but rhea/],
   [
     'the requester is one of too few approvers',
     { approvals: { required: 2, approvers: ['cli:rhea', 'cli:bob'] } },
-    'approvers fail',
+    'people fail',
     /only 1 of the approvers are not rhea/,
   ],
   [
     'enough approvers besides the requester',
     { approvals: { required: 1, approvers: ['cli:rhea', 'cli:bob'] } },
-    'approvers pass',
+    'people pass',
     /^1 approval by 1 named people/,
   ],
-  ['no contacts', { contacts: {} }, 'contacts warn', /nobody knows whom to call/],
+  ['drift in production', { drift: DRIFTED }, 'no-drift fail', /differs .* by 2 statements/],
+  ['drift where developers work', { drift: DRIFTED, protected: false }, 'no-drift warn', /differs/],
+  [
+    'drift that could not be told',
+    { drift: { sql: null, statements: 0, unknown: 'role x may not' } },
+    'no-drift warn',
+    /could not be told: role x may not\./,
+  ],
+  [
+    'a danger that the policy stops',
+    { hazards: [hazard('danger')], block: 'danger' },
+    'hazards fail',
+    /stops 1 of them/,
+  ],
+  [
+    'a warning that the policy lets pass',
+    { hazards: [hazard('warning')], block: 'danger' },
+    'hazards pass',
+    /1 warnings/,
+  ],
+  [
+    'a migration that deletes rows',
+    { reversals: [{ name: 'b', kind: 'down.sql', lossy: true }] },
+    'rollback warn',
+    /^1 by down\.sql, 0 by the engine's diff; .* What b deletes comes back from the backup alone/,
+  ],
+  ['a role that sees itself alone', { seesAllActivity: false }, 'activity warn', /grant pg_read_all_stats/],
+  ['a replica behind', { lagSeconds: 31 }, 'activity warn', /31 s behind/],
+  ['a large rewrite', { rewriteBytes: 4_000_000 }, 'capacity warn', /need 4 MB more/],
+  ['a small rewrite', { rewriteBytes: 1_000_000 }, 'capacity pass', /need 1 MB more/],
+  ['no contacts', { contacts: {} }, 'people warn', /nobody knows whom to call/],
 ];
 
 test.each(CASES)('%s', (_, facts, verdict, evidence) => {

@@ -27,7 +27,8 @@ export function planHtml(plan: FullPlan): string {
             ${count(plan.migrations.length, 'migration')} in ${count(plan.steps.length, 'step')} · digest
             <code title="${plan.digest}">${short(plan.digest)}</code>
           </p>
-          ${cards(plan)} ${overview(plan.migrations)} ${checklist(plan.checklist)} ${plan.migrations.map(migration)}
+          ${cards(plan)} ${overview(plan.migrations)} ${checklist(plan.checklist)} ${drift(plan)}
+          ${plan.migrations.map(migration)}
         </main>
       </body>
     </html> `.html;
@@ -104,6 +105,13 @@ function checklist(checks: CheckResult[]): Html {
         </tbody>
       </table>
     </div>`;
+}
+
+function drift({ drift: found }: FullPlan): Html {
+  return found?.sql
+    ? html`<h2>Drift: what was run by hand</h2>
+        <pre>${found.sql}</pre>`
+    : html``;
 }
 
 function migration({ name, checksum, hazards, statements }: MigrationPlan): Html {

@@ -20,6 +20,7 @@ export function planMarkdown(plan: FullPlan): string {
     section('Migrations', table(['migration', 'statements', 'strongest lock', 'hazards', 'reversible'], rows)),
     section('Hazards', ...plan.migrations.flatMap(hazards)),
     section('Checklist', table(['result', 'check', 'evidence'], checks)),
+    section('Drift: what was run by hand', plan.drift?.sql ? block('sql', plan.drift.sql) : ''),
   ];
   return `${parts.filter((part) => part !== '').join('\n\n')}\n`;
 }

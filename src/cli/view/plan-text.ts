@@ -18,6 +18,7 @@ export function planText(plan: FullPlan, colors: Colors, brief = false): string 
     migrations(plan.migrations, colors),
     hazards(plan.migrations, colors, brief),
     plan.checklist.map((check) => checkLine(check, colors)).join('\n'),
+    drift(plan, colors),
     summary(plan, colors),
   ];
   return sections.filter((part) => part !== '').join('\n\n');
@@ -53,6 +54,12 @@ function hazardText(migration: string, hazard: HazardFinding, colors: Colors): s
     `  ${plain(hazard.message)}`,
     ...safer.map((line) => `    ${colors.cyan(line)}`),
   ].join('\n');
+}
+
+function drift({ drift: found }: FullPlan, colors: Colors): string {
+  if (!found?.sql) return '';
+  const lines = found.sql.split('\n').map((line) => `    ${colors.cyan(plain(line))}`);
+  return ['Drift: what was run by hand, as SQL', ...lines].join('\n');
 }
 
 function checkLine(check: CheckResult, colors: Colors): string {

@@ -1,0 +1,52 @@
+/** What somebody changed by hand: the live schema against what its applied migrations make. */
+import { diffDatabases } from '../adapters/engine-diff';
+import { openSession } from '../adapters/postgres';
+import { schemaOf } from '../adapters/prisma-engine';
+import { ScratchDatabases } from '../adapters/scratch';
+import { loadParser, parseScript } from '../adapters/sql-parser';
+import { UsageError } from '../errors';
+import type { Drift } from '../policy/plan';
+import type { Inspection } from './inspection';
+import { runMigrations } from './shadow';
+
+export const NO_DRIFT: Drift = { sql: null, statements: 0, unknown: null };
+const PURPOSE = 'expected';
+
+/**
+ * Runs the applied migrations on a scratch database and compares, as far as Prisma models a schema. The target is only read.
+ * @param id names the scratch database; it is dropped again.
+ */
+export async function findDrift(url: string, inspection: Inspection, id: string): Promise<Drift> {
+  const { server, facts, migrations } = inspection;
+  const pending = new Set(facts.pending);
+  const applied = migrations.filter(({ name }) => !pending.has(name));
+  if (applied.length === 0) return NO_DRIFT;
+  if (!server.canCreateDatabase) return unknown(`role ${server.role} may not create a scratch database (CREATEDB)`);
+  await loadParser();
+  const scratch = new ScratchDatabases(url, id);
+  try {
+    await scratch.create(PURPOSE, 'template0');
+    await scratch.use(PURPOSE, async (client) => {
+      await client.query(`CREATE SCHEMA IF NOT EXISTS ${client.escapeIdentifier(schemaOf(url))}`);
+      await runMigrations(client, applied);
+    });
+    const sql = await diffDatabases(
+      schemaOf(url),
+      () => scratch.open(PURPOSE),
+      () =>
+        openSession(url, { applicationName: 'lockkeeper/drift', settings: { default_transaction_read_only: 'on' } }),
+    );
+    const { length } = parseScript(sql);
+    return length === 0 ? NO_DRIFT : { sql: sql.trim(), statements: length, unknown: null };
+  } catch (error) {
+    // Migrations that do not apply to an empty database say nothing of this one.
+    if (error instanceof UsageError) return unknown(error.message.replace(/\.$/, ''));
+    throw error;
+  } finally {
+    await scratch.drop(PURPOSE);
+  }
+}
+
+function unknown(reason: string): Drift {
+  return { ...NO_DRIFT, unknown: reason };
+}

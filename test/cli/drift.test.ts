@@ -1,0 +1,72 @@
+/** A schema that somebody changed by hand, as `lockkeeper plan` tells it. */
+import type { FullPlan } from '../../src/policy/plan';
+import { testDatabase, type TestDatabase } from '../support/database';
+import { project } from './project';
+import { lockkeeper, type Ran } from './terminal';
+
+const CONFIG = `
+environments:
+  development: { protected: false, backup: { enabled: false }, targets: { main: { urlEnv: URL } } }
+  production: { backup: { enabled: false }, targets: { main: { urlEnv: URL } } }
+`;
+const MODEL = 'datasource db {\n  provider = "postgresql"\n}\n';
+
+let database: TestDatabase;
+let cwd: string;
+
+function run(...argv: string[]): Promise<Ran> {
+  return lockkeeper(argv, { cwd, env: { ...process.env, URL: database.url } });
+}
+
+async function planned(environment: string): Promise<{ code: number; plan: FullPlan; check: string }> {
+  const { code, stdout } = await run('plan', '--env', environment, '--json');
+  const plan = JSON.parse(stdout) as FullPlan;
+  return { code, plan, check: plan.checklist.find(({ id }) => id === 'no-drift')?.status ?? '' };
+}
+
+beforeEach(async () => {
+  database = await testDatabase();
+  cwd = project({
+    'lockkeeper.yaml': CONFIG,
+    'prisma/schema.prisma': `${MODEL}model user {\n  id   BigInt @id\n  name String?\n}\n`,
+    'prisma/migrations/1_init/migration.sql':
+      'CREATE TABLE "user" ("id" BIGINT NOT NULL, "name" TEXT, PRIMARY KEY ("id"));',
+    // Such a file cannot run in one transaction.
+    'prisma/migrations/2_index/migration.sql':
+      'CREATE INDEX CONCURRENTLY "user_name" ON "user" ("name"); DROP INDEX CONCURRENTLY "user_name";',
+  });
+  expect((await run('migrate', 'dev', '--env', 'development')).code).toBe(0);
+});
+afterEach(() => database.drop());
+
+test('none: the check passes, and no scratch database stays', async () => {
+  const { code, plan, check } = await planned('production');
+  expect({ code, check, drift: plan.drift }).toEqual({
+    code: 0,
+    check: 'pass',
+    drift: { sql: null, statements: 0, unknown: null },
+  });
+  const { rows } = await database.client.query("SELECT FROM pg_database WHERE datname LIKE 'lockkeeper_scratch_plan%'");
+  expect(rows).toEqual([]);
+});
+
+test('a change by hand stops production, and is printed as SQL', async () => {
+  await database.client.query(
+    'ALTER TABLE "user" ADD COLUMN "byHand" INTEGER; CREATE INDEX "byHand_idx" ON "user" ("name")',
+  );
+  const { code, plan, check } = await planned('production');
+  expect({ code, check, statements: plan.drift?.statements }).toEqual({ code: 7, check: 'fail', statements: 2 });
+  expect(plan.drift?.sql).toContain('ADD COLUMN     "byHand" INTEGER');
+  const { stdout } = await run('plan', '--env', 'production');
+  expect(stdout).toMatch(/Drift: what was run by hand, as SQL[^]*CREATE INDEX "byHand_idx"/);
+});
+
+test('where developers work it warns', async () => {
+  await database.client.query('DROP TABLE "user"');
+  const { code, plan, check } = await planned('development');
+  expect({ code, check, sql: plan.drift?.sql }).toEqual({
+    code: 0,
+    check: 'warn',
+    sql: expect.stringMatching(/DROP TABLE .*"user"/) as string,
+  });
+});
