@@ -451,6 +451,26 @@ export interface UndoAssessment {
   digest: string;
 }
 
+/** A restored backup that could take the live database's place, and what that would cost. */
+export interface SwapReadiness {
+  /** Why it cannot, in one sentence; null where it can. */
+  refusal: string | null;
+  /** Id of the backup. */
+  backup: string;
+  /** Rows written, changed or deleted since the backup, exactly. */
+  takes: RowCost[];
+  /** sha256 over what a person who approves it was shown. */
+  digest: string;
+}
+
+export interface SwapResult {
+  /** `changed`: the price is no longer what was approved, and nothing was exchanged. */
+  state: 'exchanged' | 'changed';
+  /** What the old database is called. */
+  kept: string;
+  takes: RowCost[];
+}
+
 /** One step's undo. */
 export interface ReversalResult {
   step: number;

@@ -8,6 +8,7 @@ import { createMonitor } from './monitor';
 import { createNotify } from './notify';
 import { createRehearse } from './rehearse';
 import { createReport } from './report';
+import { createRestore } from './restore';
 import { createUndo } from './undo';
 import { createVerify } from './verify';
 
@@ -21,6 +22,7 @@ export function createActivities(deps: Deps) {
     ...createVerify(deps),
     ...createMonitor(deps),
     ...createUndo(deps),
+    ...createRestore(deps),
     ...createReport(deps),
     ...createNotify(deps),
   };

@@ -1,12 +1,16 @@
 /** What the rollback planner decides on, gathered from the target. */
-import { transactionsOf, type RegisteredReversal } from '../adapters/ledger';
+import { laterDeployments, transactionsOf, type RegisteredReversal } from '../adapters/ledger';
 import type { MigrationFolder } from '../adapters/migration-files';
-import type { Client } from '../adapters/postgres';
+import type { BackupStore } from '../adapters/backup-store/store';
+import { ties } from '../adapters/database-swap';
+import { endpointOf, type Client } from '../adapters/postgres';
 import { parseScript } from '../adapters/sql-parser';
-import { placeName, rowsWritten } from '../adapters/written-since';
+import { placeName, rowsWritten, rowsWrittenAnywhere, type Place } from '../adapters/written-since';
+import type { Backup } from '../backup/catalog';
 import type { RollbackStrategy, RowCost } from '../contract';
 import { placesDestroyed, placesDropped } from '../policy/reversal';
 import type { RollbackFacts, StepFacts } from '../policy/rollback';
+import { backupOfDeployment } from './deployment-backup';
 
 /** A step of which something may be there. */
 export interface Trace {
@@ -24,21 +28,25 @@ export interface FactsRequest {
   /** All of the deployment's, also those without a trace. */
   registered: RegisteredReversal[];
   folders: MigrationFolder[];
+  url: string;
+  store: BackupStore;
 }
 
 export async function rollbackFacts(client: Client, request: FactsRequest): Promise<RollbackFacts> {
   const { strategy, traces, registered } = request;
   const steps: StepFacts[] = [];
+  const backup = await backupOfDeployment(request.store, request.deployment);
   const own = await ownTransactions(client, request.deployment, registered);
   for (const { reversal, extent } of traces)
     steps.push({
       step: reversal.step,
       reversal: reversalOf(reversal, extent),
       takes: extent === 'none' ? [] : await rowsTaken(client, request.deployment, reversal, own),
-      destroys: extent === 'none' ? [] : destroyed(request.folders, reversal),
+      destroys: extent === 'none' ? [] : destroyed(request, reversal, backup),
     });
   const complete = traces.length === registered.length && traces.every(({ extent }) => extent === 'all');
-  return { strategy, steps, complete, backup: null, writtenSince: null, ties: [] };
+  const about = backup && { id: backup.meta.id, ageMs: Date.now() - Date.parse(backup.meta.takenAt) };
+  return { strategy, steps, complete, backup: about, ...(await swapFacts(client, request, steps, own)) };
 }
 
 /** Whatever the deployment wrote, in steps that are undone by now too. */
@@ -69,7 +77,43 @@ async function rowsTaken(
   return taken;
 }
 
-function destroyed(folders: MigrationFolder[], { migrations }: RegisteredReversal): string[] {
+/** What migrations took away of what was there before them, with the schema that an unqualified name means. */
+export function destroyedPlaces(folders: MigrationFolder[], migrations: string[], url: string): Place[] {
   const sql = folders.filter(({ name }) => migrations.includes(name)).map((folder) => folder.sql);
-  return placesDestroyed(sql.flatMap((text) => parseScript(text))).map(placeName);
+  const schema = `"${endpointOf(url).schema}"`;
+  return placesDestroyed(sql.flatMap((text) => parseScript(text))).map(({ relation, column }) => ({
+    relation: relation.includes('"."') ? relation : `${schema}.${relation}`,
+    column,
+  }));
+}
+
+/** Without what the backup knows to have been empty. */
+function destroyed(request: FactsRequest, { migrations }: RegisteredReversal, backup: Backup | null): string[] {
+  const tables = new Map(
+    Object.entries(backup?.meta.contents.tables ?? {}).map(([name, { rows }]) => [name.replaceAll('"', ''), rows]),
+  );
+  return destroyedPlaces(request.folders, migrations, request.url)
+    .filter(({ relation }) => tables.get(placeName({ relation, column: null })) !== 0)
+    .map(placeName);
+}
+
+/** What an exchange for the deployment's backup would cut off, in words. */
+export async function tiesOf(client: Client, deployment: string): Promise<string[]> {
+  const later = await laterDeployments(client, deployment);
+  return [...later.map((id) => `deployment ${id} came after it; roll that back first`), ...(await ties(client))];
+}
+
+/** Looked up only where they decide: counting reads every table. */
+async function swapFacts(
+  client: Client,
+  { strategy, deployment }: FactsRequest,
+  steps: StepFacts[],
+  own: string[],
+): Promise<Pick<RollbackFacts, 'writtenSince' | 'ties'>> {
+  if (strategy !== 'restore' && steps.every(({ reversal }) => reversal !== 'none'))
+    return { writtenSince: null, ties: [] };
+  return {
+    writtenSince: own.length === 0 ? null : await rowsWrittenAnywhere(client, own),
+    ties: await tiesOf(client, deployment),
+  };
 }

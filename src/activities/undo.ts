@@ -16,6 +16,7 @@ import { schemaFingerprint } from '../adapters/pg-tools';
 import { unfinished } from '../adapters/prisma-history';
 import { withSession, type Client } from '../adapters/postgres';
 import { loadParser } from '../adapters/sql-parser';
+import { openStore } from '../backup/store';
 import type { DeployInput, ReversalResult, RollbackStrategy, UndoAssessment } from '../contract';
 import { FailureType, permanent } from '../errors';
 import { sha256 } from '../planner';
@@ -27,7 +28,7 @@ import { derivePartialReversal, dropUnfinishedIndexes } from './partial-reversal
 import { rollbackFacts, type Extent, type Trace } from './rollback-facts';
 import { keepingOthers, keptText } from './salvage';
 import { claimOf, own, patienceOf, runSql, settle } from './script';
-import { applicationName, resolve } from './target';
+import { applicationName, resolve, type ResolvedTarget } from './target';
 
 export function createUndo(deps: Deps) {
   return {
@@ -37,40 +38,45 @@ export function createUndo(deps: Deps) {
      * @param undo the deployment whose steps would be reversed.
      */
     async assessUndo(input: DeployInput, undo: string, strategy: RollbackStrategy): Promise<UndoAssessment> {
+      const target = resolve(deps, input);
       await loadParser();
       const session = { applicationName: applicationName(input.deploymentId, 'assess'), lockTimeoutMs: 10_000 };
-      return withSession(resolve(deps, input).url, session, async (client) => {
+      return withSession(target.url, session, async (client) => {
         if (await ledgerExists(client)) {
           await ensureLedger(client);
           await takeFence(client, claimOf(input.deploymentId, 'assess'));
         }
-        return assess(client, deps, undo, strategy);
+        return assess(client, deps, target, undo, strategy);
       });
     },
 
     /** What a rollback by hand starts from. @throws ApplicationFailure Configuration when that deployment never wrote here. */
     async rollbackBasis(input: DeployInput, undo: string, strategy: RollbackStrategy): Promise<RollbackBasis> {
-      const { url, environment } = resolve(deps, input);
+      const target = resolve(deps, input);
       await loadParser();
-      return withSession(url, { applicationName: applicationName(input.deploymentId, 'basis') }, async (client) => {
-        const schemaFingerprint = await schemaBefore(client, undo);
-        if (schemaFingerprint === null)
-          throw permanent(
-            FailureType.Configuration,
-            `Deployment ${undo} never wrote to ${input.environment}/${input.target}; there is nothing to undo.`,
+      return withSession(
+        target.url,
+        { applicationName: applicationName(input.deploymentId, 'basis') },
+        async (client) => {
+          const schemaFingerprint = await schemaBefore(client, undo);
+          if (schemaFingerprint === null)
+            throw permanent(
+              FailureType.Configuration,
+              `Deployment ${undo} never wrote to ${input.environment}/${input.target}; there is nothing to undo.`,
+            );
+          const assessment = await assess(client, deps, target, undo, strategy);
+          const reversals = (await registeredReversals(client, undo)).filter(({ step }) =>
+            assessment.steps.includes(step),
           );
-        const assessment = await assess(client, deps, undo, strategy);
-        const reversals = (await registeredReversals(client, undo)).filter(({ step }) =>
-          assessment.steps.includes(step),
-        );
-        return {
-          assessment,
-          schemaFingerprint,
-          migrations: reversals.flatMap(({ migrations }) => migrations),
-          approval: environment.approvals,
-          slack: deps.slack !== null,
-        };
-      });
+          return {
+            assessment,
+            schemaFingerprint,
+            migrations: reversals.flatMap(({ migrations }) => migrations),
+            approval: target.environment.approvals,
+            slack: deps.slack !== null,
+          };
+        },
+      );
     },
 
     /** Idempotent. An error of the reversal itself is a result, not a failure: nothing of its segment is left. */
@@ -135,11 +141,18 @@ export interface RollbackBasis {
   slack: boolean;
 }
 
-async function assess(client: Client, deps: Deps, undo: string, strategy: RollbackStrategy): Promise<UndoAssessment> {
+async function assess(
+  client: Client,
+  deps: Deps,
+  { url, environment }: ResolvedTarget,
+  undo: string,
+  strategy: RollbackStrategy,
+): Promise<UndoAssessment> {
   const folders = readMigrations(deps.config.migrationsDir);
   const registered = (await ledgerExists(client)) ? await registeredReversals(client, undo) : [];
   const traces = await withTraces(client, undo, registered);
-  const request = { deployment: undo, strategy, traces, registered, folders };
+  const store = openStore(environment.backup);
+  const request = { deployment: undo, strategy, traces, registered, folders, url, store };
   const plan = planRollback(await rollbackFacts(client, request));
   const shown = {
     undo,

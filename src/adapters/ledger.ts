@@ -321,3 +321,13 @@ export async function transactionsOf(client: Client, deployment: string, migrati
   );
   return rows.map(({ xid }) => xid);
 }
+
+/** Deployments that began after this one and of which something is committed, newest first. */
+export async function laterDeployments(client: Client, deployment: string): Promise<string[]> {
+  const { rows } = await client.query<{ id: string }>(
+    `SELECT d.id FROM lockkeeper.deployment d WHERE d.began_at > (SELECT began_at FROM lockkeeper.deployment WHERE id = $1)
+        AND EXISTS (SELECT FROM lockkeeper.marker m WHERE m.deployment = d.id AND m.script LIKE 'migration/%') ORDER BY d.began_at DESC`,
+    [deployment],
+  );
+  return rows.map(({ id }) => id);
+}

@@ -19,6 +19,8 @@ export interface DumpOptions extends Login {
   compress?: string;
   file: string;
   schemaOnly?: boolean;
+  /** Lockkeeper's own schemas, instead of everything else. */
+  own?: boolean;
   /** Upper bound; not for the directory format, whose files pg_dump writes itself. */
   bytesPerSecond?: number | null;
   /** Called for each table as its rows begin. */
@@ -52,6 +54,7 @@ export interface PgTools {
 
 /** Lockkeeper's bookkeeping, and rows that it keeps for somebody, are not part of the project's schema. */
 const EXCLUDE_OWN = ['--exclude-schema=lockkeeper', '--exclude-schema=lockkeeper_salvage'];
+const ONLY_OWN = ['--schema=lockkeeper', '--schema=lockkeeper_salvage'];
 /** Prisma's own table comes with the first migration, and stays when that is undone. */
 const HISTORY = '--exclude-table=*._prisma_migrations';
 const DUMPS_TABLE = /: dumping contents of table /;
@@ -110,14 +113,14 @@ export function createPgTools(binDir: string): PgTools {
   };
 }
 
-function dumpArgs({ format, jobs, snapshot, compress, schemaOnly }: DumpOptions): string[] {
+function dumpArgs({ format, jobs, snapshot, compress, schemaOnly, own }: DumpOptions): string[] {
   return [
     `--format=${format}`,
     ...(format === 'directory' ? [`--jobs=${jobs}`] : []),
     ...(snapshot === undefined ? [] : [`--snapshot=${snapshot}`]),
     ...(compress === undefined ? [] : [`--compress=${compress}`]),
     ...(schemaOnly ? ['--schema-only'] : []),
-    ...EXCLUDE_OWN,
+    ...(own ? ONLY_OWN : EXCLUDE_OWN),
   ];
 }
 

@@ -6,7 +6,7 @@ import type { Client } from './postgres';
 import type { Place } from './written-since';
 
 /** Types that no migration makes and none drops: values of all others are kept as text, so that their type may go. */
-const IS_BUILT_IN = `(SELECT typnamespace = 'pg_catalog'::regnamespace FROM pg_type WHERE oid = a.atttypid)`;
+export const IS_BUILT_IN = `(SELECT typnamespace = 'pg_catalog'::regnamespace FROM pg_type WHERE oid = a.atttypid)`;
 
 const MANIFEST_DDL = `
   CREATE SCHEMA IF NOT EXISTS lockkeeper_salvage;

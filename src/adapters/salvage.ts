@@ -142,7 +142,8 @@ async function shapeOf(client: Client, entry: Salvage): Promise<Shape> {
 async function insertRows(client: Client, { entry, kept, columns, sameRow }: Shape): Promise<number> {
   const live = columns.map(({ name }) => `t.${name}`).join(', ');
   const values = columns.map(({ value }) => value).join(', ');
-  if (sameRow !== null) {
+  // Beside rows from a backup, live ones may have been changed since: those are not lost.
+  if (sameRow !== null && entry.source === 'undo') {
     const differs = `ROW(${live})::text IS DISTINCT FROM ROW(${values})::text`;
     const taken = await count(client, `${kept} JOIN ${entry.relation} AS t ON ${sameRow} WHERE ${differs}`);
     if (taken > 0)
@@ -152,11 +153,11 @@ async function insertRows(client: Client, { entry, kept, columns, sameRow }: Sha
   }
   const absent = sameRow === null ? 'true' : `NOT EXISTS (SELECT FROM ${entry.relation} AS t WHERE ${sameRow})`;
   const names = columns.map(({ name }) => name).join(', ');
-  await client.query(
+  const { rowCount } = await client.query(
     `INSERT INTO ${entry.relation} (${names}) OVERRIDING SYSTEM VALUE SELECT ${values} FROM ${kept} WHERE ${absent}`,
   );
   await advanceSequences(client, entry.relation);
-  return entry.rows;
+  return entry.source === 'undo' ? entry.rows : (rowCount ?? 0);
 }
 
 /** Keys that came back must not be dealt out again. */

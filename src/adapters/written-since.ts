@@ -1,4 +1,5 @@
 /** Rows that others wrote where a deployment made room: what dropping that room again would lose. */
+import type { RowCost } from '../contract';
 import type { Client } from './postgres';
 
 /** A table, or one column of it; the relation as SQL writes it (`"public"."orders"`). */
@@ -22,12 +23,14 @@ export function placeName({ relation, column }: Place): string {
  */
 export async function rowsWritten(client: Client, place: Place, own: string[], step: string[]): Promise<number | null> {
   if (!(await exists(client, place.relation))) return 0;
+  return countInTime(client, async () => `${place.relation} AS t WHERE ${await othersRows(client, place, own, step)}`);
+}
+
+/** Null when it takes too long, or fails. */
+async function countInTime(client: Client, from: () => Promise<string>): Promise<number | null> {
   await client.query(`BEGIN READ ONLY; SET LOCAL statement_timeout = ${COUNT_TIMEOUT_MS}`);
   try {
-    const condition = await othersRows(client, place, own, step);
-    const { rows } = await client.query<{ rows: string }>(
-      `SELECT count(*)::text AS rows FROM ${place.relation} AS t WHERE ${condition}`,
-    );
+    const { rows } = await client.query<{ rows: string }>(`SELECT count(*)::text AS rows FROM ${await from()}`);
     // Not ROLLBACK: it would count as an error of the application's.
     await client.query('COMMIT');
     return Number(rows[0]?.rows ?? 0);
@@ -35,6 +38,25 @@ export async function rowsWritten(client: Client, place: Place, own: string[], s
     await client.query('ROLLBACK');
     return null;
   }
+}
+
+/**
+ * Rows that others wrote into any table since the first of these transactions.
+ * @param own the deployment's transactions, at least one.
+ */
+export async function rowsWrittenAnywhere(client: Client, own: string[]): Promise<RowCost[]> {
+  const { rows: tables } = await client.query<{ relation: string }>(
+    `SELECT format('%I.%I', n.nspname, c.relname) AS relation FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+      WHERE c.relkind = 'r' AND n.nspname !~ '^(pg_|information_schema$|lockkeeper)' AND c.relname <> '_prisma_migrations' ORDER BY 1`,
+  );
+  const costs: RowCost[] = [];
+  const first = `age(t.xmin) <= (SELECT max(age(x::xid)) FROM unnest('{${own.map(Number).join(',')}}'::text[]) AS x)`;
+  for (const { relation } of tables) {
+    const others = (): Promise<string> => othersRows(client, { relation, column: null }, own, []);
+    const rows = await countInTime(client, async () => `${relation} AS t WHERE ${await others()} AND ${first}`);
+    if (rows !== 0) costs.push({ relation: placeName({ relation, column: null }), rows });
+  }
+  return costs;
 }
 
 async function exists(client: Client, relation: string): Promise<boolean> {

@@ -122,6 +122,7 @@ function addDecisions(program: Command, add: Add): void {
     .option('--reason <text>', 'kept in the audit trail')
     .option(...yes);
   add(program, 'rollback [id]', 'Undo what a finished deployment did, and watch.', commands.rollback)
+    .option('--strategy <strategy>', 'auto, reverse or restore (default: auto)')
     .option('--detach', 'start it, print its id and return')
     .option(...yes);
 }

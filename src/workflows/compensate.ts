@@ -1,34 +1,17 @@
 /** Undoing what a deployment did, newest step first. Runs to its end whatever else happens. */
-import { sleep } from '@temporalio/workflow';
-import { ActivityFailure, ApplicationFailure } from '@temporalio/common';
-import type { ApprovalPolicy, CompensationSummary, RollbackStrategy, UndoAssessment } from '../contract';
-import { FailureType } from '../errors';
-import { priceText } from '../policy/rollback';
-import { apply, read } from './activity-options';
+import type { CompensationSummary, UndoAssessment } from '../contract';
+import { costText, priceText } from '../policy/rollback';
+import { apply, heavy, read } from './activity-options';
 import type { ApprovalGate } from './approval-gate';
+import { exchange } from './exchange';
 import type { Run } from './run';
-
-/** How long people have for a yes to losing rows, at least. */
-const LOSSY_EXPIRY_MS = 24 * 3_600_000;
-/** A database that is down comes back, and then the undo must go on: how often it is tried, five minutes apart. */
-const ROUNDS = 12;
-
-export interface Undo {
-  /** The deployment whose steps are reversed. */
-  deployment: string;
-  /** Of the schema to come back to. */
-  schemaFingerprint: string;
-  /** Of the environment: who must agree when rows would be lost. */
-  approval: ApprovalPolicy;
-  strategy: RollbackStrategy;
-  /** Digest of an assessment that people have seen and approved already. */
-  approved: string | null;
-}
+import { agreed, patiently, type Undo } from './undoing';
 
 /** Reverses every step that left something. Rows written since are taken away only after a second approval that names them. */
 export async function compensate(run: Run, people: ApprovalGate, undo: Undo): Promise<CompensationSummary> {
   const { assessment, refusal } = await settle(run, people, undo);
   if (refusal !== null) return needsHuman(run, refusal);
+  if (assessment.plan.action === 'restore-swap') return exchange(run, people, undo);
   const summary: CompensationSummary = { state: 'clean', reversals: [], schemaRestored: null, detail: '' };
   run.status.compensation = summary;
   for (const step of assessment.steps) {
@@ -53,6 +36,7 @@ export async function compensate(run: Run, people: ApprovalGate, undo: Undo): Pr
     assessment.steps.length > 0
       ? `${assessment.steps.length} step(s) undone; the schema is as it was before.`
       : 'Nothing had been written; the schema is as it was before.';
+  if (assessment.plan.action === 'restore-side-by-side') summary.detail += await bringBack(run, undo);
   return summary;
 }
 
@@ -67,8 +51,10 @@ async function settle(
     const { action, reason, approval } = assessment.plan;
     if (action === 'needs-human' || action === 'forward-fix')
       return { assessment, refusal: `${reason} Nothing was undone.` };
-    if (!approval || assessment.digest === approved) return { assessment, refusal: null };
-    if (!(await mayGoOn(run, people, assessment, undo.approval)))
+    // A swap is asked about when its price is known exactly.
+    if (!approval || assessment.digest === approved || action === 'restore-swap') return { assessment, refusal: null };
+    const note = `${reason} Undoing ${priceText(assessment.plan)}.`;
+    if (!(await agreed(run, people, undo.approval, assessment.digest, note)))
       return {
         assessment,
         refusal: `Undoing ${priceText(assessment.plan)}; nobody approved that, and nothing was undone.`,
@@ -77,17 +63,12 @@ async function settle(
   }
 }
 
-async function mayGoOn(
-  run: Run,
-  people: ApprovalGate,
-  { plan, digest }: UndoAssessment,
-  approval: ApprovalPolicy,
-): Promise<boolean> {
-  const note = `${plan.reason} Undoing ${priceText(plan)}.`;
-  run.tell(`waits for approval: ${note}`);
-  const required = Math.max(1, approval.required);
-  const request = { kind: 'rollback' as const, bindingDigest: digest, required, note };
-  return (await people.ask(request, Math.max(approval.expiryMs, LOSSY_EXPIRY_MS))) === 'approved';
+/** The schema is back by now; what the deployment destroyed is brought beside the live rows, for a person to put back. */
+async function bringBack(run: Run, undo: Undo): Promise<string> {
+  run.tell('bringing from the backup what the deployment destroyed');
+  const brought = await patiently(() => heavy.bringBack(run.input, undo.deployment));
+  if (brought.length === 0) return ' The backup has nothing of what the deployment took away.';
+  return ` Brought from the backup into schema lockkeeper_salvage: ${costText(brought)}; "lockkeeper salvage restore" puts them back.`;
 }
 
 function needsHuman(run: Run, detail: string): CompensationSummary {
@@ -97,21 +78,4 @@ function needsHuman(run: Run, detail: string): CompensationSummary {
     schemaRestored: run.status.compensation?.schemaRestored ?? null,
     detail,
   };
-}
-
-/** Retries what an activity gave up on: giving up here would leave the database in between. */
-async function patiently<T>(work: () => Promise<T>): Promise<T> {
-  for (let round = 1; ; round++) {
-    try {
-      return await work();
-    } catch (error) {
-      if (round === ROUNDS || !(error instanceof ActivityFailure) || isFenced(error)) throw error;
-      await sleep('5m', { summary: 'try the undo again' });
-    }
-  }
-}
-
-/** Another deployment has the database now; it will not give it back. */
-function isFenced({ cause }: ActivityFailure): boolean {
-  return cause instanceof ApplicationFailure && cause.type === FailureType.Fenced;
 }

@@ -5,8 +5,9 @@ import { FailureType } from '../errors';
 import { read } from './activity-options';
 import type { Announcer } from './announcer';
 import type { ApprovalGate } from './approval-gate';
-import { compensate, type Undo } from './compensate';
+import { compensate } from './compensate';
 import type { Run } from './run';
+import type { Undo } from './undoing';
 
 /** Nobody knows how to go on, or another deployment does it now: an undo would be one more write. */
 const STOPS_WRITING = new Set<string>([FailureType.NeedsHuman, FailureType.Fenced]);

@@ -33,8 +33,11 @@ async function story(input: RollbackInput, run: Run, people: ApprovalGate): Prom
   const note = `Undoes ${assessment.steps.length} step(s) of ${input.undo}: ${migrations.join(', ')}.${price}`;
   const required = assessment.plan.approval ? Math.max(1, approval.required) : approval.required;
   const request = { kind: 'rollback' as const, bindingDigest: assessment.digest, required, note };
-  const answer = await run.phase('approve', () => people.ask(request, approval.expiryMs));
-  if (answer !== 'approved') return run.end(answer, `The rollback was ${answer}; nothing was undone.`);
+  // A swap is asked about when the backup is restored and its price is known exactly.
+  if (action !== 'restore-swap') {
+    const answer = await run.phase('approve', () => people.ask(request, approval.expiryMs));
+    if (answer !== 'approved') return run.end(answer, `The rollback was ${answer}; nothing was undone.`);
+  }
   const why = `Rollback of ${input.undo}, asked for by ${input.requester.name}.`;
   const approved = assessment.digest;
   const what = { deployment: input.undo, schemaFingerprint, approval, strategy: input.strategy, approved };

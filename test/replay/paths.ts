@@ -4,6 +4,7 @@ import type { Bench } from '../workflows/support/bench';
 import type { Activities } from '../../src/activities';
 import {
   ALL_STEPS,
+  by,
   cancelled,
   errorRates,
   failing,
@@ -142,6 +143,26 @@ export const PATHS: Record<string, Path> = {
       await deployment.asked('rollback');
       await deployment.decide(ALICE);
       return deployment;
+    },
+  },
+  'brought-back': {
+    ends: 'rolled-back',
+    walk: (bench) =>
+      bench.deploy(
+        deploys({}, { ...errorRates(0, 50), assessUndo: () => Promise.resolve(by('restore-side-by-side')) }),
+      ),
+  },
+  'rollback-exchanged': {
+    ends: 'rolled-back',
+    async walk(bench) {
+      const assessment = by('restore-swap', true);
+      const rollback = await bench.rollback({
+        rollbackBasis: async (...args) => ({ ...(await HEALTHY.rollbackBasis(...args)), assessment }),
+        assessUndo: () => Promise.resolve(assessment),
+      });
+      await rollback.asked('rollback');
+      await rollback.decide(ALICE);
+      return rollback;
     },
   },
   'reversal-failed': {

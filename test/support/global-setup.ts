@@ -20,6 +20,9 @@ const FAST = {
   full_page_writes: 'off',
   synchronous_commit: 'off',
   max_connections: 200,
+  // For the tests in which a database has a logical slot.
+  wal_level: 'logical',
+  max_prepared_transactions: 4,
   shared_buffers: '256MB',
 };
 

@@ -98,6 +98,11 @@ export function taking(rows: number, digest: string): UndoAssessment {
 }
 export const LOSSY: UndoAssessment = taking(7, 'l');
 
+/** Another way than reversing the steps. */
+export function by(action: RollbackPlan['action'], approval = false): UndoAssessment {
+  return { ...ALL_STEPS, plan: { ...REVERSE, action, approval }, digest: 'b'.repeat(64) };
+}
+
 /** No way is open. */
 export function stuck(action: 'forward-fix' | 'needs-human', reason: string): UndoAssessment {
   return { ...ALL_STEPS, plan: { ...REVERSE, action, reason }, digest: 's'.repeat(64) };
@@ -194,6 +199,9 @@ export const HEALTHY: Activities = {
     approval: { required: 1, expiryMs: HOUR },
   }),
   reverseStep: (input, undo, step) => Promise.resolve({ step, state: 'reversed', detail: 'Undone by engine-diff.' }),
+  prepareSwap: resolved({ refusal: null, backup: 'backup-1', takes: [], digest: 'x'.repeat(64) }),
+  swapDatabases: resolved({ state: 'exchanged', kept: 'broxiva_before', takes: [] }),
+  bringBack: resolved([{ relation: 'public.orders.note (salvage 1)', rows: 3 }]),
   schemaIs: resolved(true),
   writeReport: ({ input }) => Promise.resolve([`reports/${input.deploymentId}.json`]),
   announce: (status) => Promise.resolve({ channel: status.input.deploymentId, ts: '1.0' }),

@@ -1,0 +1,195 @@
+/**
+ * Exchanging a database for another of the same server, under the same name. Both renames are one transaction, and the lock that it
+ * takes first is what keeps newcomers out: there is no state in between that a crash could leave behind, and no instant at
+ * which somebody may connect and the name leads nowhere.
+ */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { FailureType, transient } from '../errors';
+import { DatabaseError, type Client } from './postgres';
+
+export interface Exchange {
+  /** Name that the application knows. */
+  live: string;
+  /** The database that takes it. */
+  fresh: string;
+  /** What the old one is called from then on. */
+  kept: string;
+  /** Comment of the kept one: whose exchange it was. */
+  mark: string;
+}
+
+/** PostgreSQL cuts longer names, and would then speak of another database. */
+const NAME_BYTES = 63;
+
+/** `broxiva_before_20261124_031500_0f9b`: the same for every attempt of a deployment. */
+export function keptName(live: string, deploymentId: string): string {
+  const suffix = `_before_${deploymentId.replaceAll('-', '_')}`;
+  let front = live;
+  while (Buffer.byteLength(front + suffix) > NAME_BYTES) front = front.slice(0, -1);
+  return front + suffix;
+}
+
+/** What an exchange would cut off, or what keeps this role from it; each in words. `client` is connected to the live database. */
+export async function ties(client: Client): Promise<string[]> {
+  const { rows } = await client.query<{ tie: string }>(
+    `SELECT format('logical slot "%s" belongs to it', slot_name) AS tie FROM pg_replication_slots WHERE database = current_database()
+     UNION ALL SELECT format('subscription "%s" belongs to it', subname) FROM pg_subscription s JOIN pg_database d ON d.oid = s.subdbid AND d.datname = current_database()
+     UNION ALL SELECT format('prepared transaction "%s" is open in it', gid) FROM pg_prepared_xacts WHERE database = current_database()
+     UNION ALL SELECT format('role %s does not own it', current_user) FROM pg_database WHERE datname = current_database() AND NOT pg_has_role(datdba, 'USAGE')
+     UNION ALL SELECT format('role %s may not create databases', current_user) FROM pg_roles WHERE rolname = current_user AND NOT (rolcreatedb OR rolsuper)
+     UNION ALL SELECT DISTINCT format('role %s may not end the sessions of role %s%s', current_user, r.rolname, CASE WHEN r.rolsuper THEN ', a superuser' ELSE '; grant pg_signal_backend to it' END)
+       FROM pg_stat_activity a JOIN pg_roles r ON r.oid = a.usesysid
+      WHERE a.datname = current_database() AND a.pid <> pg_backend_pid() AND NOT pg_has_role(a.usesysid, 'USAGE')
+        AND (r.rolsuper OR NOT pg_has_role('pg_signal_backend', 'USAGE'))`,
+  );
+  return rows.map(({ tie }) => tie);
+}
+
+/** Of both databases: what replicas of the live one would miss afterwards. */
+export async function publicationsMissing(live: Client, fresh: Client): Promise<string[]> {
+  const names = async (client: Client): Promise<string[]> =>
+    (await client.query<{ name: string }>('SELECT pubname AS name FROM pg_publication')).rows.map(({ name }) => name);
+  const there = await names(fresh);
+  return (await names(live))
+    .filter((name) => !there.includes(name))
+    .map((name) => `publication "${name}" is not in it`);
+}
+
+/** Gives `fresh` the owner, rights, settings and limits of the live database, which `client` is connected to. */
+export async function dress(client: Client, fresh: string): Promise<void> {
+  const name = client.escapeIdentifier(fresh);
+  const { rows: facts } = await client.query<{ owner: string; limit: number; own: boolean; ruled: boolean }>(
+    `SELECT pg_get_userbyid(datdba) AS owner, datconnlimit AS "limit", pg_get_userbyid(datdba) = current_user AS own, datacl IS NOT NULL AS ruled
+       FROM pg_database WHERE datname = current_database()`,
+  );
+  const [database] = facts;
+  if (!database) return;
+  if (database.ruled) await copyRights(client, name);
+  for (const { role, item } of await settingsOf(client)) await client.query(settingStatement(client, name, role, item));
+  await client.query(`ALTER DATABASE ${name} CONNECTION LIMIT ${database.limit}`);
+  if (!database.own) await client.query(`ALTER DATABASE ${name} OWNER TO ${client.escapeIdentifier(database.owner)}`);
+}
+
+async function copyRights(client: Client, name: string): Promise<void> {
+  const { rows } = await client.query<{ grantee: string | null; privilege: string; grantable: boolean }>(
+    `SELECT CASE WHEN grantee <> 0 THEN pg_get_userbyid(grantee) END AS grantee, privilege_type AS privilege, is_grantable AS grantable
+       FROM pg_database, aclexplode(datacl) WHERE datname = current_database()`,
+  );
+  await client.query(`REVOKE ALL ON DATABASE ${name} FROM PUBLIC`);
+  for (const { grantee, privilege, grantable } of rows) {
+    const to = grantee === null ? 'PUBLIC' : client.escapeIdentifier(grantee);
+    await client.query(`GRANT ${privilege} ON DATABASE ${name} TO ${to}${grantable ? ' WITH GRANT OPTION' : ''}`);
+  }
+}
+
+interface Setting {
+  /** Null for everybody. */
+  role: string | null;
+  /** `name=value`, as the catalog keeps it. */
+  item: string;
+}
+
+async function settingsOf(client: Client): Promise<Setting[]> {
+  const { rows } = await client.query<Setting>(
+    `SELECT CASE WHEN s.setrole <> 0 THEN pg_get_userbyid(s.setrole) END AS role, item
+       FROM pg_db_role_setting s JOIN pg_database d ON d.oid = s.setdatabase, unnest(s.setconfig) AS item
+      WHERE d.datname = current_database()`,
+  );
+  return rows;
+}
+
+/** Lists of names: the catalog keeps them in the form in which SET reads them, quotes and all. */
+const LISTS = new Set([
+  'search_path',
+  'temp_tablespaces',
+  'local_preload_libraries',
+  'session_preload_libraries',
+  'unix_socket_directories',
+]);
+
+function settingStatement(client: Client, name: string, role: string | null, item: string): string {
+  const at = item.indexOf('=');
+  const [key, value] = [item.slice(0, at), item.slice(at + 1)];
+  const to = LISTS.has(key.toLowerCase()) && value !== '' ? value : client.escapeLiteral(value);
+  const parameter = key
+    .split('.')
+    .map((part) => client.escapeIdentifier(part))
+    .join('.');
+  const whose = role === null ? `DATABASE ${name}` : `ROLE ${client.escapeIdentifier(role)} IN DATABASE ${name}`;
+  return `ALTER ${whose} SET ${parameter} TO ${to}`;
+}
+
+/** A comment tells what state a database is in; null where there is no such database. */
+export async function markOf(client: Client, database: string): Promise<{ mark: string | null } | null> {
+  const { rows } = await client.query<{ mark: string | null }>(
+    `SELECT shobj_description(oid, 'pg_database') AS mark FROM pg_database WHERE datname = $1`,
+    [database],
+  );
+  return rows[0] ?? null;
+}
+
+export async function mark(client: Client, database: string, text: string): Promise<void> {
+  await client.query(`COMMENT ON DATABASE ${client.escapeIdentifier(database)} IS ${client.escapeLiteral(text)}`);
+}
+
+/** Sessions in a transaction may finish it for so long, while newcomers wait. */
+const GRACE_MS = 250;
+const LOOK_EVERY_MS = 10;
+const OBJECT_IN_USE = '55006';
+const LOCK_NOT_AVAILABLE = '55P03';
+
+/**
+ * Exchanges the two, ending every session of the live one. Idempotent.
+ * @param desk two sessions connected to neither of them.
+ * @throws ApplicationFailure TargetUnavailable, to be tried again, when a session does not end: everything is as it was then.
+ */
+export async function exchange([writer, ender]: [Client, Client], change: Exchange): Promise<void> {
+  if ((await markOf(writer, change.kept))?.mark === change.mark) return;
+  const comment = (await markOf(writer, change.live))?.mark ?? null;
+  const quoted = (name: string): string => writer.escapeIdentifier(name);
+  const rename = (from: string, to: string) => writer.query(`ALTER DATABASE ${quoted(from)} RENAME TO ${quoted(to)}`);
+  const stop = new AbortController();
+  try {
+    await writer.query(`BEGIN; SET LOCAL lock_timeout = '2s'`);
+    // It takes its lock, and waits up to 5 s for the sessions to go.
+    await Promise.all([
+      rename(change.live, change.kept).finally(() => stop.abort()),
+      endSessions(ender, change.live, processOf(writer), stop.signal),
+    ]);
+    await rename(change.fresh, change.live);
+    const text = comment === null ? 'NULL' : writer.escapeLiteral(comment);
+    await writer.query(`COMMENT ON DATABASE ${quoted(change.live)} IS ${text}`);
+    await mark(writer, change.kept, change.mark);
+    // People may look into it; nobody writes there by mistake.
+    await writer.query(`ALTER DATABASE ${quoted(change.kept)} SET default_transaction_read_only = on`);
+    await writer.query('COMMIT');
+  } catch (error) {
+    await writer.query('ROLLBACK').catch(() => undefined);
+    if (!(error instanceof DatabaseError) || ![OBJECT_IN_USE, LOCK_NOT_AVAILABLE].includes(error.code ?? ''))
+      throw error;
+    throw transient(
+      FailureType.TargetUnavailable,
+      `A session of ${change.live} did not end in time (${error.message}); nothing was exchanged.`,
+    );
+  }
+}
+
+function processOf(client: Client): number {
+  return (client as unknown as { processID: number }).processID;
+}
+
+/** Ends the sessions of a database from when `holder` has locked it, those that are idle first. */
+async function endSessions(client: Client, database: string, holder: number, stop: AbortSignal): Promise<void> {
+  const locked = `EXISTS (SELECT FROM pg_locks l WHERE l.pid = $2 AND l.granted AND l.locktype = 'object'
+    AND l.classid = 'pg_database'::regclass AND l.objid = a.datid AND l.mode = 'AccessExclusiveLock')`;
+  let since: number | null = null;
+  while (!stop.aborted) {
+    const { rows } = await client.query<{ ended: boolean }>(
+      `SELECT pg_terminate_backend(a.pid) AS ended FROM pg_stat_activity a
+        WHERE a.datname = $1 AND a.backend_type <> 'autovacuum worker' AND ${locked} AND (a.state = 'idle' OR $3)`,
+      [database, holder, since !== null && Date.now() - since > GRACE_MS],
+    );
+    if (rows.length > 0 || since === null) since ??= Date.now();
+    await sleep(LOOK_EVERY_MS, undefined, { signal: stop }).catch(() => undefined);
+  }
+}
