@@ -4,6 +4,7 @@ import { apply } from './apply';
 import { indexBuild } from './index-build';
 import type { BenchOptions } from './options';
 import { overhead } from './overhead';
+import { recovery } from './recovery';
 import { writeSection, type Section } from './results';
 import { setup } from './setup';
 import { stall } from './stall';
@@ -18,6 +19,7 @@ const BENCHMARKS: Record<string, Benchmark> = {
   apply: { run: apply, rounds: 9 },
   overhead: { run: overhead, rounds: 9 },
   stall: { run: stall, rounds: 3 },
+  recovery: { run: recovery, rounds: 3 },
   index: { run: indexBuild, rounds: 1 },
   setup: { run: setup, rounds: 1 },
 };

@@ -20,7 +20,7 @@ export interface BenchProject {
 /** @param rehearsal `schema-only` proves the reversals without restoring a backup. */
 export function benchProject(
   folder: string,
-  { migrationsDir, schema, id, settings }: Workload,
+  { migrationsDir, schema, id, settings }: Pick<Workload, 'migrationsDir' | 'schema' | 'id' | 'settings'>,
   rehearsal: 'full' | 'schema-only',
 ): BenchProject {
   const root = join(folder, `project-${id}`);

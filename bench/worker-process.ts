@@ -15,6 +15,10 @@ export class WorkerProcess {
     );
   }
 
+  get pid(): number {
+    return this.child.pid ?? 0;
+  }
+
   /** Largest resident set so far, MiB; null where the system has no /proc. */
   peakMiB(): number | null {
     const file = `/proc/${this.child.pid}/status`;
@@ -23,10 +27,18 @@ export class WorkerProcess {
     return kib === undefined ? null : Number(kib) / 1024;
   }
 
-  async stop(): Promise<void> {
+  stop(): Promise<void> {
+    return this.end('SIGTERM');
+  }
+
+  kill(): Promise<void> {
+    return this.end('SIGKILL');
+  }
+
+  private async end(signal: NodeJS.Signals): Promise<void> {
     if (this.child.exitCode !== null || this.child.signalCode !== null) return;
     const ended = new Promise((resolve) => this.child.once('exit', resolve));
-    this.child.kill('SIGTERM');
+    this.child.kill(signal);
     await ended;
   }
 }

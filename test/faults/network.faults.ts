@@ -1,0 +1,4 @@
+import { FaultTests } from './harness/faults';
+import { NETWORK } from './tables/network';
+
+new FaultTests().concurrently(NETWORK);
