@@ -7,7 +7,7 @@ import { dirname, isAbsolute, resolve } from 'node:path';
 import { LineCounter, parseDocument } from 'yaml';
 import { z } from 'zod';
 import { backupSchema, toBackup, type BackupConfig } from './config/backup';
-import { duration, durationMs } from './config/quantities';
+import { duration, durationMs, envName } from './config/quantities';
 import { UsageError } from './errors';
 import { BLOCK_LEVELS, TASK_QUEUE, type BlockLevel, type MaintenanceWindow, type Threshold } from './contract';
 
@@ -35,7 +35,6 @@ const threshold = () =>
 
 const CLOCK = /^([01]\d|2[0-3]):([0-5]\d)$/;
 const DAYS = ['sun', 'mon', 'tue', 'wed', 'thu', 'fri', 'sat'] as const;
-const envName = () => z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'the name of an environment variable');
 
 const targetSchema = z.strictObject({
   urlEnv: envName().describe(

@@ -201,7 +201,8 @@ export interface CheckResult {
 export interface BackupSummary {
   id: string;
   file: string;
-  format: 'custom' | 'directory' | 'plain';
+  /** `external`: another tool has it, and only that tool can restore it. */
+  format: 'custom' | 'directory' | 'plain' | 'external';
   bytes: number;
   sha256: string;
   takenAt: string;
@@ -356,7 +357,8 @@ export interface StatementWork {
 
 /** Where a backup is. */
 export interface BackupProgress {
-  step: 'dump' | 'keep';
+  /** `external`: another tool takes it, and says nothing of how far it is. */
+  step: 'dump' | 'external';
   /** Written so far. */
   bytes: number;
   /** Tables whose rows pg_dump has begun to copy, and whose digest is there. */

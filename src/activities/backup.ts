@@ -20,7 +20,7 @@ export function createBackupStep(deps: Deps) {
      */
     async backup(input: DeployInput, round: number): Promise<BackupSummary> {
       const { environment, url } = resolve(deps, input);
-      const store = openStore(environment.backup);
+      const store = openStore(environment.backup, deps.env);
       return heartbeating(async (signal, report) => {
         // It cannot be older than its deployment, but for what the clocks of two hosts differ.
         const since = new Date(startOf(input.deploymentId) - DAY_MS);
@@ -39,6 +39,7 @@ export function createBackupStep(deps: Deps) {
           migrations: readMigrations(deps.config.migrationsDir).map(({ name }) => name),
           deployment: { id: input.deploymentId, round },
           applicationName: applicationName(input.deploymentId, 'backup'),
+          env: deps.env,
           signal,
           onProgress: report,
         });

@@ -50,7 +50,7 @@ export function createInspect(deps: Deps) {
         return 'The migration files or the policy changed after they were approved.';
       if ((await fingerprint(deps.tools, target.url)) !== approved.schemaFingerprint)
         return 'The schema of the database changed after the plan was approved.';
-      if (approved.backup && !(await isIntact(openStore(target.environment.backup), approved.backup)))
+      if (approved.backup && !(await isIntact(openStore(target.environment.backup, deps.env), approved.backup)))
         return `Backup ${approved.backup.id} is not the one that was approved.`;
       return null;
     },

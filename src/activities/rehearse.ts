@@ -52,8 +52,8 @@ export function createRehearse(deps: Deps) {
           const folders = plannedFolders(deps.config.migrationsDir, migrations);
           const files = await deploymentFiles(deps.config, input.deploymentId);
           return await rehearseOn(
-            { bench, target, steps, folders, files, report },
-            rehearsal === 'full' ? backup : null,
+            { bench, target, steps, folders, files, report, env: deps.env },
+            rehearsal === 'full' && backup?.format !== 'external' ? backup : null,
           );
         } catch (error) {
           throw asRehearsalFailure(error);
@@ -98,13 +98,15 @@ interface Rehearsal {
   folders: Folders;
   files: DeploymentFiles;
   report: (progress: ActivityProgress) => void;
+  /** Holds the credentials of a bucket. */
+  env: NodeJS.ProcessEnv;
 }
 
 async function rehearseOn(
-  { bench, target, steps, folders, files, report }: Rehearsal,
+  { bench, target, steps, folders, files, report, env }: Rehearsal,
   backup: BackupSummary | null,
 ): Promise<RehearsalSummary> {
-  const restoreMs = backup && (await restore(bench, target, backup, report));
+  const restoreMs = backup && (await restore(env, bench, target, backup, report));
   const before = backup && (await fingerprintOf(bench, 'restored'));
   await copySchema(bench, bench.url, files.schemaDump);
   const durations: RehearsalSummary['steps'] = [];
@@ -164,12 +166,13 @@ async function applyOn(bench: Workbench, purpose: string, step: PlanStep, folder
 
 /** The restore is what proves a backup. @returns milliseconds. */
 async function restore(
+  env: NodeJS.ProcessEnv,
   { scratch, tools, url, signal }: Workbench,
   { environment }: ResolvedTarget,
   summary: BackupSummary,
   report: (progress: ActivityProgress) => void,
 ): Promise<number> {
-  const store = openStore(environment.backup);
+  const store = openStore(environment.backup, env);
   const backup = await backupOf(store, summary);
   if (!backup)
     throw permanent(

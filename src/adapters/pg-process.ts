@@ -1,5 +1,5 @@
 /** PostgreSQL's client programs as child processes: passwords in a PGPASSFILE (0600), never in an argument or a message. */
-import { spawn } from 'node:child_process';
+import { spawn, type ChildProcessByStdio } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -14,6 +14,8 @@ export interface ProgramRun {
   signal?: AbortSignal | undefined;
   /** Each line of stderr that is no error: what `--verbose` says of its progress. */
   onProgress?: ((line: string) => void) | undefined;
+  /** `inherit`: its messages go where this process's go, and into no failure. */
+  stderr?: 'pipe' | 'inherit';
   /** Takes the output, which is otherwise returned; the program waits for it. */
   stdoutTo?: ((stdout: Readable) => Promise<void>) | undefined;
 }
@@ -79,7 +81,11 @@ function connectionEnv(endpoint: Endpoint, login: Login, passfile: string): Node
 /** @throws ApplicationFailure Backup with the program's own words, without SQL and rows; AbortError when `signal` fired. */
 export async function runProgram(run: ProgramRun, env: NodeJS.ProcessEnv): Promise<string> {
   const { program, args, signal } = run;
-  const child = spawn(program, args, { env, stdio: ['ignore', 'pipe', 'pipe'], ...(signal ? { signal } : {}) });
+  const child = spawn(program, args, {
+    env,
+    stdio: ['ignore', 'pipe', run.stderr ?? 'pipe'],
+    ...(signal ? { signal } : {}),
+  }) as ChildProcessByStdio<null, Readable, Readable | null>;
   const stderr = readStderr(child.stderr, run.onProgress);
   const output = run.stdoutTo ? run.stdoutTo(child.stdout).then(() => '') : readAll(child.stdout);
   const ended = new Promise<string | null>((resolve, reject) => {
@@ -92,7 +98,8 @@ export async function runProgram(run: ProgramRun, env: NodeJS.ProcessEnv): Promi
   if (taken.status === 'rejected') throw taken.reason;
   if (end.value !== null) {
     signal?.throwIfAborted();
-    throw permanent(FailureType.Backup, `${program} ended with ${end.value}: ${quote(stderr())}`);
+    const words = run.stderr === 'inherit' ? 'its own messages are beside those of this process.' : quote(stderr());
+    throw permanent(FailureType.Backup, `${program} ended with ${end.value}: ${words}`);
   }
   return taken.value;
 }
@@ -109,10 +116,10 @@ async function readAll(stream: Readable): Promise<string> {
 }
 
 /** @returns what was said so far, without the progress. */
-function readStderr(stream: Readable, onProgress: ProgramRun['onProgress']): () => string {
+function readStderr(stream: Readable | null, onProgress: ProgramRun['onProgress']): () => string {
   let kept = '';
   let unfinished = '';
-  stream.on('data', (chunk: Buffer) => {
+  stream?.on('data', (chunk: Buffer) => {
     const lines = (unfinished + chunk.toString()).split('\n');
     unfinished = (lines.pop() ?? '').slice(-KEPT_STDERR);
     for (const line of lines) {

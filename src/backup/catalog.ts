@@ -5,6 +5,7 @@ import { FailureType, permanent, UsageError } from '../errors';
 import { expiredBackups, type Retention } from '../policy/retention';
 import {
   dumpName,
+  FORMATS,
   globalsName,
   isBackupId,
   metaName,
@@ -49,7 +50,7 @@ export async function listBackups(store: BackupStore, since?: Date): Promise<Cat
 export async function findBackup(store: BackupStore, id: string): Promise<Backup> {
   if (!isBackupId(id))
     throw new UsageError(`"${id}" is not the id of a backup; they look like migration_backup_20261123_125232.`);
-  for (const format of ['custom', 'directory', 'plain'] as const) {
+  for (const format of FORMATS) {
     const name = metaName(id, format);
     const text = await store.readText(name);
     if (text === null) continue;
@@ -82,7 +83,8 @@ function parseMeta(text: string | null, name: string): BackupMeta | null {
     meta.format === 'directory' ? isFileOf(base, file.name) : file.name === base,
   );
   const hasOwnGlobals = !('name' in meta.globals) || meta.globals.name === globalsName(meta.id);
-  return name === metaName(meta.id, meta.format) && hasOwnFiles && hasOwnGlobals ? meta : null;
+  const hasContent = meta.format === 'external' ? meta.reference !== undefined : meta.files.length > 0;
+  return name === metaName(meta.id, meta.format) && hasContent && hasOwnFiles && hasOwnGlobals ? meta : null;
 }
 
 function isFileOf(folder: string, name: string): boolean {
@@ -102,9 +104,14 @@ async function toBackup(store: BackupStore, meta: BackupMeta): Promise<Backup> {
   const isOfThis = verified.success && verified.data.sha256 === meta.sha256;
   return {
     meta,
-    location: store.locate(dumpName(meta.id, meta.format)),
+    location: locationOf(store, meta),
     verified: isOfThis ? verified.data : null,
   };
+}
+
+/** For people: a path, `s3://...`, or what another tool calls it. */
+export function locationOf(store: BackupStore, { id, format, reference }: BackupMeta): string {
+  return reference === undefined ? store.locate(dumpName(id, format)) : `external:${reference}`;
 }
 
 export function summarize({ meta, location }: Backup): BackupSummary {

@@ -1,10 +1,11 @@
 /** A backup: complete or absent, never something in between. */
 import { digestFile } from '../adapters/backup-store/digest-file';
-import { rotate } from './catalog';
+import { locationOf, rotate } from './catalog';
 import { cleanUp } from './clean-up';
 import { compressionOf } from './compression';
+import { takeExternal } from './external';
 import { describeDump, digestOfAll, secure } from './files';
-import { dumpName, globalsName, metaName, type BackupMeta } from './meta';
+import { dumpName, globalsName, metaName, writtenMeta, type BackupMeta } from './meta';
 import type { BackupRequest } from './request';
 import { dumpSnapshot, type Dumped } from './snapshot';
 import { Staging } from './staging';
@@ -21,23 +22,34 @@ export interface TakenBackup {
 
 /** @throws ApplicationFailure Backup; nothing of the backup is left then. */
 export async function createBackup(request: BackupRequest): Promise<TakenBackup> {
-  const { config, store } = request;
+  const { config } = request;
   const startedAt = Date.now();
   await cleanUp(config.dir, request.url, request.applicationName);
   const staging = await Staging.open(config.dir, { applicationName: request.applicationName, scratchId: null });
   try {
-    const dumped = await dumpSnapshot(request, staging);
-    const meta = await describe(request, staging, dumped, startedAt);
-    const names = [...meta.files.map(({ name }) => name), ...('name' in meta.globals ? [meta.globals.name] : [])];
-    for (const name of names) await store.put(staging.path(name), name, request.signal);
-    await store.writeText(metaName(meta.id, meta.format), `${JSON.stringify(meta, null, 2)}\n`);
-    return { meta, location: store.locate(dumpName(meta.id, meta.format)), ...(await rotated(request)) };
+    const meta =
+      config.store.kind === 'external'
+        ? await takeExternal(request, config.store, staging.id, startedAt)
+        : await keepDump(request, staging, startedAt);
+    return { meta, location: locationOf(request.store, meta), ...(await rotated(request)) };
   } finally {
     await staging.close();
   }
 }
 
+async function keepDump(request: BackupRequest, staging: Staging, startedAt: number): Promise<BackupMeta> {
+  const { store, signal } = request;
+  const dumped = await dumpSnapshot(request, staging);
+  const meta = await describe(request, staging, dumped, startedAt);
+  const names = [...meta.files.map(({ name }) => name), ...('name' in meta.globals ? [meta.globals.name] : [])];
+  for (const name of names) await store.put(staging.path(name), name, signal);
+  await store.writeText(metaName(meta.id, meta.format), writtenMeta(meta));
+  return meta;
+}
+
 async function rotated({ store, environment, target, config }: BackupRequest) {
+  // What another tool keeps, it also deletes.
+  if (config.store.kind === 'external') return { expired: [], rotationProblem: null };
   try {
     const expired = await rotate(store, { environment, target }, config.keep, new Date());
     return { expired, rotationProblem: null };

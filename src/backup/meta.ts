@@ -17,13 +17,15 @@ export const metaSchema = z.strictObject({
   target: z.string(),
   /** Null for a backup that a person asked for. */
   deployment: z.strictObject({ id: z.string(), round: z.number().int() }).nullable(),
-  format: z.enum(['custom', 'directory', 'plain']),
+  format: z.enum(['custom', 'directory', 'plain', 'external']),
   /** As pg_dump was told: `zstd`, `gzip`, `none`. */
   compression: z.string(),
   bytes: z.number().int(),
   /** Of the one file; of several, over their `sha256sum` lines. */
   sha256,
-  files: z.array(fileSchema).min(1),
+  files: z.array(fileSchema),
+  /** What the tool that took an external backup calls it. */
+  reference: z.string().optional(),
   /** Roles and settings of the server, beside the dump; or why they are not there. */
   globals: z.union([fileSchema, z.strictObject({ missing: z.string() })]),
   tools: z.strictObject({ lockkeeper: z.string(), pgDump: z.string() }),
@@ -80,7 +82,9 @@ export function backupId(takenAt: Date): string {
   return `migration_backup_${takenAt.toISOString().replace(/[-:]/g, '').replace('T', '_').slice(0, 15)}`;
 }
 
-const EXTENSION = { custom: 'dump', directory: 'dir', plain: 'sql' } as const;
+const EXTENSION = { custom: 'dump', directory: 'dir', plain: 'sql', external: 'external' } as const;
+
+export const FORMATS = ['custom', 'directory', 'plain', 'external'] as const;
 
 /** Name of the dump in its store: a file, or a folder of files. */
 export function dumpName(id: string, format: BackupMeta['format']): string {
@@ -90,6 +94,15 @@ export function dumpName(id: string, format: BackupMeta['format']): string {
 export const metaName = (id: string, format: BackupMeta['format']): string => `${dumpName(id, format)}.meta`;
 export const verifiedName = (id: string): string => `${id}.verified`;
 export const globalsName = (id: string): string => `${id}.globals.sql`;
+
+/** The text of a `.meta`. */
+export function writtenMeta(meta: BackupMeta): string {
+  return `${JSON.stringify(meta, null, 2)}\n`;
+}
+
+export function writtenVerified(verified: Verified): string {
+  return `${JSON.stringify(verified, null, 2)}\n`;
+}
 
 export function summaryOf(meta: BackupMeta, location: string): BackupSummary {
   const { id, format, bytes, sha256: digest, takenAt } = meta;

@@ -11,7 +11,7 @@ import type { BackupSummary, RestoreProgress } from '../contract';
 import { FailureType, permanent } from '../errors';
 import { backupOf, type Backup } from './catalog';
 import { endOnAbort } from './end-on-abort';
-import { verifiedName, type BackupMeta, type Verified } from './meta';
+import { verifiedName, writtenVerified, type BackupMeta, type Verified } from './meta';
 import { Staging } from './staging';
 
 export interface RestoreRequest {
@@ -83,6 +83,8 @@ async function fetchDump(store: BackupStore, meta: BackupMeta, folder: string, s
 async function restore(request: RestoreRequest, database: string, file: string, total: number): Promise<void> {
   const { tools, url, jobs, signal, onProgress } = request;
   const { format, id } = request.backup.meta;
+  if (format === 'external')
+    throw permanent(FailureType.Backup, `Backup ${id} was taken by another tool; restore it with that.`);
   const tables = { done: 0, total };
   const onTable = (): void => {
     tables.done += 1;
@@ -137,7 +139,7 @@ async function markVerified(
     return rows[0]?.version ?? '';
   });
   const verified: Verified = { version: 1, sha256, verifiedAt: new Date().toISOString(), restoreMs, serverVersion };
-  await store.writeText(verifiedName(id), `${JSON.stringify(verified, null, 2)}\n`);
+  await store.writeText(verifiedName(id), writtenVerified(verified));
 }
 
 /** Whether the backup is there and is the one of the summary; see `BackupStore.check` for how closely its bytes are looked at. */

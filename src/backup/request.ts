@@ -16,6 +16,8 @@ export interface BackupRequest {
   deployment: BackupMeta['deployment'];
   /** Names this backup's sessions; those that an earlier attempt left under it are ended. */
   applicationName: string;
+  /** An external tool is given the variables that the configuration names. */
+  env: NodeJS.ProcessEnv;
   signal: AbortSignal;
   onProgress: (progress: BackupProgress) => void;
 }

@@ -4,7 +4,7 @@ import { mkdir, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/p
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { FailureType, permanent } from '../errors';
-import { backupId, dumpName, globalsName, isBackupId, metaName } from './meta';
+import { backupId, dumpName, FORMATS, globalsName, isBackupId, metaName } from './meta';
 
 const SUFFIX = '.partial';
 const OWNER = 'owner.json';
@@ -99,9 +99,8 @@ export async function removeAbandoned(dir: string): Promise<Leavings[]> {
     const folder = join(dir, entry.name);
     if (!(await isAbandoned(folder))) continue;
     const leaves = (await readOwner(folder))?.leaves;
-    const formats = ['custom', 'directory', 'plain'] as const;
-    const isFinished = formats.some((format) => names.has(metaName(id, format)));
-    const leftovers = isFinished ? [] : [...formats.map((format) => dumpName(id, format)), globalsName(id)];
+    const isFinished = FORMATS.some((format) => names.has(metaName(id, format)));
+    const leftovers = isFinished ? [] : [...FORMATS.map((format) => dumpName(id, format)), globalsName(id)];
     for (const name of [...leftovers, entry.name]) await rm(join(dir, name), { recursive: true, force: true });
     if (leaves) left.push(leaves);
   }

@@ -29,7 +29,7 @@ export interface Backups {
 export function openBackups(cli: Cli): Backups {
   const config = openConfig(cli);
   const target = resolveTarget(config, cli.options.env, cli.options.target);
-  return { config, target, store: openStore(target.environment.backup) };
+  return { config, target, store: openStore(target.environment.backup, cli.io.env) };
 }
 
 /** By id, else the target's newest. @throws UsageError where there is none. */

@@ -1,6 +1,32 @@
 /** The section `backup` of an environment. */
 import { z } from 'zod';
-import { duration, durationMs, size, sizeBytes } from './quantities';
+import { duration, durationMs, envName, size, sizeBytes } from './quantities';
+
+const commandSchema = z.array(z.string().min(1)).min(1);
+
+const storeSchema = z
+  .strictObject({
+    s3: z
+      .strictObject({
+        bucket: z.string().min(1),
+        prefix: z.string().optional().describe('In front of every key, with its slash: "broxiva/". One a project.'),
+        region: z.string().min(1),
+        endpoint: z.url().optional().describe("Another server than Amazon's."),
+        forcePathStyle: z.boolean().default(false).describe('endpoint/bucket/key instead of bucket.endpoint/key.'),
+      })
+      .optional()
+      .describe('A bucket. Credentials are taken from the environment, never from here.'),
+    external: z
+      .strictObject({
+        create: commandSchema.describe('Program and arguments that take a backup and print what it is called.'),
+        verify: commandSchema.describe('Program and arguments that end with 0 when that backup is good.'),
+        env: z.array(envName()).default([]).describe('Environment variables that both are given.'),
+      })
+      .optional()
+      .describe('A tool of your own: a volume snapshot, pgBackRest. docs/OPERATIONS.md has the contract.'),
+  })
+  .refine(({ s3, external }) => !(s3 && external), 'Name one store: s3 or external')
+  .prefault({});
 
 export const backupSchema = z
   .strictObject({
@@ -33,6 +59,7 @@ export const backupSchema = z
       })
       .prefault({})
       .describe('Without either, nothing is deleted. The newest backup and the newest verified one never are.'),
+    store: storeSchema.describe('Where finished backups go; without it they stay in dir.'),
   })
   .refine(({ format, throttle }) => !(format === 'directory' && throttle !== undefined), {
     path: ['throttle'],
@@ -50,7 +77,13 @@ export interface BackupConfig {
   bytesPerSecond: number | null;
   sampleAboveBytes: number | null;
   keep: { count: number | null; ageMs: number | null };
+  store: StoreConfig;
 }
+
+export type StoreConfig =
+  | { kind: 'local' }
+  | { kind: 's3'; bucket: string; prefix: string; region: string; endpoint: string | null; forcePathStyle: boolean }
+  | { kind: 'external'; create: string[]; verify: string[]; env: string[] };
 
 export function toBackup(raw: z.infer<typeof backupSchema>, inRoot: (path: string) => string): BackupConfig {
   const { enabled, format, compression, jobs, throttle, digests, keep } = raw;
@@ -63,5 +96,11 @@ export function toBackup(raw: z.infer<typeof backupSchema>, inRoot: (path: strin
     bytesPerSecond: throttle === undefined ? null : sizeBytes(throttle),
     sampleAboveBytes: digests.sampleAbove === undefined ? null : sizeBytes(digests.sampleAbove),
     keep: { count: keep.count ?? null, ageMs: keep.age === undefined ? null : durationMs(keep.age) },
+    store: toStore(raw.store),
   };
+}
+
+function toStore({ s3, external }: z.infer<typeof storeSchema>): StoreConfig {
+  if (s3) return { kind: 's3', ...s3, prefix: s3.prefix ?? '', endpoint: s3.endpoint ?? null };
+  return external ? { kind: 'external', ...external } : { kind: 'local' };
 }

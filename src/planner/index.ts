@@ -129,6 +129,7 @@ async function checklistFacts(
           ...backupRoom(environment.backup.dir),
           pgDumpMajor: await tools.version().catch(() => null),
           compressed: environment.backup.format !== 'plain' && environment.backup.compression !== 'none',
+          external: environment.backup.store.kind === 'external',
           sampled: largerThan(server.tables, environment.backup.sampleAboveBytes),
         }
       : null,

@@ -36,6 +36,8 @@ export interface ChecklistFacts {
     compressed: boolean;
     /** Tables that a restored copy is compared by a sample of. */
     sampled: string[];
+    /** Another tool takes it: it cannot be restored here. */
+    external: boolean;
   } | null;
   databaseBytes: number;
   rehearsal: 'full' | 'schema-only' | 'off';
@@ -138,11 +140,15 @@ function judgeBackup({ backup, databaseBytes, serverMajor }: ChecklistFacts): Ve
   );
 }
 
-function judgeRehearsal({ rehearsal, canCreateDatabase, role }: ChecklistFacts): Verdict {
+function judgeRehearsal({ rehearsal, backup, canCreateDatabase, role }: ChecklistFacts): Verdict {
   if (rehearsal === 'off') return warn('Rehearsal is off: durations and reversals are not proven before production.');
   if (!canCreateDatabase)
     return fail(
       `Role ${role} may not create the scratch database of the rehearsal; grant CREATEDB or set rehearsal: off.`,
+    );
+  if (rehearsal === 'full' && backup?.external)
+    return warn(
+      'Another tool takes the backup (backup.store.external): the migrations run on a copy of the schema only.',
     );
   return pass(
     rehearsal === 'full'

@@ -46,6 +46,8 @@ function bench(...args: Parameters<typeof backupBench> extends [string, ...infer
 
 beforeAll(async () => {
   database = await testDatabase();
+  // The tests' role is called as our schema, where its tables would go.
+  await database.client.query('SET search_path = public');
   await database.client.query(SCHEMA);
 });
 afterEach(() => benches.splice(0).forEach((made) => made.close()));
@@ -124,8 +126,9 @@ it('sees one snapshot, whatever is written meanwhile', async () => {
   const { take, prove } = bench();
   const other = new Client({ connectionString: database.url });
   await other.connect();
+  await other.query('SET search_path = public');
   await other.query(
-    'CREATE TABLE busy (id bigserial PRIMARY KEY, body text, amount int); INSERT INTO busy (body, amount) SELECT md5(i::text), i FROM generate_series(1, 20000) i',
+    'CREATE TABLE public.busy (id bigserial PRIMARY KEY, body text, amount int); INSERT INTO public.busy (body, amount) SELECT md5(i::text), i FROM generate_series(1, 20000) i',
   );
   let writing = true;
   let rounds = 0;

@@ -17,7 +17,15 @@ const READY: ChecklistFacts = {
   seesAllActivity: true,
   lagSeconds: null,
   window: true,
-  backup: { dir: '/backups', writable: true, freeBytes: 10_000_000, pgDumpMajor: 17, compressed: true, sampled: [] },
+  backup: {
+    dir: '/backups',
+    writable: true,
+    freeBytes: 10_000_000,
+    pgDumpMajor: 17,
+    compressed: true,
+    sampled: [],
+    external: false,
+  },
   databaseBytes: 8_000_000,
   rehearsal: 'full',
   canCreateDatabase: true,
@@ -40,6 +48,7 @@ const backup = (overrides: Partial<NonNullable<ChecklistFacts['backup']>>) => ({
     pgDumpMajor: 17,
     compressed: true,
     sampled: [],
+    external: false,
     ...overrides,
   },
 });
@@ -101,6 +110,7 @@ const CASES: [string, Partial<ChecklistFacts>, string, RegExp][] = [
   ['room for half the database', backup({ freeBytes: 4_000_000 }), 'backup pass', /writes to \/backups/],
   ['half the database for SQL', backup({ freeBytes: 4_000_000, compressed: false }), 'backup fail', /free some space/],
   ['large tables', backup({ sampled: ['public.events'] }), 'backup pass', /by a sample only .*: public\.events\./],
+  ['a backup by another tool', backup({ external: true }), 'rehearsal warn', /on a copy of the schema only/],
   ['unknown room', backup({ freeBytes: null }), 'backup pass', /writes to/],
   ['no rehearsal', { rehearsal: 'off', canCreateDatabase: false }, 'rehearsal warn', /not proven before production/],
   [

@@ -27,6 +27,7 @@ export function backupBench(
   url: string,
   over: Partial<BackupConfig> = {},
   tools: PgTools = createPgTools(pgBin('')),
+  env: NodeJS.ProcessEnv = process.env,
 ): BackupBench {
   const dir = mkdtempSync(join(tmpdir(), 'lockkeeper backups '));
   const config: BackupConfig = {
@@ -38,9 +39,10 @@ export function backupBench(
     bytesPerSecond: null,
     sampleAboveBytes: null,
     keep: { count: null, ageMs: null },
+    store: { kind: 'local' },
     ...over,
   };
-  const store = openStore(config);
+  const store = openStore(config, env);
   const find = (id: string): Promise<Backup> => findBackup(store, id);
   return {
     dir,
@@ -57,6 +59,7 @@ export function backupBench(
         migrations: [],
         deployment: null,
         applicationName: 'lockkeeper/backup/test',
+        env,
         signal: new AbortController().signal,
         onProgress: () => undefined,
         ...request,

@@ -26,6 +26,7 @@ export async function backupCreate(cli: Cli): Promise<number> {
       migrations: readMigrations(config.migrationsDir).map(({ name }) => name),
       deployment: null,
       applicationName: `lockkeeper/backup/${randomBytes(4).toString('hex')}`,
+      env: cli.io.env,
       signal,
       onProgress: (seen) => progress.show(backupText(seen), false),
     }),

@@ -14,6 +14,8 @@ const NAME_BYTES = 63;
 export async function backupRestore(cli: Cli, options: BackupRestoreOptions, id?: string): Promise<number> {
   const open = openBackups(cli);
   const backup = await chooseBackup(open, id);
+  if (backup.meta.format === 'external')
+    throw new UsageError(`${backup.meta.id} (${backup.location}) was taken by another tool; restore it with that.`);
   const { name: origin } = backup.meta.database;
   const database = options.database ?? derivedName(origin, backup.meta.id);
   if (database === '' || Buffer.byteLength(database) > NAME_BYTES)

@@ -1,11 +1,24 @@
 import { count, duration } from '../../report/format';
-import { chooseBackup, describe, openBackups, restoreOnServer, serverOf } from '../backups';
+import type { Backup } from '../../backup/catalog';
+import { verifyExternal } from '../../backup/external';
+import { UsageError } from '../../errors';
+import {
+  chooseBackup,
+  describe,
+  interruptible,
+  openBackups,
+  restoreOnServer,
+  serverOf,
+  type Backups,
+} from '../backups';
 import type { Cli } from '../cli';
+import { openTarget } from '../developer';
 import { ExitCode } from '../exit-codes';
 
 export async function backupVerify(cli: Cli, _options: object, id?: string): Promise<number> {
   const open = openBackups(cli);
   const backup = await chooseBackup(open, id);
+  if (backup.meta.format === 'external') return verifyByTool(cli, open, backup);
   const { contents } = backup.meta;
   const tables = count(Object.keys(contents.tables).length, 'table');
   cli.note(`Verify ${describe(backup)}:`);
@@ -19,5 +32,19 @@ export async function backupVerify(cli: Cli, _options: object, id?: string): Pro
     { backup: backup.meta.id, verified, restoreMs, compareMs },
     `${backup.meta.id} is verified: restored in ${duration(restoreMs)}, ${tables} compared in ${duration(compareMs)}, no difference.`,
   );
+  return ExitCode.Ok;
+}
+
+async function verifyByTool(cli: Cli, open: Backups, { meta, location }: Backup): Promise<number> {
+  const { store: external } = open.target.environment.backup;
+  if (external.kind !== 'external')
+    throw new UsageError(`${meta.id} was taken by another tool, and backup.store.external is not configured.`);
+  cli.note(`Verify ${meta.id}: run ${external.verify[0]} on ${location}`);
+  const { url } = openTarget(cli);
+  await interruptible(cli, (signal) =>
+    verifyExternal({ url, store: open.store, external, meta, env: cli.io.env, signal }),
+  );
+  const { verified } = await chooseBackup(open, meta.id);
+  cli.answer({ backup: meta.id, verified }, `${meta.id} is verified by ${external.verify[0]}.`);
   return ExitCode.Ok;
 }

@@ -27,7 +27,8 @@ function scriptText({ title, segment, segments, statement, statements, line, blo
   return `${where}: ${work.phase}${work.percent === null ? '' : `, ${work.percent} %`}`;
 }
 
-export function backupText({ bytes: written, tables }: BackupProgress): string {
+export function backupText({ step, bytes: written, tables }: BackupProgress): string {
+  if (step === 'external') return 'the command of backup.store.external runs';
   return `${bytes(written)} written, ${tables.dumped} of ${count(tables.total, 'table')} dumped, ${tables.digested} digested`;
 }
 

@@ -1,0 +1,116 @@
+/** Backups in a bucket of a real S3 server. */
+import { appendFileSync, existsSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { openStore } from '../../src/backup/store';
+import type { StoreConfig } from '../../src/config/backup';
+import { backupBench, type BackupBench } from '../support/backup';
+import { pgBin, testDatabase, type TestDatabase } from '../support/database';
+import { createPgTools } from '../../src/adapters/pg-tools';
+import { startS3, type S3Server } from '../support/s3-server';
+
+let database: TestDatabase;
+let server: S3Server;
+let bench: BackupBench;
+const tools = createPgTools(pgBin(''));
+
+function store(over: Partial<Extract<StoreConfig, { kind: 's3' }>> = {}): StoreConfig {
+  return {
+    kind: 's3',
+    bucket: server.bucket,
+    prefix: 'shop/',
+    region: 'us-east-1',
+    endpoint: server.endpoint,
+    forcePathStyle: true,
+    ...over,
+  };
+}
+
+beforeAll(async () => {
+  server = await startS3();
+  database = await testDatabase();
+  // More than two parts of an upload, once dumped without compression.
+  await database.client.query(
+    `CREATE TABLE big (id int PRIMARY KEY, body text); INSERT INTO big SELECT i, repeat(md5(i::text), 40) FROM generate_series(1, 18000) i;
+     CREATE TABLE small AS SELECT 1 AS a`,
+  );
+});
+afterAll(async () => {
+  await database.drop();
+  await server.stop();
+});
+afterEach(() => bench.close());
+
+const objects = (): string[] => (existsSync(server.folder) ? readdirSync(join(server.folder, 'shop')).sort() : []);
+
+describe.each([
+  ['custom', 'dump'],
+  ['directory', 'dir'],
+  ['plain', 'sql'],
+] as const)('format %s', (format, extension) => {
+  it('is stored in parts, restored from the bucket, listed, and leaves nothing on this host', async () => {
+    bench = backupBench(
+      database.url,
+      { format, compression: 'none', store: store(), keep: { count: 1, ageMs: null } },
+      tools,
+      server.env,
+    );
+    const { meta, location } = await bench.take();
+    expect(location).toBe(`s3://backups/shop/${meta.id}.${extension}`);
+    expect(meta.bytes).toBeGreaterThan(20_000_000);
+    expect(readdirSync(bench.dir)).toEqual([]);
+    await bench.prove(meta.id);
+    expect(readdirSync(bench.dir)).toEqual([]);
+    expect((await bench.find(meta.id)).verified).toMatchObject({ sha256: meta.sha256 });
+    const [second, third] = [await bench.take(), await bench.take()];
+    expect([second.expired, third.expired]).toEqual([[], [second.meta.id]]);
+    expect(objects().filter((name) => name.startsWith(second.meta.id) && !name.endsWith('.dir'))).toEqual([]);
+    // Clears the way for the next format.
+    const { files } = meta;
+    await openStore(bench.config, server.env).remove(
+      [...files, ...third.meta.files].map(({ name }) => name).concat(objects()),
+    );
+  });
+});
+
+it('sees one byte that changed in the bucket, and an object that is gone', async () => {
+  bench = backupBench(database.url, { compression: 'none', store: store() }, tools, server.env);
+  const { meta } = await bench.take();
+  const file = join(server.folder, 'shop', `${meta.id}.dump`);
+  const content = readFileSync(file);
+  content[content.length >> 1]! ^= 1;
+  writeFileSync(file, content);
+  await expect(bench.prove(meta.id)).rejects.toThrow(/^s3:\/\/backups\/shop\/.*\.dump is damaged: /);
+  appendFileSync(file, 'x');
+  await expect(bench.prove(meta.id)).rejects.toThrow(/is damaged: /);
+  renameSync(file, join(server.folder, 'away'));
+  await expect(bench.prove(meta.id)).rejects.toThrow(/\.dump is not there\./);
+  expect(readdirSync(bench.dir)).toEqual([]);
+});
+
+it.each([
+  [
+    'a wrong secret',
+    () => store(),
+    { AWS_ACCESS_KEY_ID: 'test', AWS_SECRET_ACCESS_KEY: 'canary-secret' },
+    /cannot be (written|read): SignatureDoesNotMatch\.$/,
+  ],
+  [
+    'an unknown key',
+    () => store(),
+    { AWS_ACCESS_KEY_ID: 'canary-key', AWS_SECRET_ACCESS_KEY: 'x' },
+    /cannot be (written|read): (InvalidAccessKeyId|XAdminUserNotFound)\.$/,
+  ],
+  [
+    'no such bucket',
+    () => store({ bucket: 'nobodys' }),
+    null,
+    /^s3:\/\/nobodys\/.* cannot be (written|read): NoSuchBucket\.$/,
+  ],
+  ['nobody there', () => store({ endpoint: 'http://127.0.0.1:9' }), null, /cannot be written: .*ECONNREFUSED/],
+])('says in one sentence: %s', async (_name, config, env, says) => {
+  bench = backupBench(database.url, { store: config() }, tools, env ?? server.env);
+  const failure = await bench.take().catch((error: Error) => error.message);
+  expect(failure).toMatch(says);
+  expect(failure).not.toMatch(/canary/);
+  expect(readdirSync(bench.dir)).toEqual([]);
+});
