@@ -92,7 +92,7 @@ export function createRestore(deps: Deps) {
 
 async function theBackup(deps: Deps, input: DeployInput, undo: string): Promise<Backup> {
   const { environment } = resolve(deps, input);
-  const backup = await backupOfDeployment(openStore(environment.backup), undo);
+  const backup = await backupOfDeployment(openStore(environment.backup, deps.env), undo);
   if (!backup) throw permanent(FailureType.Backup, `The backup of deployment ${undo} is not on this host.`);
   return backup;
 }
@@ -147,7 +147,7 @@ async function restored(
   const { environment, url } = resolve(deps, input);
   const { jobs, dir } = environment.backup;
   const { tools, scratch, signal } = bench;
-  const store = openStore(environment.backup);
+  const store = openStore(environment.backup, deps.env);
   const { database } = await restoreProven({
     backup,
     store,

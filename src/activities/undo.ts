@@ -151,7 +151,7 @@ async function assess(
   const folders = readMigrations(deps.config.migrationsDir);
   const registered = (await ledgerExists(client)) ? await registeredReversals(client, undo) : [];
   const traces = await withTraces(client, undo, registered);
-  const store = openStore(environment.backup);
+  const store = openStore(environment.backup, deps.env);
   const request = { deployment: undo, strategy, traces, registered, folders, url, store };
   const plan = planRollback(await rollbackFacts(client, request));
   const shown = {
