@@ -1,9 +1,10 @@
-/** `npm run bench [-- apply|overhead|stall|index|setup ...]`: prints the tables and writes them to bench/RESULTS.md. */
+/** `npm run bench [-- apply|overhead|stall|index|plan|setup ...]`: prints the tables and writes them to bench/RESULTS.md. */
 import { parseArgs } from 'node:util';
 import { apply } from './apply';
 import { indexBuild } from './index-build';
 import type { BenchOptions } from './options';
 import { overhead } from './overhead';
+import { plan } from './plan';
 import { recovery } from './recovery';
 import { writeSection, type Section } from './results';
 import { setup } from './setup';
@@ -21,11 +22,12 @@ const BENCHMARKS: Record<string, Benchmark> = {
   stall: { run: stall, rounds: 3 },
   recovery: { run: recovery, rounds: 3 },
   index: { run: indexBuild, rounds: 1 },
+  plan: { run: plan, rounds: 9 },
   setup: { run: setup, rounds: 1 },
 };
 /** The others take many minutes and are run only when they are named. */
 const DEFAULT = ['apply', 'overhead'];
-const USAGE = `usage: npm run bench [-- apply | overhead | stall | index | setup] [--rounds N] [--no-install], or stall --by NAME`;
+const USAGE = `usage: npm run bench [-- apply | overhead | stall | index | plan | setup] [--rounds N] [--no-install], or stall --by NAME`;
 
 async function main(): Promise<void> {
   const { values, positionals } = parseArgs({

@@ -79,6 +79,7 @@ function addDeployments(program: Command, add: Add): void {
     .option('--markdown', 'as Markdown, for a pull request')
     .option('--html', 'as one HTML page, for a person')
     .option('--github', 'as annotations of a GitHub workflow')
+    .option('--checklist', 'as the pre-deployment checklist with its sign-off form, filled in as far as it is known')
     .addOption(
       new Option(
         '--block <severity>',

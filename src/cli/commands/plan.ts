@@ -8,6 +8,7 @@ import type { FullPlan } from '../../policy/plan';
 import type { Cli } from '../cli';
 import { ExitCode } from '../exit-codes';
 import { openConfig } from '../session';
+import { planChecklist } from '../view/plan-checklist';
 import { planGithub } from '../view/plan-github';
 import { planHtml } from '../view/plan-html';
 import { planMarkdown } from '../view/plan-markdown';
@@ -20,6 +21,7 @@ export interface PlanOptions {
   markdown?: boolean;
   html?: boolean;
   github?: boolean;
+  checklist?: boolean;
   brief?: boolean;
 }
 
@@ -43,9 +45,10 @@ function targetOf(cli: Cli, config: Config): Target {
 }
 
 /** @throws UsageError */
-function refuseMixtures({ offline, from, markdown, html, github }: PlanOptions): void {
-  if ([markdown, html, github].filter(Boolean).length > 1)
-    throw new UsageError('Say one of --markdown, --html and --github.');
+function refuseMixtures({ offline, from, markdown, html, github, checklist }: PlanOptions): void {
+  if ([markdown, html, github, checklist].filter(Boolean).length > 1)
+    throw new UsageError('Say one of --markdown, --html, --github and --checklist.');
+  if (checklist && offline) throw new UsageError('The checks of --checklist are of a database; leave out --offline.');
   if (from !== undefined && !offline)
     throw new UsageError('--from goes with --offline: a database knows which migrations are pending.');
 }
@@ -54,6 +57,7 @@ function rendered(made: FullPlan, cli: Cli, config: Config, options: PlanOptions
   if (options.markdown) return planMarkdown(made);
   if (options.html) return planHtml(made);
   if (options.github) return planGithub(made, folderIn(cli, config));
+  if (options.checklist) return planChecklist(made);
   return planText(made, cli.colors, options.brief);
 }
 
