@@ -298,6 +298,15 @@ export async function ledgerExists(client: Client): Promise<boolean> {
   return rows[0]?.there ?? false;
 }
 
+/** The newest deployment that registered the undo of a migration and has not run it; null when there is none. */
+export async function openDeploymentOf(client: Client, migration: string): Promise<string | null> {
+  const { rows } = await client.query<{ deployment: string }>(
+    `SELECT deployment FROM lockkeeper.reversal WHERE $1 = ANY(migrations) AND reversed_at IS NULL ORDER BY registered_at DESC LIMIT 1`,
+    [migration],
+  );
+  return rows[0]?.deployment ?? null;
+}
+
 /** How many segments of these migrations a deployment committed, and how many of them and others it left a marker of. */
 export async function segmentsDone(
   client: Client,

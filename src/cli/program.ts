@@ -184,7 +184,7 @@ function addMigrate(migrate: Command, add: Add): void {
   add(
     migrate,
     'resolve',
-    'Correct the record of a migration that a person has settled by hand.',
+    'Say what is provable of failed migrations, or correct the record of one that a person has settled.',
     commands.migrateResolve,
   )
     .option('--applied <migration>', 'record it as applied')

@@ -17,7 +17,7 @@ import { inspect, type Inspection } from './inspection';
 import { parseApplied, parsePending, toPending, toStatements } from './parsing';
 
 export { findDrift, NO_DRIFT } from './drift';
-export { inspect, type Inspection } from './inspection';
+export { explainFailed, inspect, type Inspection } from './inspection';
 
 /** PostgreSQL's client tools of this machine. @throws UsageError listing what was tried. */
 export async function localPgTools(env: NodeJS.ProcessEnv = process.env): Promise<PgTools> {

@@ -1,11 +1,13 @@
 /** What there is: the files, the server, and a history that a deployment may build upon. */
+import { failedMigrations } from '../adapters/failed-migrations';
 import { inspectServer, type ServerFacts } from '../adapters/inspect';
 import { readMigrations, type MigrationFolder } from '../adapters/migration-files';
 import { migrationList, NO_FILTER, schemaOf, withEngine, type SchemaEngine } from '../adapters/prisma-engine';
-import { openSession } from '../adapters/postgres';
+import { openSession, type Client } from '../adapters/postgres';
 import type { Config, Target } from '../config';
 import type { TargetFacts } from '../contract';
 import { FailureType, permanent } from '../errors';
+import { judge, type FailedMigration } from '../policy/half-applied';
 
 /** A target, its project and how it stands; what a plan is made from. */
 export interface Inspection {
@@ -22,16 +24,16 @@ export async function inspect(target: Target, config: Config, url: string): Prom
   const migrations = readMigrations(config.migrationsDir);
   const applicationName = `lockkeeper/inspect/${target.name}`;
   const server = await inspectServer(url, applicationName);
-  const diagnosis = await withEngine(
-    { schema: schemaOf(url), connect: () => openSession(url, { applicationName, lockTimeoutMs: 2_000 }) },
-    (engine) =>
-      engine.diagnoseMigrationHistory({
-        migrationsList: migrationList(config.migrationsDir, migrations),
-        optInToShadowDatabase: false,
-        filters: NO_FILTER,
-      }),
+  const connect = (): Promise<Client> => openSession(url, { applicationName, lockTimeoutMs: 2_000 });
+  const diagnosis = await withEngine({ schema: schemaOf(url), connect }, (engine) =>
+    engine.diagnoseMigrationHistory({
+      migrationsList: migrationList(config.migrationsDir, migrations),
+      optInToShadowDatabase: false,
+      filters: NO_FILTER,
+    }),
   );
   refuseForeignSchema(diagnosis, server, schemaOf(url));
+  await refuseFailed(diagnosis, migrations, connect);
   const pending = judgeHistory(diagnosis);
   return {
     server,
@@ -63,16 +65,38 @@ function refuseForeignSchema(
   );
 }
 
+/** P3009, with what can be proven of it and the way on. @throws ApplicationFailure History */
+async function refuseFailed(
+  { failedMigrationNames: names }: Diagnosis,
+  migrations: MigrationFolder[],
+  connect: () => Promise<Client>,
+): Promise<void> {
+  if (names.length === 0) return;
+  const client = await connect();
+  try {
+    const failed = await failedMigrations(client, names, migrations);
+    throw permanent(FailureType.History, failed.map(explainFailed).join(' '));
+  } finally {
+    await client.end();
+  }
+}
+
+/** What is proven, and the command that goes on from there. */
+export function explainFailed(failed: FailedMigration): string {
+  const { is, why } = judge(failed);
+  const name = quoted(failed.name);
+  const next = {
+    'rolled-back': `nothing of it is left; record that, mend what made it fail, and deploy again: lockkeeper migrate resolve --rolled-back ${name}`,
+    applied: `look that it is as the file wants it, and record that: lockkeeper migrate resolve --applied ${name}`,
+    undo: `undo what it left: lockkeeper rollback ${failed.deployment?.id ?? ''}`,
+    unclear: `look at what it left, then record how you settled it: lockkeeper migrate resolve --rolled-back ${name} (or --applied)`,
+  }[is];
+  return `Migration ${failed.name} is recorded as failed in _prisma_migrations: ${why}; ${next}.`;
+}
+
 /** @throws ApplicationFailure History for what a deployment must not build upon; else the pending migrations. */
 function judgeHistory(diagnosis: Diagnosis): string[] {
-  const { failedMigrationNames: failed, editedMigrationNames: edited, history } = diagnosis;
-  const [first = ''] = failed;
-  if (failed.length > 0) {
-    throw permanent(
-      FailureType.History,
-      `Migration ${failed.join(', ')} is recorded as failed in _prisma_migrations; look at what it left, then record how you settled it: lockkeeper migrate resolve --rolled-back ${quoted(first)} (or --applied).`,
-    );
-  }
+  const { editedMigrationNames: edited, history } = diagnosis;
   if (edited.length > 0) {
     throw permanent(
       FailureType.History,

@@ -111,9 +111,13 @@ describe('the history', () => {
       [id, name],
     );
     const says =
-      /Migration 20240106000000 o'hara is recorded as failed in _prisma_migrations; look at what it left, then record how you settled it: lockkeeper migrate resolve --rolled-back '20240106000000 o'\\''hara' \(or --applied\)\./;
+      /Migration 20240106000000 o'hara is recorded as failed in _prisma_migrations: it is one transaction, and 0 of the 1 objects that it creates are there; nothing of it is left; record that, .*: lockkeeper migrate resolve --rolled-back '20240106000000 o'\\''hara'\./;
     await refused(['plan'], says);
     await refused(['migrate', 'status'], /Failed/);
+    expect(await lockkeeper('migrate', 'resolve', '--json')).toMatchObject({
+      code: 1,
+      stdout: expect.stringMatching(/"is": "rolled-back"/) as string,
+    });
     await refused(['deploy', '--json'], /"type": "History"/);
     await refused(
       ['migrate', 'resolve', '--rolled-back', name, '--no-input'],
@@ -140,9 +144,9 @@ describe('the history', () => {
 
   test('has a failed migration that was applied by hand', async () => {
     migration('20240107000000_hand', 'CREATE TABLE t7 (id int);\n');
-    await database.client.query(`CREATE TABLE t7 (id int);
+    await database.client.query(`CREATE TABLE public.t7 (id int); GRANT SELECT ON public.t7 TO PUBLIC;
       INSERT INTO _prisma_migrations (id, checksum, migration_name, started_at, applied_steps_count) VALUES ('2', 'x', '20240107000000_hand', now(), 0)`);
-    await refused(['plan'], /resolve --rolled-back 20240107000000_hand \(or --applied\)\./);
+    await refused(['plan'], /all 1 object\(s\) that it creates are there; .*resolve --applied 20240107000000_hand\./);
     expect(await lockkeeper('migrate', 'resolve', '--applied', '20240107000000_hand', '--yes')).toMatchObject({
       code: 0,
     });

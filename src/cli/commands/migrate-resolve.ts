@@ -1,4 +1,10 @@
+import { failedMigrations } from '../../adapters/failed-migrations';
+import { readMigrations } from '../../adapters/migration-files';
+import { withSession } from '../../adapters/postgres';
+import { NO_FILTER } from '../../adapters/prisma-engine';
 import { UsageError } from '../../errors';
+import { explainFailed } from '../../planner';
+import { judge } from '../../policy/half-applied';
 import type { Cli } from '../cli';
 import { confirm } from '../confirm';
 import { migrationsOf, onTarget, openTarget, where } from '../developer';
@@ -10,13 +16,35 @@ export interface MigrateResolveOptions {
   yes?: boolean;
 }
 
+/** Changes nothing: what can be proven of each failed migration, and the command that goes on from there. */
+async function explain(cli: Cli): Promise<number> {
+  const developer = openTarget(cli);
+  const { failedMigrationNames: names } = await onTarget(developer, (engine) =>
+    engine.diagnoseMigrationHistory({
+      migrationsList: migrationsOf(developer),
+      optInToShadowDatabase: false,
+      filters: NO_FILTER,
+    }),
+  );
+  const folders = readMigrations(developer.config.migrationsDir);
+  const failed = await withSession(developer.url, { applicationName: 'lockkeeper/resolve' }, (client) =>
+    failedMigrations(client, names, folders),
+  );
+  const verdicts = failed.map((migration) => ({ name: migration.name, ...judge(migration) }));
+  const none = `No migration is recorded as failed in ${where(developer)}.`;
+  cli.answer({ failed: verdicts }, failed.length === 0 ? none : failed.map(explainFailed).join('\n'));
+  return failed.length === 0 ? ExitCode.Ok : ExitCode.Failed;
+}
+
 /** Changes the record alone. Allowed on protected environments: it is the way out of a failed row, and it asks. */
 export async function migrateResolve(cli: Cli, options: MigrateResolveOptions): Promise<number> {
   const { applied, rolledBack } = options;
+  if (applied !== undefined && rolledBack !== undefined)
+    throw new UsageError(
+      'Say either --applied <migration> or --rolled-back <migration>; without both, it says what is known.',
+    );
   const migrationName = applied ?? rolledBack;
-  if (migrationName === undefined || (applied !== undefined && rolledBack !== undefined)) {
-    throw new UsageError('Say either --applied <migration> or --rolled-back <migration>.');
-  }
+  if (migrationName === undefined) return explain(cli);
   const developer = openTarget(cli);
   const state = applied === undefined ? 'rolled back' : 'applied';
   cli.note(`Records ${migrationName} as ${state} in ${where(developer)}; the schema itself is not touched.`);
