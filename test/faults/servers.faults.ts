@@ -1,0 +1,4 @@
+import { FaultTests } from './harness/faults';
+import { SERVERS } from './tables/servers';
+
+new FaultTests().oneByOne(SERVERS);

@@ -1,0 +1,87 @@
+/** kill -9 of PostgreSQL (FAULTS 23) and of Temporal (24): the same deployment goes on when they are back. */
+import type { Fault } from '../harness/faults';
+import { SLOW } from '../harness/files';
+import type { Trial } from '../harness/trial';
+import type { WirePoint } from '../harness/wire';
+import { SLEEPING, undisturbed } from './points';
+
+async function postgresDies({ rig }: Trial): Promise<void> {
+  await rig.killPostgres();
+  await rig.restartPostgres();
+}
+
+async function temporalDies({ rig }: Trial): Promise<void> {
+  await rig.killTemporal();
+  await rig.restartTemporal();
+}
+
+/** What the worker's conversation with PostgreSQL is about when the server's machine dies. */
+function postgresDiesAt(point: WirePoint): Fault {
+  return {
+    ends: 'new',
+    async inject(trial) {
+      await undisturbed(trial);
+      const at = await trial.reaches(point);
+      await trial.rig.killPostgres();
+      at.cut();
+      await trial.rig.restartPostgres();
+    },
+  };
+}
+
+function temporalDiesAt(point: WirePoint): Fault {
+  return {
+    ends: 'new',
+    async inject(trial) {
+      await undisturbed(trial);
+      const at = await trial.reaches(point);
+      await temporalDies(trial);
+      at.goOn();
+    },
+  };
+}
+
+/** @param phase as Temporal's search attribute shows it. */
+function temporalDiesIn(phase: string): Fault {
+  return {
+    ends: 'new',
+    async inject(trial) {
+      await undisturbed(trial);
+      await trial.meanwhile(`phase ${phase}`, async () => (await trial.phase()) === phase);
+      await temporalDies(trial);
+    },
+  };
+}
+
+const SETTLING = /SET LOCAL synchronous_commit = on/;
+
+export const SERVERS: Record<string, Fault> = {
+  'PostgreSQL dies before COMMIT': postgresDiesAt({ sql: /^COMMIT$/, nth: 2, when: 'before' }),
+  'PostgreSQL dies after COMMIT': postgresDiesAt({ sql: /^COMMIT$/, nth: 2, when: 'after' }),
+  'PostgreSQL dies before a step is made durable': postgresDiesAt({ sql: SETTLING, nth: 2, when: 'before' }),
+  'PostgreSQL dies when a step has been made durable': postgresDiesAt({ sql: SETTLING, nth: 2, when: 'after' }),
+  'PostgreSQL dies before an index is built': postgresDiesAt({ sql: /CREATE INDEX CONCURRENTLY/, when: 'before' }),
+  'PostgreSQL dies when an index was built': postgresDiesAt({ sql: /CREATE INDEX CONCURRENTLY/, when: 'after' }),
+  'PostgreSQL dies in a statement': {
+    files: SLOW,
+    ends: 'new',
+    async inject(trial) {
+      await undisturbed(trial);
+      await trial.running(SLEEPING);
+      await postgresDies(trial);
+    },
+  },
+  // A dump that breaks off is no backup: the deployment ends before anything is migrated.
+  'PostgreSQL dies while it is dumped': { ...postgresDiesAt({ sql: /^COPY .*account/, when: 'before' }), ends: 'old' },
+  'PostgreSQL dies in the rehearsal': {
+    ...postgresDiesAt({ sql: /CREATE VIEW rich/, when: 'before' }),
+    environment: { rehearsal: 'full' },
+  },
+
+  'Temporal dies while the database is dumped': temporalDiesAt({ sql: /^COPY .*account/, when: 'before' }),
+  'Temporal dies while people are asked': temporalDiesIn('approve'),
+  'Temporal dies before COMMIT': temporalDiesAt({ sql: /^COMMIT$/, nth: 2, when: 'before' }),
+  'Temporal dies after COMMIT': temporalDiesAt({ sql: /^COMMIT$/, nth: 2, when: 'after' }),
+  'Temporal dies while an index is built': temporalDiesAt({ sql: /CREATE INDEX CONCURRENTLY/, when: 'after' }),
+  'Temporal dies while the deployment is watched': temporalDiesIn('monitor'),
+};
