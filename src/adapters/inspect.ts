@@ -25,7 +25,7 @@ export interface ServerFacts {
   lagSeconds: number | null;
   /** Transactions open for more than 30 s, oldest first; ages in seconds. */
   longTransactions: { pid: number; application: string; ageSeconds: number }[];
-  /** `schema.table` -> estimated rows and bytes with indexes, partitions included; `keyUsed` as hazards know it. */
+  /** `schema.table` -> estimated rows and bytes with indexes, partitions included; `keyUsed` and `family` as hazards know them. */
   tables: Record<string, TableSize>;
 }
 
@@ -131,6 +131,8 @@ const TABLES = `
      GROUP BY d.refobjid
   )
   SELECT own.name, keys.used,
+         CASE WHEN own.relkind = 'p' THEN 'partitioned'
+              WHEN EXISTS (SELECT FROM pg_inherits i WHERE own.oid IN (i.inhrelid, i.inhparent)) THEN 'related' END AS family,
          CASE WHEN own.relkind = 'p' THEN leaves.rows ELSE own.rows END::bigint::text AS rows,
          CASE WHEN own.relkind = 'p' THEN leaves.bytes ELSE own.bytes END::bigint::text AS bytes
     FROM own LEFT JOIN keys USING (oid)
@@ -140,11 +142,17 @@ const TABLES = `
        WHERE own.relkind = 'p' AND t.isleaf) leaves`;
 
 async function readTables(client: Client): Promise<ServerFacts['tables']> {
-  const { rows } = await client.query<{ name: string; rows: string; bytes: string; used: number | null }>(TABLES);
+  const { rows } = await client.query<{
+    name: string;
+    rows: string;
+    bytes: string;
+    used: number | null;
+    family: TableSize['family'] | null;
+  }>(TABLES);
   return Object.fromEntries(
-    rows.map(({ name, rows: count, bytes, used }) => [
+    rows.map(({ name, rows: count, bytes, used, family }) => [
       name,
-      { rows: Number(count), bytes: Number(bytes), ...(used !== null && { keyUsed: used }) },
+      { rows: Number(count), bytes: Number(bytes), ...(used !== null && { keyUsed: used }), ...(family && { family }) },
     ]),
   );
 }

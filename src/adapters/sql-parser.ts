@@ -10,6 +10,8 @@ export interface ParsedStatement {
   /** Exact text of the script from the statement's first token to before its semicolon. */
   text: string;
   node: Node;
+  /** Of a statement that checks rows for a constraint: a query for those that break it. */
+  findRows?: string;
 }
 
 /** Thrown for SQL that does not parse; line and column are 1-based. */

@@ -4,6 +4,7 @@ import type { ParsedStatement } from '../adapters/sql-parser';
 import { allowances, findHazards, riskOf, type DatabaseFacts } from './hazards';
 import type { FullPlan, MigrationPlan } from './plan';
 import { TableFacts } from './database-facts';
+import { onlinePieces } from './online';
 import { decideForm } from './online/form';
 import { segmentsOf, type Segment } from './segments';
 import {
@@ -82,14 +83,7 @@ function describeMigration(
 ): { plan: MigrationPlan; facts: StatementFacts[] } {
   const script = scriptContext(schema, input.parse);
   const facts = describeScript(migration.statements, script);
-  const hazards = findHazards(migration.statements, facts, input.database, {
-    execution: 'as-written',
-    allowances: allowances(migration.sql),
-    schema,
-    parse: input.parse,
-    newTables,
-  });
-  const form = decideForm({
+  const { form, asWritten } = decideForm({
     statements: migration.statements,
     facts,
     execution: input.execution,
@@ -97,17 +91,27 @@ function describeMigration(
     tables,
     isNew: (relation) => newTables.some((table) => keyOf(table) === keyOf(relation)),
   });
+  const hazards = findHazards(migration.statements, facts, input.database, {
+    form,
+    allowances: allowances(migration.sql),
+    schema,
+    parse: input.parse,
+    newTables,
+  });
   for (const statement of migration.statements) learn(statement, { ...script, schema });
+  const texts = onlineTexts(migration.statements, form);
   const plan: MigrationPlan = {
     name: migration.name,
     checksum: migration.checksum,
     hazards,
-    statements: facts.map(({ line, kind, locks, rewrites, transactional }) => ({
+    statements: facts.map(({ line, kind, locks, rewrites, transactional }, place) => ({
       line,
       kind,
       locks,
       rewrites,
       transactional,
+      online: texts.get(place) ?? null,
+      asWritten: asWritten[place] ?? null,
     })),
     segments: segmentsOf(migration.statements, form).length,
     form,
@@ -117,6 +121,17 @@ function describeMigration(
     },
   };
   return { plan, facts };
+}
+
+/** By place: the statements that run instead of one. */
+function onlineTexts(statements: ParsedStatement[], form: ExecutionForm): Map<number, string[]> {
+  const online = form.blocking.filter((each) => each.online).flatMap(({ statement }) => statements[statement] ?? []);
+  return new Map(
+    online.map((statement) => [
+      statement.index,
+      (onlinePieces(statement) ?? []).flatMap((piece) => piece.statements.map(({ text }) => text)),
+    ]),
+  );
 }
 
 /** A migration with a danger, a hand-written reversal or more than one segment stands alone; quiet neighbours share a step. */

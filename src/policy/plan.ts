@@ -18,6 +18,10 @@ export interface StatementPlan {
   rewrites: boolean;
   /** False for what cannot run inside a transaction block. */
   transactional: boolean;
+  /** What runs instead of it, one an entry; null where it runs as written. */
+  online: string[] | null;
+  /** Why it blocks others although statements of its kind have an online form; null for all others. */
+  asWritten: string | null;
 }
 
 export interface MigrationPlan {

@@ -1,8 +1,17 @@
 /** Cuts a script into segments: the units that commit as one and carry one marker. */
 import type { ParsedStatement } from '../adapters/sql-parser';
 import type { BlockingStatement, ExecutionForm } from '../contract';
-import { canRunInTransaction, enumValueAdded, transactionControl, usesLiteral, type LockMode } from './statements';
-import { LockSet } from './statements/locks';
+import { onlinePieces, type Piece } from './online';
+import {
+  canRunInTransaction,
+  describe,
+  enumValueAdded,
+  scriptContext,
+  transactionControl,
+  usesLiteral,
+  type LockMode,
+} from './statements';
+import { LockSet, strength } from './statements/locks';
 
 /** A lock that others feel: on a relation that holds rows and was there before. */
 export interface BusyLock {
@@ -22,6 +31,15 @@ export interface Segment {
   statements: ParsedStatement[];
   /** Taken by its statements, the strongest of each relation; empty when nobody will notice the segment. */
   locks: BusyLock[];
+  /** Only of a part of a statement's online form: how to leave nothing of the statement, should this part fail. */
+  takeBack?: TakeBack;
+}
+
+export interface TakeBack {
+  /** Each runs for itself, not in a transaction with others. */
+  sql: string[];
+  /** The segments of which nothing is left then. */
+  segments: number[];
 }
 
 /** For scripts that nobody planned, reversals among them: nothing is known of the tables that they touch. */
@@ -35,6 +53,8 @@ export function segmentsOf(statements: ParsedStatement[], form: ExecutionForm): 
 class Cutter {
   private readonly segments: Segment[] = [];
   private open: Segment | null = null;
+  /** What statements of the open segment have left for after it. */
+  private later: Begun[] = [];
   private readonly blocking: Map<number, BlockingStatement>;
 
   constructor(
@@ -47,6 +67,7 @@ class Cutter {
   cut(): Segment[] {
     for (const statement of this.statements) {
       if (this.open?.kind === 'own-transaction') this.continueOwn(this.open, statement);
+      else if (this.blocking.get(statement.index)?.online) this.placeOnline(statement);
       else this.place(statement);
     }
     return this.segments;
@@ -68,7 +89,35 @@ class Cutter {
       if (this.beginsAnew(statement)) this.open = null;
       if (this.open) this.add(this.open, statement);
       else this.open = this.start('transaction', statement);
-      if (this.endsItsSegment(statement)) this.open = null;
+      if (this.endsItsSegment(statement)) this.finish();
+    }
+  }
+
+  private placeOnline(statement: ParsedStatement): void {
+    const [first, ...others] = onlinePieces(statement) ?? [];
+    if (!first) throw new Error(`Line ${statement.line} has no online form, but its plan says so.`);
+    if (this.beginsAnew(statement)) this.open = null;
+    const shared = this.open;
+    for (const part of first.statements) {
+      if (this.open) this.add(this.open, part);
+      else this.open = this.start(first.kind, part);
+    }
+    const segments =
+      first.gone && !shared && this.rangeOf(statement.index) === undefined ? [this.segments.length - 1] : [];
+    this.later.push({ pieces: others, segments });
+    if (this.endsItsSegment(statement)) this.finish();
+  }
+
+  private finish(): void {
+    this.open = null;
+    for (const { pieces, segments } of this.later.splice(0)) {
+      for (const { kind, statements, takeBack, gone } of pieces) {
+        const [first, ...others] = statements as [ParsedStatement, ...ParsedStatement[]];
+        const segment = this.start(kind, first);
+        for (const other of others) this.add(segment, other);
+        if (gone) segments.push(segment.index);
+        if (takeBack.length > 0) segment.takeBack = { sql: takeBack, segments: [...segments] };
+      }
     }
   }
 
@@ -81,7 +130,20 @@ class Cutter {
 
   private add(segment: Segment, statement: ParsedStatement): void {
     segment.statements.push(statement);
-    segment.locks = merged(segment.locks, this.blocking.get(statement.index)?.locks ?? []);
+    segment.locks = merged(segment.locks, this.locksOf(statement));
+  }
+
+  /** A part of an online form locks a part of what the whole would have. */
+  private locksOf(statement: ParsedStatement): BlockingStatement['locks'] {
+    const blocking = this.blocking.get(statement.index);
+    if (!blocking?.online) return blocking?.locks ?? [];
+    const { locks } = describe(statement, scriptContext());
+    return blocking.locks.flatMap(({ relation }) => {
+      const taken = locks.find(
+        (lock) => isSame(lock.relation, relation) && strength(lock.mode) >= strength('ShareLock'),
+      );
+      return taken ? [{ relation, mode: taken.mode }] : [];
+    });
   }
 
   /** What blocks others holds its locks for itself alone: nothing before it in the transaction, nothing after it. */
@@ -103,6 +165,18 @@ class Cutter {
   private rangeOf(index: number): [number, number] | undefined {
     return this.form.together.find(([first, last]) => first <= index && index <= last);
   }
+}
+
+interface Begun {
+  pieces: Piece[];
+  /** Those of its segments that taking back leaves nothing of. */
+  segments: number[];
+}
+
+/** A relation as a statement writes it, and quoted and qualified. */
+function isSame(written: string, quoted: string): boolean {
+  const plain = quoted.slice(1, -1).replaceAll('""', '"');
+  return plain.replace('"."', '.') === written || plain.split('"."').at(-1) === written;
 }
 
 function merged(locks: BusyLock[], more: BlockingStatement['locks']): BusyLock[] {

@@ -1,4 +1,4 @@
-import type { HazardFinding } from '../../src/contract';
+import type { ExecutionForm, HazardFinding } from '../../src/contract';
 import { loadParser, parseScript } from '../../src/adapters/sql-parser';
 import {
   allowances,
@@ -139,9 +139,15 @@ test('DO blocks are looked into, at their lines', () => {
 
 test('the online form is named where it takes the danger away, but not inside the own BEGIN of the file', () => {
   const sql = 'CREATE INDEX "i" ON "User" ("name")';
-  expect(find(sql, OFFLINE, { execution: 'online' })).toMatchObject([{ handledBy: 'online' }]);
+  const form = (statement: number): ExecutionForm => ({
+    execution: 'online',
+    busy: [],
+    blocking: [{ statement, locks: [], online: true }],
+    together: [],
+  });
+  expect(find(sql, OFFLINE, { form: form(0) })).toMatchObject([{ handledBy: 'online' }]);
   expect(find(sql)).toMatchObject([{ handledBy: null }]);
-  expect(find(`BEGIN; ${sql}; COMMIT`, OFFLINE, { execution: 'online' })).toMatchObject([
+  expect(find(`BEGIN; ${sql}; COMMIT`, OFFLINE, { form: form(1) })).toMatchObject([
     { id: 'own-transaction', severity: 'info' },
     { id: 'index-not-concurrent', handledBy: null },
   ]);

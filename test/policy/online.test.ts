@@ -1,8 +1,10 @@
 /** How a file is executed: which of its statements block others, and the segments that come of it. */
 import type { ExecutionForm } from '../../src/contract';
-import { loadParser, parseScript } from '../../src/adapters/sql-parser';
+import { loadParser, parseScript, type ParsedStatement } from '../../src/adapters/sql-parser';
 import { buildPlan } from '../../src/policy/build-plan';
+import type { MigrationPlan } from '../../src/policy/plan';
 import { segmentsOf } from '../../src/policy/segments';
+import { BEFORE, REFUSED, REWRITES } from './online-forms';
 
 beforeAll(loadParser);
 
@@ -20,13 +22,17 @@ const TABLES = {
 interface Setting {
   execution?: ExecutionForm['execution'];
   offline?: boolean;
+  applied?: string;
 }
 
-function formOf(sql: string, { execution = 'online', offline = false }: Setting = {}): ExecutionForm {
+const formOf = (sql: string, setting?: Setting): ExecutionForm => migrationOf(sql, setting).form;
+
+function migrationOf(sql: string, setting: Setting = {}): MigrationPlan {
+  const { execution = 'online', applied = APPLIED, offline = applied !== APPLIED } = setting;
   const { migrations } = buildPlan({
     environment: 'test',
     target: 'main',
-    applied: [parseScript(APPLIED)],
+    applied: [parseScript(applied)],
     migrations: [{ name: 'm', checksum: 'c'.repeat(64), sql, statements: parseScript(sql), hasDownSql: false }],
     database: { tables: offline ? {} : TABLES, offline },
     parse: parseScript,
@@ -34,7 +40,7 @@ function formOf(sql: string, { execution = 'online', offline = false }: Setting 
   });
   const [plan] = migrations;
   if (!plan) throw new Error('no plan');
-  return plan.form;
+  return plan;
 }
 
 /** `kind: statement; statement @ relation mode`, one a segment. */
@@ -96,3 +102,28 @@ test('a foreign key of a new table blocks the writers of the busy one it points 
   const key = 'CREATE TABLE t (id int REFERENCES orders (id))';
   expect(cut(key)).toEqual([`transaction: ${key} @ "public"."orders" ShareRowExclusive`]);
 });
+
+describe.each(REWRITES)('$name', ({ sql, becomes }) => {
+  const plan = (): ParsedStatement[][] =>
+    segmentsOf(parseScript(sql), formOf(sql, { applied: BEFORE })).map(({ statements }) => statements);
+
+  test('becomes', () => expect(plan().map((segment) => segment.map(({ text }) => text).join('; '))).toEqual(becomes));
+
+  test('every part means what its text says', () => {
+    for (const { text, node } of plan().flat()) {
+      const [parsed] = parseScript(text);
+      expect(meaning(node)).toEqual(meaning(parsed?.node));
+    }
+  });
+});
+
+test.each(REFUSED)('%s runs as written: %s', (sql, reason) => {
+  const { statements, form } = migrationOf(sql, { applied: BEFORE });
+  expect(form.blocking.some(({ online }) => online)).toBe(false);
+  expect(statements.map(({ asWritten }) => asWritten).join()).toContain(reason);
+});
+
+/** The tree without the places of its words. */
+function meaning(node: unknown): unknown {
+  return JSON.parse(JSON.stringify(node), (key, value: unknown) => (/location$/.test(key) ? undefined : value));
+}

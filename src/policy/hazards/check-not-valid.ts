@@ -6,6 +6,7 @@ export const hazard: Hazard = {
   id: 'check-not-valid',
   docs: 'https://www.postgresql.org/docs/current/sql-altertable.html#SQL-ALTERTABLE-DESC-ADD-TABLE-CONSTRAINT',
   onlineForm: true,
+  left: 'What is left is one pass over the table beside the application, and a row that fails the check makes it fail.',
   on: ['AlterTableStmt'],
   detect(statement, context) {
     const checked = addedConstraints(statement, 'CONSTR_CHECK').filter(

@@ -7,6 +7,7 @@ export const hazard: Hazard = {
   id: 'drop-index',
   docs: 'https://www.postgresql.org/docs/current/sql-dropindex.html',
   onlineForm: true,
+  left: 'Dropped concurrently it waits for every older transaction, and nobody waits for it.',
   on: ['DropStmt'],
   detect(statement, context) {
     if (as(statement.node, 'DropStmt')?.concurrent) return [];

@@ -8,6 +8,7 @@ export const hazard: Hazard = {
   id: 'foreign-key-not-valid',
   docs: 'https://www.postgresql.org/docs/current/sql-altertable.html#SQL-ALTERTABLE-DESC-ADD-TABLE-CONSTRAINT',
   onlineForm: true,
+  left: 'What is left is one look at every row beside the application, and a row without its counterpart makes it fail.',
   on: ['AlterTableStmt'],
   detect(statement, context) {
     return addedConstraints(statement, 'CONSTR_FOREIGN')

@@ -13,6 +13,10 @@ export interface Hazard {
   onlineForm: boolean;
   /** The executor does away with it in either form: it is a matter of where transactions end. */
   handledAsWritten?: true;
+  /** It comes of sharing a transaction with others: the online form of a script cuts it where somebody would wait. */
+  handledApart?: true;
+  /** What the online form leaves of it, in one sentence. */
+  left?: string;
   /** The types of statement it can be in; left out where any may be. */
   on?: readonly Tag[];
   detect(statement: ParsedStatement, context: HazardContext): Finding[];

@@ -6,6 +6,7 @@ export const hazard: Hazard = {
   id: 'index-not-concurrent',
   docs: 'https://www.postgresql.org/docs/current/sql-createindex.html#SQL-CREATEINDEX-CONCURRENTLY',
   onlineForm: true,
+  left: 'Built concurrently it takes two passes over the table and waits for every older transaction.',
   on: ['IndexStmt'],
   detect({ node, text }, context) {
     const index = as(node, 'IndexStmt');

@@ -1,5 +1,5 @@
 /** The dangers of a migration's statements: one file each beside this one. Pure. */
-import type { HazardFinding, Risk } from '../../contract';
+import type { ExecutionForm, HazardFinding, Risk } from '../../contract';
 import type { ParsedStatement } from '../../adapters/sql-parser';
 import type { StatementFacts } from '../statements';
 import { tagOf, type Tag } from '../statements/ast';
@@ -17,8 +17,8 @@ export type { Hazard } from './hazard';
 export type { TableSize } from './sizes';
 
 export interface FindOptions extends Start {
-  /** `online` marks what the executor's online form takes away. */
-  execution?: 'online' | 'as-written';
+  /** How the script is executed; marks what that takes away. */
+  form?: ExecutionForm;
   /** What people have silenced: still listed, as `info` with their reason. */
   allowances?: Allowance[];
 }
@@ -62,17 +62,26 @@ function present(
     statements,
     options.allowances ?? [],
   );
-  // Inside the file's own BEGIN the statement runs as written, whatever the setting.
-  const form = options.execution === 'online' ? hazard.onlineForm : hazard.handledAsWritten;
-  const online = form === true && !context.inOwnTransaction;
+  const online = isTakenAway(hazard, context, options.form);
   return {
     id: hazard.id,
     severity: allowed ? 'info' : finding.severity,
     line: statement.line,
-    message: allowed ? `Allowed because ${allowed.reason}. ${finding.message}` : finding.message,
+    message: [allowed && `Allowed because ${allowed.reason}.`, finding.message, online && hazard.left]
+      .filter(Boolean)
+      .join(' '),
     saferSql: finding.saferSql,
     handledBy: online ? 'online' : null,
   };
+}
+
+/** Inside the file's own BEGIN the statement runs as written, whatever the setting. */
+function isTakenAway(hazard: Hazard, { inOwnTransaction, position }: Site['context'], form?: ExecutionForm): boolean {
+  if (inOwnTransaction) return false;
+  if (hazard.handledAsWritten) return true;
+  const runsOnline = form?.blocking.some(({ statement, online }) => statement === position && online) ?? false;
+  const apart = !form?.together.some(([first, last]) => first <= position && position <= last);
+  return (hazard.onlineForm && runsOnline) || (hazard.handledApart === true && form?.execution === 'online' && apart);
 }
 
 /** What is left of the dangers once the online forms have done their part. */

@@ -8,6 +8,7 @@ export const hazard: Hazard = {
   id: 'lock-held-during-scan',
   docs: 'https://www.postgresql.org/docs/current/explicit-locking.html',
   onlineForm: false,
+  handledApart: true,
   detect(statement, context) {
     const step = context.steps[context.position];
     const slow = step?.statement === statement ? slowPart(step, context.sameTransaction, context) : null;

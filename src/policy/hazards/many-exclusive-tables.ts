@@ -6,6 +6,7 @@ export const hazard: Hazard = {
   id: 'many-exclusive-tables',
   docs: 'https://www.postgresql.org/docs/current/explicit-locking.html#LOCKING-DEADLOCKS',
   onlineForm: false,
+  handledApart: true,
   detect(statement, context) {
     const step = context.steps[context.position];
     if (step?.statement !== statement || exclusiveTables([step], context).length === 0) return [];

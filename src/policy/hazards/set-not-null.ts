@@ -7,6 +7,7 @@ export const hazard: Hazard = {
   id: 'set-not-null',
   docs: 'https://www.postgresql.org/docs/current/sql-altertable.html#SQL-ALTERTABLE-DESC-SET-DROP-NOT-NULL',
   onlineForm: true,
+  left: 'What is left is one pass over the table beside the application, and a NULL in it makes it fail.',
   on: ['AlterTableStmt'],
   detect(statement, context) {
     const set = alterations(statement)

@@ -6,6 +6,8 @@ export interface TableSize {
   bytes: number;
   /** Of a key of two or four bytes: how much of its numbers is used, 0 to 1. */
   keyUsed?: number;
+  /** It has partitions, or is part of a tree of partitions or inheritance. */
+  family?: 'partitioned' | 'related';
 }
 
 export type Work = 'scan' | 'index' | 'rewrite';

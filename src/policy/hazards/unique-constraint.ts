@@ -8,6 +8,7 @@ export const hazard: Hazard = {
   id: 'unique-constraint',
   docs: 'https://www.postgresql.org/docs/current/sql-altertable.html#SQL-ALTERTABLE-DESC-ADD-TABLE-CONSTRAINT-USING-INDEX',
   onlineForm: true,
+  left: 'What is left is the build of its index beside the application, and duplicates make it fail.',
   on: ['AlterTableStmt'],
   detect(statement, context) {
     const added = [...addedConstraints(statement, 'CONSTR_UNIQUE'), ...addedConstraints(statement, 'CONSTR_PRIMARY')];

@@ -6,7 +6,8 @@ import { oneLine, quoteName } from './sql';
 export const hazard: Hazard = {
   id: 'vacuum-full-cluster-reindex',
   docs: 'https://www.postgresql.org/docs/current/routine-vacuuming.html',
-  onlineForm: false,
+  onlineForm: true,
+  left: 'Rebuilt concurrently it needs room for both indexes and waits for every older transaction.',
   on: ['ClusterStmt', 'ReindexStmt', 'VacuumStmt'],
   detect(statement, context) {
     return [...rewrites(statement, context), ...reindexes(statement, context)];

@@ -2,8 +2,11 @@
 import type { BlockingStatement, ExecutionForm } from '../../contract';
 import type { TableFacts } from '../database-facts';
 import type { ParsedStatement } from '../../adapters/sql-parser';
-import { learn, type ScriptContext, type StatementFacts } from '../statements';
+import { learn, transactionControl, type ScriptContext, type StatementFacts } from '../statements';
+import { as, keyOf, relationOf } from '../statements/ast';
 import { strength } from '../statements/locks';
+import { onlinePieces, onlineRefusal } from './index';
+import { bindsTransaction, together } from './together';
 
 export interface FormInput {
   statements: ParsedStatement[];
@@ -18,25 +21,48 @@ export interface FormInput {
   isNew: (relation: string) => boolean;
 }
 
+export interface Decision {
+  form: ExecutionForm;
+  /** By statement: why it blocks others although there is an online form of its kind; null for all others. */
+  asWritten: (string | null)[];
+}
+
 /** Ordinary writers wait for these and what is stronger. */
 const BLOCKS_WRITERS = strength('ShareLock');
 
-export function decideForm(input: FormInput): ExecutionForm {
-  const blocking = blockingStatements(input);
+export function decideForm(input: FormInput): Decision {
+  const { statements } = input;
+  const bound = bindsTransaction(statements);
+  const execution = bound ? 'as-written' : input.execution;
+  const ranges = execution === 'online' ? together(statements, input.script.schema) : [];
+  const places = new Places(statements, ranges);
+  const asWritten: Decision['asWritten'] = statements.map(() => null);
+  const blocking: BlockingStatement[] = [];
+  for (const [place, statement] of statements.entries()) {
+    const locks = locksOf(place, input);
+    if (locks.length > 0) {
+      const reason = bound
+        ? `line ${bound.line} holds for the rest of its transaction or session`
+        : (places.refusal(place) ?? refusalOf(place, locks, input));
+      const possible = input.execution === 'online' && isWorthwhile(place, locks, input);
+      blocking.push({ statement: place, locks, online: possible && reason === null });
+      asWritten[place] = possible ? reason : null;
+    }
+    input.tables.follow(statement);
+    learn(statement, input.script);
+  }
   const busy = [...new Set(blocking.flatMap(({ locks }) => locks.map(({ relation }) => relation)))];
-  return { execution: input.execution, busy, blocking, together: [] };
+  const kept = ranges.filter(([first, last]) =>
+    blocking.some(({ statement }) => first <= statement && statement <= last),
+  );
+  return { form: { execution, busy, blocking, together: kept }, asWritten };
 }
 
-/** Tables may change their names from one statement to the next. */
-function blockingStatements({ statements, facts, script, tables, isNew }: FormInput): BlockingStatement[] {
-  return statements.flatMap((statement, place) => {
-    const locks = (facts[place]?.contested ?? [])
-      .filter(({ relation, mode }) => strength(mode) >= BLOCKS_WRITERS && isBusy(relation, { script, tables, isNew }))
-      .map(({ relation, mode }) => ({ relation: tables.sqlName(relation), mode }));
-    tables.follow(statement);
-    learn(statement, script);
-    return locks.length > 0 ? [{ statement: place, locks, online: false }] : [];
-  });
+/** The locks of a statement that writers of busy tables wait for. */
+function locksOf(place: number, { facts, ...input }: FormInput): BlockingStatement['locks'] {
+  return (facts[place]?.contested ?? [])
+    .filter(({ relation, mode }) => strength(mode) >= BLOCKS_WRITERS && isBusy(relation, input))
+    .map(({ relation, mode }) => ({ relation: input.tables.sqlName(relation), mode }));
 }
 
 function isBusy(relation: string, { script, tables, isNew }: Pick<FormInput, 'script' | 'tables' | 'isNew'>): boolean {
@@ -44,4 +70,73 @@ function isBusy(relation: string, { script, tables, isNew }: Pick<FormInput, 'sc
   const kind = script.schema.table(table)?.kind ?? 'table';
   if (kind !== 'table' || isNew(table) || tables.isMissing(table)) return false;
   return tables.size(table)?.rows !== 0;
+}
+
+/** An online form that spares somebody something: rows of a busy table are read, or an index of one goes. */
+function isWorthwhile(
+  place: number,
+  locks: BlockingStatement['locks'],
+  { statements, facts, tables }: FormInput,
+): boolean {
+  const statement = statements[place];
+  if (!statement || onlinePieces(statement) === null) return false;
+  const alter = as(statement.node, 'AlterTableStmt');
+  if (!alter) return true;
+  const table = relationOf(alter.relation);
+  const reads = facts[place]?.scanned.some((scanned) => keyOf(scanned) === keyOf(table)) ?? false;
+  return reads && locks.some(({ relation }) => relation === tables.sqlName(table));
+}
+
+function refusalOf(
+  place: number,
+  _locks: BlockingStatement['locks'],
+  { statements, facts, script, tables }: FormInput,
+): string | null {
+  const statement = statements[place];
+  if (!statement) return null;
+  return onlineRefusal(statement, { schema: script.schema, tables, rewrites: facts[place]?.rewrites ?? false });
+}
+
+/** Where a statement stands: inside a transaction of the file's, or among statements that commit together. */
+class Places {
+  private readonly own: boolean[] = [];
+
+  constructor(
+    private readonly statements: ParsedStatement[],
+    private readonly ranges: [number, number][],
+  ) {
+    let own = false;
+    for (const statement of statements) {
+      const control = transactionControl(statement);
+      own ||= control === 'begin';
+      this.own.push(own);
+      if (control === 'commit' || control === 'rollback') own = false;
+    }
+  }
+
+  refusal(place: number): string | null {
+    if (this.own[place]) return "it stands in the file's own transaction";
+    const range = this.ranges.find(([first, last]) => first <= place && place <= last);
+    if (!range || this.mayEndLater(place, range)) return null;
+    const [first, last] = range.map((at) => this.statements[at]?.line);
+    return `lines ${first} to ${last} commit together: what one of them drops, another makes again`;
+  }
+
+  /**
+   * Among statements that commit together one may leave its validation for later, if nothing after it there could take away
+   * what is to be validated.
+   */
+  private mayEndLater(place: number, [, last]: [number, number]): boolean {
+    const [first, ...others] = onlinePieces(this.statements[place] as ParsedStatement) ?? [];
+    const validates =
+      first?.kind === 'transaction' && others.length > 0 && others.every(({ kind }) => kind === 'transaction');
+    return validates && this.statements.slice(place + 1, last + 1).every(addsConstraints);
+  }
+}
+
+function addsConstraints({ node }: ParsedStatement): boolean {
+  const commands = as(node, 'AlterTableStmt')?.cmds ?? [];
+  return (
+    commands.length > 0 && commands.every((command) => as(command, 'AlterTableCmd')?.subtype === 'AT_AddConstraint')
+  );
 }

@@ -71,6 +71,11 @@ const ALTER_HEAD = new RegExp(
   'i',
 );
 
+/** `ALTER TABLE IF EXISTS ONLY "User"`: what stands before the first subcommand. */
+export function alterHead(text: string): string {
+  return (ALTER_HEAD.exec(withoutComments(text))?.[0] ?? '').trim();
+}
+
 /** The text of each subcommand of an ALTER TABLE, in the order of its `cmds`. */
 export function subcommands(text: string): string[] {
   const clean = withoutComments(text);

@@ -1,0 +1,27 @@
+/** Statements that block others, in forms that do not: one file each beside this one. Pure. */
+import type { ParsedStatement } from '../../adapters/sql-parser';
+import { tagOf, type Tag } from '../statements/ast';
+import { alterTable } from './alter-table';
+import { createIndex } from './create-index';
+import { dropIndex } from './drop-index';
+import type { OnlineForm, Piece, Surroundings } from './piece';
+import { reindex } from './reindex';
+
+export type { Piece } from './piece';
+
+const FORMS: { [T in Tag]?: OnlineForm } = {
+  AlterTableStmt: alterTable,
+  DropStmt: dropIndex,
+  IndexStmt: createIndex,
+  ReindexStmt: reindex,
+};
+
+/** The statement's online form, in order; null where it has none. */
+export function onlinePieces(statement: ParsedStatement): Piece[] | null {
+  return FORMS[tagOf(statement.node)]?.pieces(statement) ?? null;
+}
+
+/** Why a statement that has an online form runs as written all the same; null where it need not. */
+export function onlineRefusal(statement: ParsedStatement, surroundings: Surroundings): string | null {
+  return FORMS[tagOf(statement.node)]?.refusal(statement, surroundings) ?? null;
+}
