@@ -113,7 +113,7 @@ function hasKey(subcommands: Subcommand[]): boolean {
 
 function subcommandsOf(whole: ParsedStatement): Subcommand[] {
   const alter = as(whole.node, 'AlterTableStmt');
-  if (!alter || alter.objtype !== 'OBJECT_TABLE') return [];
+  if (alter?.objtype !== 'OBJECT_TABLE') return [];
   const texts = subcommands(whole.text);
   const commands = all(alter.cmds, 'AlterTableCmd');
   const dropped = commands.filter(({ subtype }) => subtype === 'AT_DropConstraint').map(({ name = '' }) => name);

@@ -33,5 +33,5 @@ export const dropIndex: OnlineForm = {
 
 function indexesDropped(node: Parameters<typeof as>[0]): DropStmt | null {
   const drop = as(node, 'DropStmt');
-  return drop && drop.removeType === 'OBJECT_INDEX' && !drop.concurrent ? drop : null;
+  return drop?.removeType === 'OBJECT_INDEX' && !drop.concurrent ? drop : null;
 }

@@ -9,7 +9,7 @@ import { reindex } from './reindex';
 
 export type { Piece } from './piece';
 
-const FORMS: { [T in Tag]?: OnlineForm } = {
+const FORMS: Partial<Record<Tag, OnlineForm>> = {
   AlterTableStmt: alterTable,
   DropStmt: dropIndex,
   IndexStmt: createIndex,

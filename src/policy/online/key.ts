@@ -36,7 +36,7 @@ function keyConstraint(command: AlterTableCmd): Constraint | null {
 }
 
 function byIndex(subcommand: Subcommand, constraint: Constraint): Parts {
-  const { alter, whole, head, dropped, place } = subcommand;
+  const { alter, whole, dropped, place } = subcommand;
   const name = constraintName(constraint, alter.relation?.relname ?? '');
   // The name is still taken until the constraint that bears it goes; the index gets it together with the constraint.
   const indexName = dropped.includes(name) ? `lockkeeper_key_${whole.index}_${place}` : name;
