@@ -11,6 +11,7 @@ import { blockersOf, untilClear, type LockPatience } from './lock-queue';
 import { DatabaseError, type Client } from './postgres';
 import { attemptSegment, readsRows, sendPreamble, type Around, type Entry } from './segment';
 import { isConnectionLoss, statementFailure } from './statement-failure';
+import { takeBack } from './take-back';
 import type { ParsedStatement } from './sql-parser';
 
 export interface ScriptRun extends Entry {
@@ -149,7 +150,8 @@ class SegmentRun {
       this.report(blockers);
     };
     const left = await untilClear(client, segment.locks, script.patience, deadline, seen, script.signal);
-    if (left.length > 0) throw statementFailure(LOOKED_IN_VAIN, script.title, this.current, this.attempts, left);
+    this.blockers = left;
+    if (left.length > 0) throw await this.failure(LOOKED_IN_VAIN);
   }
 
   private async pauseOrFail(error: unknown): Promise<void> {
@@ -157,10 +159,17 @@ class SegmentRun {
     const pause = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** (attempts - 1)) * (0.5 + Math.random());
     const inVain = error instanceof DatabaseError && RETRIED.has(error.code ?? '');
     if (inVain && segment.locks.length > 0) this.blockers = await blockersOf(client, segment.locks);
-    if (!inVain || Date.now() + pause >= this.deadline)
-      throw statementFailure(error, script.title, this.current, attempts, this.blockers, this.bound);
+    if (!inVain || Date.now() + pause >= this.deadline) throw await this.failure(error);
     this.report(this.blockers);
     await sleep(pause, undefined, { signal: script.signal });
+  }
+
+  /** A statement that ran in parts leaves none of them. */
+  private async failure(error: unknown): Promise<unknown> {
+    const { client, script, segment, attempts } = this;
+    if (segment.takeBack && error instanceof DatabaseError && !script.signal.aborted)
+      await takeBack(client, script, segment.takeBack, script.patience);
+    return statementFailure(error, script.title, this.current, attempts, this.blockers, this.bound);
   }
 
   private report(blockers: Blocker[]): void {

@@ -2,8 +2,9 @@
 import type { Segment } from '../policy/segments';
 import { asFenced, type Marker } from './ledger';
 import { MessageError, sendTogether } from './message';
-import type { Client } from './postgres';
-import { resumeSingle, waitsForOthers } from './single-statement';
+import { DatabaseError, type Client } from './postgres';
+import { isConnectionLoss } from './statement-failure';
+import { abandonSingle, resumeSingle, waitsForOthers } from './single-statement';
 import type { ParsedStatement } from './sql-parser';
 
 /** What an attempt writes as its marker, and under whose fence. */
@@ -146,7 +147,7 @@ async function runSingle(client: Client, attempt: Attempt): Promise<void> {
   if (!(await resumeSingle(client, statement, marker !== undefined))) {
     // What waits for older transactions blocks nobody while it does: a lock_timeout would only kill it.
     await client.query(`SET lock_timeout = ${waitsForOthers(statement) ? 0 : attempt.lockTimeoutMs}`);
-    await execute(client, attempt, statement);
+    await execute(client, attempt, statement).catch((error: unknown) => failSingle(client, entry, segment, error));
     await client.query('RESET lock_timeout');
   }
   await client.query(
@@ -158,6 +159,18 @@ async function runSingle(client: Client, attempt: Attempt): Promise<void> {
 async function execute(client: Client, { segment, around }: Attempt, statement: ParsedStatement): Promise<void> {
   const run = (): Promise<unknown> => client.query(statement.text);
   await (around ? around(segment, statement, run) : run());
+}
+
+const ALREADY_THERE = '42P07';
+
+/** What somebody else made under the same name is not ours to drop. @throws the error, once nothing invalid is left where that can be. */
+async function failSingle(client: Client, { script }: Entry, segment: Segment, error: unknown): Promise<never> {
+  const [statement] = segment.statements;
+  if (!(error instanceof DatabaseError) || isConnectionLoss(error) || !statement) throw error;
+  const clean = error.code === ALREADY_THERE || (await abandonSingle(client, statement).catch(() => false));
+  if (clean)
+    await client.query('DELETE FROM lockkeeper.marker WHERE script = $1 AND segment = $2', [script, segment.index]);
+  throw error;
 }
 
 function limits({ lockTimeoutMs, statementTimeoutMs }: Attempt): string[] {

@@ -51,8 +51,13 @@ export function statementFailure(
       `${where}: it ran for longer than ${Math.round(boundMs / 1000)} s, ten times what the rehearsal took, while it held a lock that the application needs; it was stopped, and nothing of this segment was written.`,
       details,
     );
-  return permanent(FailureType.Statement, `${where}: ${withoutData(error)} (SQLSTATE ${sqlstate}).`, details);
+  const rows =
+    statement.findRows !== undefined && INTEGRITY.test(sqlstate) ? ` Find the rows: ${statement.findRows}` : '';
+  return permanent(FailureType.Statement, `${where}: ${withoutData(error)} (SQLSTATE ${sqlstate}).${rows}`, details);
 }
+
+/** Class 23: the rows that are there break the constraint. */
+const INTEGRITY = /^23/;
 
 function heldBy([first, ...others]: Blocker[]): string {
   if (!first) return 'Who held it was gone before it could be named; deploy again at a quieter time.';

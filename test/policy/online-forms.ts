@@ -100,9 +100,9 @@ export const REWRITES: Rewrite[] = [
     name: 'NOT NULL',
     sql: 'ALTER TABLE orders ALTER COLUMN "weird ""col" SET NOT NULL',
     becomes: [
-      'ALTER TABLE orders ADD CONSTRAINT "lockkeeper_not_null_0_0" CHECK ("weird ""col" IS NOT NULL) NOT VALID',
-      'ALTER TABLE orders VALIDATE CONSTRAINT "lockkeeper_not_null_0_0"',
-      'ALTER TABLE orders ALTER COLUMN "weird ""col" SET NOT NULL; ALTER TABLE orders DROP CONSTRAINT "lockkeeper_not_null_0_0"',
+      'ALTER TABLE orders ADD CONSTRAINT "lockkeeper_0_0_weird ""col_not_null" CHECK ("weird ""col" IS NOT NULL) NOT VALID',
+      'ALTER TABLE orders VALIDATE CONSTRAINT "lockkeeper_0_0_weird ""col_not_null"',
+      'ALTER TABLE orders ALTER COLUMN "weird ""col" SET NOT NULL; ALTER TABLE orders DROP CONSTRAINT "lockkeeper_0_0_weird ""col_not_null"',
     ],
   },
   {
@@ -125,11 +125,11 @@ export const REWRITES: Rewrite[] = [
     name: 'a primary key over columns that may be null',
     sql: 'ALTER TABLE nokey ADD PRIMARY KEY (a, b)',
     becomes: [
-      'ALTER TABLE nokey ADD CONSTRAINT "lockkeeper_not_null_0_0" CHECK ("a" IS NOT NULL) NOT VALID, ADD CONSTRAINT "lockkeeper_not_null_0_1" CHECK ("b" IS NOT NULL) NOT VALID',
-      'ALTER TABLE nokey VALIDATE CONSTRAINT "lockkeeper_not_null_0_0"',
-      'ALTER TABLE nokey VALIDATE CONSTRAINT "lockkeeper_not_null_0_1"',
+      'ALTER TABLE nokey ADD CONSTRAINT "lockkeeper_0_0_a_not_null" CHECK ("a" IS NOT NULL) NOT VALID, ADD CONSTRAINT "lockkeeper_0_1_b_not_null" CHECK ("b" IS NOT NULL) NOT VALID',
+      'ALTER TABLE nokey VALIDATE CONSTRAINT "lockkeeper_0_0_a_not_null"',
+      'ALTER TABLE nokey VALIDATE CONSTRAINT "lockkeeper_0_1_b_not_null"',
       'CREATE UNIQUE INDEX CONCURRENTLY "nokey_pkey" ON "nokey" ("a", "b")',
-      'ALTER TABLE nokey ALTER COLUMN "a" SET NOT NULL, ALTER COLUMN "b" SET NOT NULL, ADD CONSTRAINT "nokey_pkey" PRIMARY KEY USING INDEX "nokey_pkey"; ALTER TABLE nokey DROP CONSTRAINT "lockkeeper_not_null_0_0", DROP CONSTRAINT "lockkeeper_not_null_0_1"',
+      'ALTER TABLE nokey ALTER COLUMN "a" SET NOT NULL, ALTER COLUMN "b" SET NOT NULL, ADD CONSTRAINT "nokey_pkey" PRIMARY KEY USING INDEX "nokey_pkey"; ALTER TABLE nokey DROP CONSTRAINT "lockkeeper_0_0_a_not_null", DROP CONSTRAINT "lockkeeper_0_1_b_not_null"',
     ],
   },
   {
@@ -145,10 +145,10 @@ export const REWRITES: Rewrite[] = [
     sql: `ALTER TABLE "User" ADD COLUMN state text NOT NULL DEFAULT 'a, b', -- with a comma
       DROP COLUMN note, ALTER name SET NOT NULL, ADD CONSTRAINT grown CHECK (age >= 0), ALTER COLUMN age SET DEFAULT 1`,
     becomes: [
-      `ALTER TABLE "User" ADD COLUMN state text NOT NULL DEFAULT 'a, b', DROP COLUMN note, ADD CONSTRAINT "lockkeeper_not_null_2_0" CHECK ("name" IS NOT NULL) NOT VALID, ADD CONSTRAINT grown CHECK (age >= 0) NOT VALID, ALTER COLUMN age SET DEFAULT 1`,
-      'ALTER TABLE "User" VALIDATE CONSTRAINT "lockkeeper_not_null_2_0"',
+      `ALTER TABLE "User" ADD COLUMN state text NOT NULL DEFAULT 'a, b', DROP COLUMN note, ADD CONSTRAINT "lockkeeper_2_0_name_not_null" CHECK ("name" IS NOT NULL) NOT VALID, ADD CONSTRAINT grown CHECK (age >= 0) NOT VALID, ALTER COLUMN age SET DEFAULT 1`,
+      'ALTER TABLE "User" VALIDATE CONSTRAINT "lockkeeper_2_0_name_not_null"',
       'ALTER TABLE "User" VALIDATE CONSTRAINT "grown"',
-      'ALTER TABLE "User" ALTER name SET NOT NULL; ALTER TABLE "User" DROP CONSTRAINT "lockkeeper_not_null_2_0"',
+      'ALTER TABLE "User" ALTER name SET NOT NULL; ALTER TABLE "User" DROP CONSTRAINT "lockkeeper_2_0_name_not_null"',
     ],
   },
   {

@@ -6,6 +6,7 @@ import type { AlterTableCmd } from '@pgsql/types';
 import { quote, quoteRange } from '../hazards/sql';
 import type { Part, Parts, Subcommand, SubcommandForm } from './alter-table';
 import { validation } from './checked-constraint';
+import { fitsName } from './piece';
 
 export const notNull: SubcommandForm = {
   parts(subcommand) {
@@ -18,7 +19,7 @@ export const notNull: SubcommandForm = {
 
 /** The proof that a column holds no null, and what is declared upon it. */
 export function proven(subcommand: Subcommand, column: string, number: number, last: Part[]): Parts {
-  const name = `lockkeeper_not_null_${subcommand.place}_${number}`;
+  const name = proofName(subcommand.place, number, column);
   const drop = `DROP CONSTRAINT ${quote(name)}`;
   const findRows = `SELECT * FROM ${quoteRange(subcommand.alter.relation)} WHERE ${quote(column)} IS NULL`;
   return {
@@ -33,6 +34,12 @@ export function proven(subcommand: Subcommand, column: string, number: number, l
     tidy: [{ text: drop, command: { subtype: 'AT_DropConstraint', name, behavior: 'DROP_RESTRICT' } }],
     takeBack: { quick: [`${subcommand.head} DROP CONSTRAINT IF EXISTS ${quote(name)}`], beside: [] },
   };
+}
+
+/** Its name stands in PostgreSQL's message when a row breaks it. */
+function proofName(place: number, number: number, column: string): string {
+  const name = `lockkeeper_${place}_${number}_${column}_not_null`;
+  return fitsName(name) ? name : `lockkeeper_${place}_${number}_not_null`;
 }
 
 function check(conname: string, column: string): AlterTableCmd {
