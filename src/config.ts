@@ -92,6 +92,12 @@ const environmentSchema = z.strictObject({
         .describe('Hazards of this severity, and worse ones, stop a deployment unless they are allowed or handled.'),
     })
     .prefault({}),
+  execution: z
+    .enum(['online', 'as-written'])
+    .default('online')
+    .describe(
+      'online: a statement that blocks others runs in a form that does not, where the end state is the same. A file may say "-- lockkeeper: execution as-written".',
+    ),
   lockTimeout: duration()
     .default('100ms')
     .describe('Longest wait of one attempt for a lock: the longest that the application waits because of it.'),
@@ -207,6 +213,7 @@ export interface Environment {
   rehearsal: 'full' | 'schema-only' | 'off';
   /** The least severity of a hazard that stops a deployment. */
   block: BlockLevel;
+  execution: 'online' | 'as-written';
   lockTimeoutMs: number;
   lockBudgetMs: number;
   replication: { maxLagMs: number; maxSlotBytes: number; patienceMs: number };
@@ -312,6 +319,7 @@ function toEnvironment(name: string, raw: RawEnvironment, inRoot: (path: string)
     backup: toBackup(raw.backup, inRoot),
     rehearsal: raw.rehearsal,
     block: raw.policy.block,
+    execution: raw.execution,
     lockTimeoutMs: durationMs(raw.lockTimeout),
     lockBudgetMs: durationMs(raw.lockBudget),
     replication: {

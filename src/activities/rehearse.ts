@@ -115,7 +115,9 @@ async function rehearseOn(
     report(`rehearsing ${step.migrations.join(', ')}`);
     if (backup) durations.push({ step: step.index, durationMs: await applyOn(bench, 'restored', step, folders) });
     const advance = (): Promise<void> => advanceSchema(bench, step, folders, backup === null ? null : files.schemaDump);
+    const asWritten = await writtenEnd(bench, step, folders);
     reversals.push(await deriveReversal(bench, step, folders, advance));
+    if (asWritten !== null && (await fingerprintOf(bench, 'schema')) !== asWritten) throw endsElsewhere(step);
   }
   await writeReversals(
     files,
@@ -125,6 +127,30 @@ async function rehearseOn(
   const reversible = summaries.every(({ proven }) => proven);
   if (before !== null && reversible) await reverseAndRepeat(bench, steps, folders, reversals, before, report);
   return { mode: backup ? 'full' : 'schema-only', restoreMs, steps: durations, reversals: summaries, reversible };
+}
+
+/**
+ * What a step that runs online ends in as its files are written: the online form must end in the same.
+ * @returns null where nothing of it runs online, or where it needs rows to succeed.
+ */
+async function writtenEnd(bench: Workbench, { migrations }: PlanStep, folders: Folders): Promise<string | null> {
+  const runsOnline = (name: string): boolean => folders.get(name)?.form.blocking.some(({ online }) => online) ?? false;
+  if (!migrations.some(runsOnline)) return null;
+  await bench.scratch.create('written', { copyOf: 'schema' });
+  try {
+    for (const name of migrations) await runOn(bench, 'written', name, folders.get(name)?.sql ?? '');
+  } catch (error) {
+    if (error instanceof ApplicationFailure && error.type === FailureType.Statement) return null;
+    throw error;
+  }
+  return fingerprintOf(bench, 'written');
+}
+
+function endsElsewhere({ migrations }: PlanStep): ApplicationFailure {
+  return permanent(
+    FailureType.Rehearsal,
+    `On a copy of the schema, ${migrations.join(', ')} ended elsewhere in its online form than as written; write "-- lockkeeper: execution as-written" into the file. Production was not touched.`,
+  );
 }
 
 /** Makes scratch database `schema` a copy of another's schema without its rows: cheap at any size. */

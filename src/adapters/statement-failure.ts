@@ -52,12 +52,12 @@ export function statementFailure(
       details,
     );
   const rows =
-    statement.findRows !== undefined && INTEGRITY.test(sqlstate) ? ` Find the rows: ${statement.findRows}` : '';
+    statement.findRows !== undefined && sqlstate.startsWith(INTEGRITY) ? ` Find the rows: ${statement.findRows}` : '';
   return permanent(FailureType.Statement, `${where}: ${withoutData(error)} (SQLSTATE ${sqlstate}).${rows}`, details);
 }
 
 /** Class 23: the rows that are there break the constraint. */
-const INTEGRITY = /^23/;
+const INTEGRITY = '23';
 
 function heldBy([first, ...others]: Blocker[]): string {
   if (!first) return 'Who held it was gone before it could be named; deploy again at a quieter time.';

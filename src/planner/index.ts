@@ -42,7 +42,7 @@ export async function planInspected(
     migrations,
     database: { tables: inspection.server.tables, offline: false, schema: inspection.server.schema },
     parse: parseScript,
-    execution: 'as-written',
+    execution: target.environment.execution,
   });
   const facts = await checklistFacts(inspection, plan, target, config, requester, tools);
   const checklist = runChecklist({ ...facts, drift });
@@ -80,7 +80,7 @@ export async function makeOfflinePlan(config: Config, from?: string): Promise<Fu
     migrations: folders.slice(first).map(toPending),
     database: { tables: {}, offline: true },
     parse: parseScript,
-    execution: 'as-written',
+    execution: 'online',
   });
   return { ...plan, digest: sha256(plan), checklist: [], drift: null };
 }

@@ -5,6 +5,7 @@ import { allowances, findHazards, riskOf, type DatabaseFacts } from './hazards';
 import type { FullPlan, MigrationPlan } from './plan';
 import { TableFacts } from './database-facts';
 import { onlinePieces } from './online';
+import { executionOf } from './online/comment';
 import { decideForm } from './online/form';
 import { segmentsOf, type Segment } from './segments';
 import {
@@ -86,7 +87,7 @@ function describeMigration(
   const { form, asWritten } = decideForm({
     statements: migration.statements,
     facts,
-    execution: input.execution,
+    execution: executionOf(migration.sql) ?? input.execution,
     script: scriptContext(schema, input.parse),
     tables,
     isNew: (relation) => newTables.some((table) => keyOf(table) === keyOf(relation)),

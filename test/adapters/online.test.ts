@@ -1,4 +1,5 @@
 /** The online form of every kind of statement, on a server: the same end as the file as written, and nobody waits on the way. */
+import { Client } from 'pg';
 import { runScript, type ScriptResult } from '../../src/adapters/executor';
 import { ensureLedger, takeFence } from '../../src/adapters/ledger';
 import { createPgTools } from '../../src/adapters/pg-tools';
@@ -7,7 +8,8 @@ import type { ExecutionForm } from '../../src/contract';
 import { buildPlan } from '../../src/policy/build-plan';
 import { segmentsOf, type Segment } from '../../src/policy/segments';
 import { BEFORE, REWRITES, ROWS } from '../policy/online-forms';
-import { databaseUrl, onServer, testDatabase, type TestDatabase } from '../support/database';
+import { onServer, testDatabase, type TestDatabase } from '../support/database';
+import { until } from '../support/until';
 
 const tools = createPgTools(process.env['LOCKKEEPER_PG_BIN'] ?? '');
 let model: TestDatabase;
@@ -106,3 +108,119 @@ describe.each(REWRITES)('$name', ({ sql }) => {
     expect(await contents(online)).toBe(await asWritten(sql));
   });
 });
+
+describe('a part that fails on the rows that are there', () => {
+  test.each([
+    [
+      'a check',
+      'ALTER TABLE orders ADD CONSTRAINT c CHECK (total < 3)',
+      'SELECT * FROM "orders" WHERE NOT (total < 3)',
+    ],
+    [
+      'a foreign key',
+      'ALTER TABLE orders ADD CONSTRAINT f FOREIGN KEY (seq) REFERENCES "User" (id)',
+      'NOT EXISTS (SELECT FROM "User" o WHERE o."id" = t."seq")',
+    ],
+    ['NOT NULL', 'ALTER TABLE "User" ALTER boss SET NOT NULL', 'SELECT * FROM "User" WHERE "boss" IS NULL'],
+    [
+      'a unique constraint',
+      'ALTER TABLE "User" ADD CONSTRAINT u UNIQUE (age)',
+      'SELECT "age", count(*) FROM "User" GROUP BY "age" HAVING count(*) > 1',
+    ],
+    [
+      'a primary key',
+      'ALTER TABLE "User" DROP CONSTRAINT "User_pkey", ADD CONSTRAINT "User_pkey" PRIMARY KEY (age)',
+      'HAVING count(*) > 1',
+    ],
+    ['a unique index', 'CREATE UNIQUE INDEX i ON "User" (age)', 'i'],
+  ])('%s leaves nothing, and says how to find them', async (_, sql, hint) => {
+    const copy = await copyOf();
+    const before = await contents(copy);
+    await expect(run(copy, segments(sql))).rejects.toMatchObject({
+      type: 'Statement',
+      message: expect.stringContaining(hint) as string,
+    });
+    expect(await contents(copy)).toBe(before);
+    const { rows } = await copy.client.query('SELECT * FROM lockkeeper.marker');
+    expect(rows).toEqual([]);
+  });
+});
+
+test('the leftovers of a rebuild that was cut off are dropped', async () => {
+  const copy = await copyOf();
+  const [rebuild] = segments('REINDEX TABLE orders');
+  // What a cancelled REINDEX CONCURRENTLY leaves; a unique build over duplicates ends just so.
+  await copy.client.query('CREATE UNIQUE INDEX CONCURRENTLY orders_total_ccnew ON orders ((1))').catch(() => undefined);
+  await copy.client.query(
+    `INSERT INTO lockkeeper.marker (script, segment, state, deployment, token) SELECT 'migration/m@c', 0, 'intent', 'd', token FROM lockkeeper.fence`,
+  );
+  await run(copy, rebuild ? [rebuild] : []);
+  expect(await contents(copy)).toBe(await asWritten('SELECT 1'));
+});
+
+test('an index of another’s making under the same name is not ours to drop', async () => {
+  const copy = await copyOf();
+  await expect(run(copy, segments('CREATE INDEX orders_total ON orders (id)'))).rejects.toMatchObject({
+    type: 'Statement',
+  });
+  expect(await contents(copy)).toBe(await asWritten('SELECT 1'));
+});
+
+describe('beside a writer that has not committed', () => {
+  const BESIDE = REWRITES.map(({ name, sql }) => [name, sql] as const);
+
+  test.each(BESIDE)('%s: parts without announced locks take none that it feels', async (_, sql) => {
+    const copy = await copyOf();
+    const all = segments(sql);
+    for (const segment of all) {
+      const held = await strongestWhile(copy, segment);
+      const announced = segment.locks.length > 0;
+      expect({ part: segment.statements[0]?.text, blocks: held.length > 0 }).toEqual({
+        part: segment.statements[0]?.text,
+        blocks: announced,
+      });
+    }
+  });
+});
+
+/** Locks on tables that conflict with a writer's own, read before a transaction's end; a concurrent statement is asked of the planner of locks alone. */
+async function strongestWhile(copy: TestDatabase, segment: Segment): Promise<string[]> {
+  if (segment.kind === 'single') {
+    await besideWriter(copy, segment);
+    return [];
+  }
+  await copy.client.query('BEGIN');
+  for (const { text } of segment.statements) await copy.client.query(text);
+  const { rows } = await copy.client.query<{ relation: string }>(
+    `SELECT l.relation::regclass::text AS relation FROM pg_locks l JOIN pg_class c ON c.oid = l.relation
+      WHERE l.pid = pg_backend_pid() AND c.relkind = 'r' AND c.relnamespace::regnamespace::text IN ('public', 'billing')
+        AND l.mode IN ('ShareLock', 'ShareRowExclusiveLock', 'ExclusiveLock', 'AccessExclusiveLock')`,
+  );
+  await copy.client.query('COMMIT');
+  return rows.map(({ relation }) => relation);
+}
+
+/** A concurrent statement waits for a writer's transaction without a lock that another writer would wait for. */
+async function besideWriter(copy: TestDatabase, segment: Segment): Promise<void> {
+  const [writer, other] = [new Client({ connectionString: copy.url }), new Client({ connectionString: copy.url })];
+  await writer.connect();
+  await other.connect();
+  try {
+    await writer.query(`BEGIN; INSERT INTO orders (id, part, seq) VALUES (9001, 9001, 9001); INSERT INTO "User" (id) VALUES (9001);
+      INSERT INTO billing.invoices (id) VALUES (9001); INSERT INTO nokey (a, b) VALUES (9001, 9001)`);
+    const done = copy.client.query(segment.statements[0]?.text ?? '');
+    await until('the statement waits for the writer', async () => {
+      const { rows } = await other.query(
+        `SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock' AND query ILIKE '%concurrently%' AND pid <> pg_backend_pid()`,
+      );
+      return rows.length > 0 ? true : null;
+    });
+    await other.query(`SET lock_timeout = '2s'; BEGIN; INSERT INTO orders (id, part, seq) VALUES (9002, 9002, 9002); INSERT INTO "User" (id) VALUES (9002);
+      INSERT INTO billing.invoices (id) VALUES (9002); INSERT INTO nokey (a, b) VALUES (9002, 9002); ROLLBACK`);
+    await writer.query('ROLLBACK');
+    await done;
+  } finally {
+    await writer.end();
+    await other.end();
+  }
+}

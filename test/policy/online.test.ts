@@ -70,6 +70,13 @@ test('as written, a transaction tells of all its locks, the strongest of each ta
   ]);
 });
 
+test.each([
+  ['as-written', 'online', '-- lockkeeper: execution as-written'],
+  ['online', 'as-written', '  -- Lockkeeper: execution ONLINE'],
+] as const)('a comment says %s where the environment says %s', (wanted, execution, comment) => {
+  expect(formOf(`SELECT 1;\n${comment}\n${ADD}`, { execution }).execution).toBe(wanted);
+});
+
 test("the file's own transaction stays as it is, and tells of its locks", () => {
   expect(cut(`BEGIN; ${ADD}; COMMIT`)).toEqual([
     `own-transaction: BEGIN; ${ADD}; COMMIT @ "public"."User" AccessExclusive`,

@@ -19,6 +19,7 @@ export function planMarkdown(plan: FullPlan): string {
     `Risk **${plan.risk}**, ${count(plan.migrations.length, 'migration')}; creates ${totalsText(plan.totals)}. Digest ${code(plan.digest)}.`,
     section('Migrations', table(['migration', 'statements', 'strongest lock', 'hazards', 'reversible'], rows)),
     section('Hazards', ...plan.migrations.flatMap(hazards)),
+    section('Online form', ...plan.migrations.flatMap(onlineForms)),
     section('Checklist', table(['result', 'check', 'evidence'], checks)),
     section('Drift: what was run by hand', plan.drift?.sql ? block('sql', plan.drift.sql) : ''),
   ];
@@ -30,5 +31,13 @@ function hazards({ name, hazards: found }: MigrationPlan): string[] {
     const handled = hazard.handledBy === 'online' ? ' Lockkeeper runs it in its online form.' : '';
     const head = `**${hazard.severity}** ${code(`${name}:${hazard.line}`)}: ${prose(hazard.message)}${handled}`;
     return hazard.saferSql === null ? head : `${head}\n\n${block('sql', hazard.saferSql)}`;
+  });
+}
+
+function onlineForms({ name, statements }: MigrationPlan): string[] {
+  return statements.flatMap(({ line, kind, online, asWritten }) => {
+    const head = `${code(`${name}:${line}`)} ${prose(kind)}`;
+    if (online) return [`${head} runs as\n\n${block('sql', online.map((sql) => `${sql};`).join('\n'))}`];
+    return asWritten === null ? [] : [`${head} runs as written: ${prose(asWritten)}`];
   });
 }

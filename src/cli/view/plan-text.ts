@@ -17,6 +17,7 @@ export function planText(plan: FullPlan, colors: Colors, brief = false): string 
       : `${count(plan.migrations.length, 'migration')} pending on ${where}:`,
     migrations(plan.migrations, colors),
     hazards(plan.migrations, colors, brief),
+    brief ? '' : onlineForms(plan.migrations, colors),
     plan.checklist.map((check) => checkLine(check, colors)).join('\n'),
     drift(plan, colors),
     summary(plan, colors),
@@ -60,6 +61,25 @@ function drift({ drift: found }: FullPlan, colors: Colors): string {
   if (!found?.sql) return '';
   const lines = found.sql.split('\n').map((line) => `    ${colors.cyan(plain(line))}`);
   return ['Drift: what was run by hand, as SQL', ...lines].join('\n');
+}
+
+/** The file's statement and what runs instead of it, or why it runs as written although it blocks others. */
+function onlineForms(all: MigrationPlan[], colors: Colors): string {
+  const lines = all.flatMap(({ name, statements }) =>
+    statements.flatMap(({ line, kind, online, asWritten }) => {
+      const head = `${colors.bold(`${plain(name)}:${line}`)} ${kind}`;
+      if (online) return [`${head} ${colors.green('runs online as')}`, ...online.map((sql) => indented(sql, colors))];
+      return asWritten === null ? [] : [`${head} runs as written: ${plain(asWritten)}`];
+    }),
+  );
+  return lines.join('\n');
+}
+
+function indented(sql: string, colors: Colors): string {
+  return `${sql};`
+    .split('\n')
+    .map((line) => `    ${colors.cyan(plain(line))}`)
+    .join('\n');
 }
 
 function checkLine(check: CheckResult, colors: Colors): string {
