@@ -47,12 +47,14 @@ function segments(sql: string, execution: ExecutionForm['execution'] = 'online')
   return segmentsOf(statements, (migrations[0] as { form: ExecutionForm }).form);
 }
 
+let turns = 0;
+
 async function run({ client }: TestDatabase, of: Segment[]): Promise<ScriptResult> {
   return runScript(client, {
     script: 'migration/m@c',
     title: 'm',
     deployment: 'd',
-    token: await takeFence(client, 'test', 'lockkeeper/none/'),
+    token: await takeFence(client, { owner: 'test', run: 'test', turn: [1, ++turns], orphans: 'lockkeeper/none/' }),
     segments: of,
     patience: { timeoutMs: 2_000, budgetMs: 10_000, eviction: null },
     statementTimeoutMs: null,

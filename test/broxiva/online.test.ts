@@ -45,7 +45,7 @@ async function deployed(execution: ExecutionForm['execution']): Promise<TestData
     execution,
   });
   await ensureLedger(copy.client);
-  const token = await takeFence(copy.client, 'test', 'lockkeeper/none/');
+  const token = await takeFence(copy.client, { owner: 'test', run: 'test', turn: [1, 1], orphans: 'lockkeeper/none/' });
   for (const { name, form } of plan.migrations) {
     await runScript(copy.client, {
       script: `migration/${name}@c`,
