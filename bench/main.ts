@@ -1,4 +1,4 @@
-/** `npm run bench [-- apply|overhead|stall|index|plan|setup ...]`: prints the tables and writes them to bench/RESULTS.md. */
+/** `npm run bench [-- apply|overhead|stall|index|plan|swap|setup ...]`: prints the tables and writes them to bench/RESULTS.md. */
 import { parseArgs } from 'node:util';
 import { apply } from './apply';
 import { indexBuild } from './index-build';
@@ -9,6 +9,7 @@ import { recovery } from './recovery';
 import { writeSection, type Section } from './results';
 import { setup } from './setup';
 import { stall } from './stall';
+import { swap } from './swap';
 
 interface Benchmark {
   run: (options: BenchOptions) => Promise<Section>;
@@ -23,11 +24,12 @@ const BENCHMARKS: Record<string, Benchmark> = {
   recovery: { run: recovery, rounds: 3 },
   index: { run: indexBuild, rounds: 1 },
   plan: { run: plan, rounds: 9 },
+  swap: { run: swap, rounds: 9 },
   setup: { run: setup, rounds: 1 },
 };
 /** The others take many minutes and are run only when they are named. */
 const DEFAULT = ['apply', 'overhead'];
-const USAGE = `usage: npm run bench [-- apply | overhead | stall | recovery | index | plan | setup] [--rounds N] [--no-install], or stall --by NAME`;
+const USAGE = `usage: npm run bench [-- apply | overhead | stall | recovery | index | plan | swap | setup] [--rounds N] [--no-install], or stall --by NAME`;
 
 async function main(): Promise<void> {
   const { values, positionals } = parseArgs({
