@@ -6,6 +6,7 @@ import type { BenchOptions } from './options';
 import { overhead } from './overhead';
 import { plan } from './plan';
 import { recovery } from './recovery';
+import { reversals } from './reversals';
 import { writeSection, type Section } from './results';
 import { setup } from './setup';
 import { stall } from './stall';
@@ -25,6 +26,7 @@ const BENCHMARKS: Record<string, Benchmark> = {
   index: { run: indexBuild, rounds: 1 },
   plan: { run: plan, rounds: 9 },
   swap: { run: swap, rounds: 9 },
+  reversals: { run: reversals, rounds: 5 },
   setup: { run: setup, rounds: 1 },
 };
 /** The others take many minutes and are run only when they are named. */

@@ -30,6 +30,14 @@ const ROOT = join(__dirname, '..');
 const CORPUS = join(ROOT, '..', 'shared', 'corpus');
 const BROXIVA = { migrationsDir: join(ROOT, 'prisma', 'migrations'), schema: join(ROOT, 'prisma', 'schema.prisma') };
 const BROXIVA_PENDING = 7;
+
+/** Migration folders of whole projects, where they are; the corpus lies beside the repository. */
+export const MIGRATIONS: ReadonlyMap<string, string> = new Map(
+  [
+    ['Broxiva', BROXIVA.migrationsDir] as const,
+    ...['umami', 'ghostfolio'].map((name) => [name, join(CORPUS, name, 'migrations')] as const),
+  ].filter(([, dir]) => existsSync(dir)),
+);
 const TARGET = { seven: 1.15, tinyFiles: 1.5 };
 
 export const migrationFile = ({ migrationsDir }: Workload, { name }: MigrationFolder): string =>

@@ -52,9 +52,9 @@ export function createApply(deps: Deps) {
           await registerDeployment(session.client, input.deploymentId, schemaFingerprint);
           for (const step of steps) {
             const { source = 'none', digest = '' } = rehearsal.reversals[step.index] ?? {};
-            const sql = reversals[step.index] ?? null;
+            const { sql = null, schemaBefore = null, inverses = [] } = reversals[step.index] ?? {};
             const { index, migrations, segments } = step;
-            const reversal = { step: index, migrations, segments, source, sql, digest };
+            const reversal = { step: index, migrations, segments, source, sql, schemaBefore, inverses, digest };
             await registerReversal(session.client, input.deploymentId, reversal);
           }
           await settle(session);

@@ -1,57 +1,50 @@
-/** A step that was committed in part: its reversal is made and proven from what is there now. */
-import { existsSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { readMigrations, type MigrationFolder } from '../adapters/migration-files';
-import { markersOf, registeredReversals, type RegisteredReversal } from '../adapters/ledger';
-import { withSession, type Client } from '../adapters/postgres';
+/** A step that was committed in part: the inverses of what is there, proven on a copy of the live schema. Needs nothing of the host that rehearsed it. */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { markersOf, segmentsMarked, type RegisteredReversal } from '../adapters/ledger';
+import type { MigrationFolder } from '../adapters/migration-files';
+import type { Client } from '../adapters/postgres';
 import { dropRemains } from '../adapters/single-statement';
 import { parseScript } from '../adapters/sql-parser';
 import type { DeployInput } from '../contract';
-import { deploymentFiles } from './deployment-files';
 import type { Deps } from './deps';
 import { markerKey } from './resume';
-import { applicationName, resolve } from './target';
-import { diffOf, fingerprintOf, restoreSchema, runOn, whyNot, workbench, type Workbench } from './workbench';
+import { resolve } from './target';
+import { restoreSchema, saveSchema, whyNot, workbench } from './workbench';
 
-/**
- * Rebuilds the schema as it was before the step, copies the live one, and takes the engine's diff if it proves itself.
- * @returns null when the starting schema is not on this host, or the diff does not bring it back exactly.
- */
-export async function derivePartialReversal(
-  deps: Deps,
-  input: DeployInput,
+/** @returns null where a segment that is there has no exact inverse. */
+export async function inversesOfMarked(
+  client: Client,
   undo: string,
-  reversal: RegisteredReversal,
-  signal: AbortSignal,
+  { migrations, inverses }: RegisteredReversal,
 ): Promise<string | null> {
-  const target = resolve(deps, input);
-  const files = await deploymentFiles(deps.config, undo);
-  if (!existsSync(files.schemaDump)) return null;
-  const bench = workbench(deps, target, input.deploymentId, signal);
-  const earlier = await withSession(
-    target.url,
-    { applicationName: applicationName(input.deploymentId, 'partial') },
-    (client) => registeredReversals(client, undo),
+  const marked = await segmentsMarked(client, undo, migrations);
+  const theirs = inverses.filter(({ migration, segment }) =>
+    marked.some((one) => one.migration === migration && one.segment === segment),
   );
-  try {
-    await restoreSchema(bench, 'before', files.schemaDump);
-    await replay(bench, deps, earlier.filter(({ step }) => step < reversal.step).toReversed());
-    const live = join(dirname(files.schemaDump), 'schema-partial.dump');
-    await deps.tools.dump({ url: target.url, format: 'custom', jobs: 1, file: live, schemaOnly: true, signal });
-    await restoreSchema(bench, 'schema', live);
-    const sql = await diffOf(bench, 'schema', 'before');
-    const step = { index: reversal.step, migrations: reversal.migrations };
-    return (await whyNot(bench, step, sql, await fingerprintOf(bench, 'before'))) === null ? sql : null;
-  } finally {
-    await bench.scratch.dropAll();
-  }
+  const known = theirs.length === marked.length && theirs.every(({ sql }) => sql !== null);
+  return known ? theirs.map(({ sql }) => sql).join('') : null;
 }
 
-/** Steps before the one in question stand in the live schema still: they are undone after it. */
-async function replay(bench: Workbench, deps: Deps, steps: RegisteredReversal[]): Promise<void> {
-  const folders = new Map(readMigrations(deps.config.migrationsDir).map((folder) => [folder.name, folder]));
-  for (const name of steps.flatMap(({ migrations }) => migrations))
-    await runOn(bench, 'before', name, folders.get(name)?.sql ?? '');
+/** @returns why the SQL does not bring the schema back to what it was before the step, or null when it does. */
+export async function whyNotPartial(
+  deps: Deps,
+  input: DeployInput,
+  { step, schemaBefore }: RegisteredReversal,
+  sql: string,
+  signal: AbortSignal,
+): Promise<string | null> {
+  if (schemaBefore === null) return 'the schema before it was not rehearsed';
+  const bench = workbench(deps, resolve(deps, input), input.deploymentId, signal);
+  const folder = await mkdtemp(join(tmpdir(), 'lockkeeper-partial-'));
+  try {
+    await restoreSchema(bench, 'partial', await saveSchema(bench, bench.url, join(folder, 'live.sql')));
+    return await whyNot(bench, 'partial', `what is there of step ${step + 1}`, sql, schemaBefore);
+  } finally {
+    await bench.scratch.dropAll();
+    await rm(folder, { recursive: true, force: true });
+  }
 }
 
 /** A concurrent build that was begun and came to no end leaves an index that no diff would name. */

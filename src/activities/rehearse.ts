@@ -1,7 +1,10 @@
 /** rehearse: restores the backup just taken, runs the migrations on it, undoes them, runs them again. Production is not touched. */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { readMigrations, type MigrationFolder } from '../adapters/migration-files';
-import { withDatabase } from '../adapters/postgres';
-import { ScratchDatabases, scratchName } from '../adapters/scratch';
+import { InverseRecorder } from '../adapters/inverse-recorder';
+import { ScratchDatabases } from '../adapters/scratch';
 import { backupOf } from '../backup/catalog';
 import { restoreProven } from '../backup/prove';
 import { openStore } from '../backup/store';
@@ -22,13 +25,15 @@ import { deploymentFiles, writeReversals, type DeploymentFiles } from './deploym
 import { heartbeating } from './heartbeat';
 import type { Deps } from './deps';
 import { resolve, type ResolvedTarget } from './target';
+import { ProvingGround, type ProvenStep, type RehearsedStep } from './proving-ground';
 import {
-  deriveReversal,
   fingerprintOf,
   restoreSchema,
   runOn,
+  saveSchema,
+  urlOf,
   workbench,
-  type DerivedReversal,
+  type SchemaState,
   type Workbench,
 } from './workbench';
 
@@ -48,17 +53,18 @@ export function createRehearse(deps: Deps) {
       const target = resolve(deps, input);
       return heartbeating(async (signal, report) => {
         const bench = workbench(deps, target, input.deploymentId, signal);
+        const workFolder = await mkdtemp(join(tmpdir(), 'lockkeeper-rehearsal-'));
         try {
           const folders = plannedFolders(deps.config.migrationsDir, migrations);
           const files = await deploymentFiles(deps.config, input.deploymentId);
           return await rehearseOn(
-            { bench, target, steps, folders, files, report, env: deps.env },
+            { bench, target, steps, folders, files, workFolder, report, env: deps.env },
             rehearsal === 'full' && backup?.format !== 'external' ? backup : null,
           );
         } catch (error) {
           throw asRehearsalFailure(error);
         } finally {
-          await bench.scratch.dropAll();
+          await Promise.all([bench.scratch.dropAll(), rm(workFolder, { recursive: true, force: true })]);
         }
       });
     },
@@ -97,46 +103,71 @@ interface Rehearsal {
   steps: PlanStep[];
   folders: Folders;
   files: DeploymentFiles;
+  /** Removed afterwards. */
+  workFolder: string;
   report: (progress: ActivityProgress) => void;
   /** Holds the credentials of a bucket. */
   env: NodeJS.ProcessEnv;
 }
 
-async function rehearseOn(
-  { bench, target, steps, folders, files, report, env }: Rehearsal,
-  backup: BackupSummary | null,
-): Promise<RehearsalSummary> {
-  const restoreMs = backup && (await restore(env, bench, target, backup, report));
-  const before = backup && (await fingerprintOf(bench, 'restored'));
-  await copySchema(bench, bench.url, files.schemaDump);
-  const durations: RehearsalSummary['steps'] = [];
-  const reversals: DerivedReversal[] = [];
-  for (const step of steps) {
-    report(`rehearsing ${step.migrations.join(', ')}`);
-    if (backup) durations.push({ step: step.index, durationMs: await applyOn(bench, 'restored', step, folders) });
-    const advance = (): Promise<void> => advanceSchema(bench, step, folders, backup === null ? null : files.schemaDump);
-    const asWritten = await writtenEnd(bench, step, folders);
-    reversals.push(await deriveReversal(bench, step, folders, advance));
-    if (asWritten !== null && (await fingerprintOf(bench, 'schema')) !== asWritten) throw endsElsewhere(step);
-  }
+async function rehearseOn(rehearsal: Rehearsal, backup: BackupSummary | null): Promise<RehearsalSummary> {
+  const { bench, target, steps, folders, files, report } = rehearsal;
+  const ground = backup ? 'restored' : 'schema';
+  const restoreMs = backup && (await restore(rehearsal.env, bench, target, backup, report));
+  if (!backup) await restoreSchema(bench, ground, await saveSchema(bench, bench.url, stateFile(rehearsal, 0)));
+  const rehearsed = await advance(rehearsal, ground);
+  report('rehearsing the rollback');
+  const newest = rehearsed.at(-1);
+  const proving = new ProvingGround(bench, ground, newest?.after.fingerprint ?? '', folders);
+  const proven: ProvenStep[] = [];
+  for (const step of rehearsed.toReversed()) proven.unshift(await proving.prove(step));
   await writeReversals(
     files,
-    reversals.map(({ sql }) => sql),
+    proven.map(({ reversal }) => reversal),
   );
-  const summaries = reversals.map(({ summary }) => summary);
-  const reversible = summaries.every(({ proven }) => proven);
-  if (before !== null && reversible) await reverseAndRepeat(bench, steps, folders, reversals, before, report);
-  return { mode: backup ? 'full' : 'schema-only', restoreMs, steps: durations, reversals: summaries, reversible };
+  const reversals = proven.map(({ summary }) => summary);
+  const reversible = reversals.every((summary) => summary.proven);
+  if (backup && reversible) {
+    if (!proving.isStill(ground)) await reverseOnRows(rehearsal, backup, proven);
+    for (const step of steps) await applyOn(bench, ground, step, folders);
+  }
+  const durations = backup ? rehearsed.map(({ step, durationMs }) => ({ step: step.index, durationMs })) : [];
+  return { mode: backup ? 'full' : 'schema-only', restoreMs, steps: durations, reversals, reversible };
+}
+
+/** Runs every step, and keeps the schema before and after each: what the reversals are measured by. */
+async function advance(rehearsal: Rehearsal, ground: string): Promise<(RehearsedStep & { durationMs: number })[]> {
+  const { bench, steps, folders, report } = rehearsal;
+  const rehearsed: (RehearsedStep & { durationMs: number })[] = [];
+  const stateNow = (place: number): Promise<SchemaState> =>
+    saveSchema(bench, urlOf(bench, ground), stateFile(rehearsal, place));
+  let before = await stateNow(0);
+  for (const [place, step] of steps.entries()) {
+    report(`rehearsing ${step.migrations.join(', ')}`);
+    const recorder = new InverseRecorder();
+    const durationMs = await applyOn(bench, ground, step, folders, recorder);
+    const after = await stateNow(place + 1);
+    const written = await writtenEnd(bench, step, folders, before);
+    if (written !== null && written !== after.fingerprint) throw endsElsewhere(step);
+    rehearsed.push({ step, before, after, inverses: recorder.inverses(), durationMs });
+    before = after;
+  }
+  return rehearsed;
 }
 
 /**
  * What a step that runs online ends in as its files are written: the online form must end in the same.
  * @returns null where nothing of it runs online, or where it needs rows to succeed.
  */
-async function writtenEnd(bench: Workbench, { migrations }: PlanStep, folders: Folders): Promise<string | null> {
+async function writtenEnd(
+  bench: Workbench,
+  { migrations }: PlanStep,
+  folders: Folders,
+  before: SchemaState,
+): Promise<string | null> {
   const runsOnline = (name: string): boolean => folders.get(name)?.form.blocking.some(({ online }) => online) ?? false;
   if (!migrations.some(runsOnline)) return null;
-  await bench.scratch.create('written', { copyOf: 'schema' });
+  await restoreSchema(bench, 'written', before);
   try {
     for (const name of migrations) await runOn(bench, 'written', name, folders.get(name)?.sql ?? '');
   } catch (error) {
@@ -153,39 +184,34 @@ function endsElsewhere({ migrations }: PlanStep): ApplicationFailure {
   );
 }
 
-/** Makes scratch database `schema` a copy of another's schema without its rows: cheap at any size. */
-async function copySchema(bench: Workbench, from: string, file: string): Promise<void> {
-  const { signal } = bench;
-  await bench.tools.dump({ url: from, format: 'custom', jobs: 1, file, schemaOnly: true, signal });
-  await restoreSchema(bench, 'schema', file);
+function stateFile({ files, workFolder }: Rehearsal, place: number): string {
+  return place === 0 ? files.schemaBefore : join(workFolder, `schema-${place}.sql`);
 }
 
-/**
- * Runs a step on `schema`. Where it needs rows to succeed, the restored backup has run it already and lends its schema.
- * @param startingSchema file of the schema before the deployment; null without a restored backup.
- */
-async function advanceSchema(
-  bench: Workbench,
-  step: PlanStep,
-  folders: Folders,
-  startingSchema: string | null,
-): Promise<void> {
-  try {
-    await applyOn(bench, 'schema', step, folders);
-  } catch (error) {
-    if (startingSchema === null || !(error instanceof ApplicationFailure) || error.type !== FailureType.Statement)
-      throw error;
-    const restored = withDatabase(bench.url, scratchName(bench.deploymentId, 'restored'));
-    await copySchema(bench, restored, `${startingSchema}.step-${step.index}`);
-  }
+/** Where a reversal had to be found on a database without rows, all of them are tried again on one that has them. */
+async function reverseOnRows(rehearsal: Rehearsal, backup: BackupSummary, proven: ProvenStep[]): Promise<void> {
+  const { bench, target, steps, folders, report } = rehearsal;
+  await restore(rehearsal.env, bench, target, backup, report);
+  const before = await fingerprintOf(bench, 'restored');
+  for (const step of steps) await applyOn(bench, 'restored', step, folders);
+  for (const { reversal, summary } of proven.toReversed())
+    await runOn(bench, 'restored', `the reversal of step ${summary.step + 1}`, reversal.sql ?? '');
+  if ((await fingerprintOf(bench, 'restored')) !== before)
+    throw permanent(FailureType.Rehearsal, 'Undoing every step on the restored backup did not bring its schema back.');
 }
 
 /** @returns milliseconds. */
-async function applyOn(bench: Workbench, purpose: string, step: PlanStep, folders: Folders): Promise<number> {
+async function applyOn(
+  bench: Workbench,
+  purpose: string,
+  step: PlanStep,
+  folders: Folders,
+  recorder?: InverseRecorder,
+): Promise<number> {
   let durationMs = 0;
   for (const name of step.migrations) {
-    const folder = folders.get(name);
-    durationMs += await runOn(bench, purpose, name, folder?.sql ?? '', folder?.form);
+    const { sql = '', form = AS_WRITTEN } = folders.get(name) ?? {};
+    durationMs += await runOn(bench, purpose, name, sql, { form, ...(recorder && { recorder }) });
   }
   return durationMs;
 }
@@ -220,24 +246,6 @@ async function restore(
     onProgress: report,
   });
   return restoreMs;
-}
-
-async function reverseAndRepeat(
-  bench: Workbench,
-  steps: PlanStep[],
-  folders: Folders,
-  reversals: DerivedReversal[],
-  before: string,
-  report: (progress: ActivityProgress) => void,
-): Promise<void> {
-  report('rehearsing the rollback');
-  for (const { sql, summary } of reversals.toReversed()) {
-    await runOn(bench, 'restored', `the reversal of step ${summary.step + 1}`, sql ?? '');
-  }
-  if ((await fingerprintOf(bench, 'restored')) !== before) {
-    throw permanent(FailureType.Rehearsal, 'Undoing every step on the restored backup did not bring its schema back.');
-  }
-  for (const step of steps) await applyOn(bench, 'restored', step, folders);
 }
 
 /** A statement that fails here has failed nowhere that matters: the message says so. */

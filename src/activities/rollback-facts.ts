@@ -56,8 +56,8 @@ export function ownTransactions(client: Client, deployment: string, all: Registe
 }
 
 function reversalOf({ sql }: RegisteredReversal, extent: Extent): StepFacts['reversal'] {
-  if (extent === 'some') return 'derivable';
-  return extent === 'none' || sql !== null ? 'proven' : 'none';
+  if (sql === null) return 'none';
+  return extent === 'some' ? 'derivable' : 'proven';
 }
 
 /** Rows that people wrote into what undoing the step would drop. */

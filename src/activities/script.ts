@@ -1,6 +1,6 @@
 /** Running SQL as a deployment does: parsed into segments, marked, fenced. Shared by apply, undo and the rehearsal. */
 import { Context } from '@temporalio/activity';
-import { runScript, type ScriptResult } from '../adapters/executor';
+import { runScript, type ScriptResult, type ScriptRun } from '../adapters/executor';
 import { ensureLedger, takeFence, type Claim, type Marker } from '../adapters/ledger';
 import type { LockPatience } from '../adapters/lock-queue';
 import { openSession, type Client } from '../adapters/postgres';
@@ -76,6 +76,8 @@ export interface ScriptOptions {
   gate?: (() => Promise<void>) | undefined;
   /** Milliseconds that one statement may hold a lock which others feel. */
   statementTimeoutMs?: number | null;
+  /** As the executor's. */
+  around?: ScriptRun['around'];
   onProgress?: (progress: ScriptProgress) => void;
 }
 

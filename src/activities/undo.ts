@@ -4,6 +4,7 @@ import { ApplicationFailure } from '@temporalio/common';
 import {
   ensureLedger,
   ledgerExists,
+  markersOf,
   recordReversed,
   registeredReversals,
   schemaBefore,
@@ -24,7 +25,7 @@ import { planRollback } from '../policy/rollback';
 import { AS_WRITTEN } from '../policy/segments';
 import { heartbeating } from './heartbeat';
 import type { Deps } from './deps';
-import { derivePartialReversal, dropUnfinishedIndexes } from './partial-reversal';
+import { dropUnfinishedIndexes, inversesOfMarked, whyNotPartial } from './partial-reversal';
 import { rollbackFacts, type Extent, type Trace } from './rollback-facts';
 import { keepingOthers, keptText } from './salvage';
 import { claimOf, own, patienceOf, runSql, settle } from './script';
@@ -91,14 +92,11 @@ export function createUndo(deps: Deps) {
           const extent = await extentOf(session.client, reversal, undo);
           if (extent === 'some')
             await dropUnfinishedIndexes(session.client, readMigrations(deps.config.migrationsDir), reversal);
-          const sql = await reversalSql(deps, input, undo, reversal, extent, signal);
-          if (sql === null)
-            return {
-              step,
-              state: 'failed',
-              detail: 'No reversal was proven for what this step left; nothing was undone.',
-            };
           const script = `reverse/${undo}/${step}`;
+          const sql = await reversalSql(session.client, undo, reversal, extent);
+          const begun = (await markersOf(session.client, script)).size > 0;
+          const reason = await whyNotNow(deps, input, reversal, extent, begun ? '' : sql, signal);
+          if (sql === null || reason !== null) return { step, state: 'failed', detail: notUndone(reason) };
           await runSql(session, await keepingOthers(session.client, sql, undo, reversal, registered), AS_WRITTEN, {
             script,
             title: `the reversal of ${reversal.migrations.join(', ')}`,
@@ -113,7 +111,7 @@ export function createUndo(deps: Deps) {
             : {
                 step,
                 state: 'reversed',
-                detail: `${reversal.migrations.join(', ')} undone by ${extent === 'some' ? 'a diff made now' : reversal.source}.${await keptText(session.client, undo)}`,
+                detail: `${reversal.migrations.join(', ')} undone by ${extent === 'some' ? 'the inverses of what was there' : reversal.source}.${await keptText(session.client, undo)}`,
               };
         } catch (error) {
           if (error instanceof ApplicationFailure && error.nonRetryable)
@@ -169,8 +167,8 @@ async function withTraces(client: Client, deployment: string, registered: Regist
   for (const reversal of registered) {
     if (reversal.reversed) continue;
     const extent = await extentOf(client, reversal, deployment);
-    if (extent !== 'none' || (await unfinished(client, reversal.migrations)).length > 0)
-      traces.push({ reversal, extent });
+    if (extent === 'none' && (await unfinished(client, reversal.migrations)).length === 0) continue;
+    traces.push({ reversal: { ...reversal, sql: await reversalSql(client, deployment, reversal, extent) }, extent });
   }
   return traces;
 }
@@ -183,14 +181,28 @@ async function extentOf(client: Client, reversal: RegisteredReversal, deployment
 
 /** Null when nobody knows how; empty when there is nothing to do. */
 async function reversalSql(
-  deps: Deps,
-  input: DeployInput,
+  client: Client,
   undo: string,
   reversal: RegisteredReversal,
   extent: Extent,
-  signal: AbortSignal,
 ): Promise<string | null> {
   if (extent === 'none') return '';
-  if (extent === 'all') return reversal.sql;
-  return derivePartialReversal(deps, input, undo, reversal, signal);
+  return extent === 'all' ? reversal.sql : inversesOfMarked(client, undo, reversal);
+}
+
+/** What is there of a step was never rehearsed alone: its reversal is proven now, before it begins. */
+async function whyNotNow(
+  deps: Deps,
+  input: DeployInput,
+  reversal: RegisteredReversal,
+  extent: Extent,
+  sql: string | null,
+  signal: AbortSignal,
+): Promise<string | null> {
+  return extent === 'some' && sql ? whyNotPartial(deps, input, reversal, sql, signal) : null;
+}
+
+function notUndone(reason: string | null): string {
+  const because = reason === null ? '' : ` (${reason.replace(/\.$/, '')})`;
+  return `No reversal was proven for what this step left${because}; nothing was undone.`;
 }

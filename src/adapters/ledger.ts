@@ -57,6 +57,7 @@ CREATE TABLE IF NOT EXISTS lockkeeper.reversal (
 );
 -- Null where a ledger of an earlier version registered it: then nobody can tell that all of it is there.
 ALTER TABLE lockkeeper.reversal ADD COLUMN IF NOT EXISTS segments int;
+ALTER TABLE lockkeeper.reversal ADD COLUMN IF NOT EXISTS schema_before text, ADD COLUMN IF NOT EXISTS inverses jsonb NOT NULL DEFAULT '[]';
 -- Every segment enters by it: the share lock keeps the fence as it is until the segment's commit.
 CREATE OR REPLACE FUNCTION lockkeeper.enter(script text, segment int, state text, deployment text, holder bigint)
 RETURNS void LANGUAGE plpgsql AS $enter$
@@ -103,8 +104,19 @@ export interface RegisteredReversal {
   source: string;
   /** Null where no source was proven: undoing needs a person. */
   sql: string | null;
+  /** Fingerprint of the schema that undoing the step comes back to; null where that was not rehearsed. */
+  schemaBefore: string | null;
+  /** Of each segment, newest first: what undoes a step that is there in part. */
+  inverses: SegmentReversal[];
   digest: string;
   reversed: boolean;
+}
+
+export interface SegmentReversal {
+  migration: string;
+  segment: number;
+  /** Null where it has no exact inverse. */
+  sql: string | null;
 }
 
 /** @throws ApplicationFailure Configuration when the role may not create a schema. */
@@ -248,16 +260,19 @@ export async function registerReversal(
   reversal: Omit<RegisteredReversal, 'reversed'>,
 ): Promise<void> {
   await client.query(
-    `INSERT INTO lockkeeper.reversal (deployment, step, migrations, segments, source, sql, digest) VALUES ($1, $2, $3, $4, $5, $6, $7)
-     ON CONFLICT (deployment, step) DO NOTHING`,
-    [deployment, reversal.step, reversal.migrations, reversal.segments, reversal.source, reversal.sql, reversal.digest],
+    `INSERT INTO lockkeeper.reversal (deployment, step, migrations, segments, source, sql, schema_before, inverses, digest)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (deployment, step) DO NOTHING`,
+    [
+      ...[deployment, reversal.step, reversal.migrations, reversal.segments, reversal.source, reversal.sql],
+      ...[reversal.schemaBefore, JSON.stringify(reversal.inverses), reversal.digest],
+    ],
   );
 }
 
 /** Newest first: the order of undoing. */
 export async function registeredReversals(client: Client, deployment: string): Promise<RegisteredReversal[]> {
   const { rows } = await client.query<RegisteredReversal>(
-    `SELECT step, migrations, segments, source, sql, digest, reversed_at IS NOT NULL AS reversed
+    `SELECT step, migrations, segments, source, sql, schema_before AS "schemaBefore", inverses, digest, reversed_at IS NOT NULL AS reversed
        FROM lockkeeper.reversal WHERE deployment = $1 ORDER BY step DESC`,
     [deployment],
   );
@@ -319,6 +334,20 @@ export async function segmentsDone(
     [deployment, migrations.map((name) => `migration/${name}`)],
   );
   return rows[0] ?? { committed: 0, marked: 0 };
+}
+
+/** The segments of these migrations that a deployment began outside a transaction or committed. */
+export async function segmentsMarked(
+  client: Client,
+  deployment: string,
+  migrations: string[],
+): Promise<{ migration: string; segment: number }[]> {
+  const { rows } = await client.query<{ migration: string; segment: number }>(
+    `SELECT substr(${MIGRATION_OF_SCRIPT}, length('migration/') + 1) AS migration, segment
+       FROM lockkeeper.marker WHERE deployment = $1 AND ${MIGRATION_OF_SCRIPT} = ANY($2)`,
+    [deployment, migrations.map((name) => `migration/${name}`)],
+  );
+  return rows;
 }
 
 /** The transactions in which a deployment committed segments of these migrations (32-bit ids, as `xmin` shows them), also of those undone since. */

@@ -48,7 +48,9 @@ export interface PgTools {
   dumpGlobals(options: Login & { file: string; signal?: AbortSignal }): Promise<void>;
   /** Stops at the first error: a restore with warnings is not a restore. */
   restore(options: RestoreOptions): Promise<void>;
-  /** The schema as normalised text: no comments, no settings of the session, without Lockkeeper's schema and Prisma's history table. */
+  /** The schema as SQL that psql can run, without Lockkeeper's schema and Prisma's history table. */
+  schemaScript(url: string, database?: string): Promise<string>;
+  /** The same as normalised text: no comments, no settings of the session. */
   schemaText(url: string, database?: string): Promise<string>;
 }
 
@@ -68,6 +70,8 @@ export function createPgTools(binDir: string): PgTools {
     const text = await runProgram({ program: join(binDir, 'pg_dump'), args: ['--version'] }, process.env);
     return /\d+(\.\d+|\w+)?/.exec(text)?.[0] ?? '0';
   };
+  const schemaScript: PgTools['schemaScript'] = (url, database) =>
+    run('pg_dump', ['--schema-only', ...EXCLUDE_OWN, HISTORY], { url, database });
   return {
     release,
     version: async () => Number.parseInt(await release(), 10),
@@ -107,9 +111,8 @@ export function createPgTools(binDir: string): PgTools {
       ];
       await run('pg_restore', args, options, { onProgress, signal });
     },
-    async schemaText(url, database) {
-      return normaliseSchema(await run('pg_dump', ['--schema-only', ...EXCLUDE_OWN, HISTORY], { url, database }));
-    },
+    schemaScript,
+    schemaText: async (url, database) => normaliseSchema(await schemaScript(url, database)),
   };
 }
 
@@ -135,9 +138,12 @@ function tableCounter(marker: RegExp, onTable: (() => void) | undefined): ((line
 
 /** sha256 (hex) of `schemaText`: equal fingerprints = equal schemas, to pg_dump's eye. */
 export async function schemaFingerprint(tools: PgTools, url: string, database?: string): Promise<string> {
-  return createHash('sha256')
-    .update(await tools.schemaText(url, database))
-    .digest('hex');
+  return fingerprintOfScript(await tools.schemaScript(url, database));
+}
+
+/** The same of a schema that was read already. */
+export function fingerprintOfScript(script: string): string {
+  return createHash('sha256').update(normaliseSchema(script)).digest('hex');
 }
 
 /** Comments, session settings and the random \restrict key differ from dump to dump of one schema. */

@@ -117,7 +117,7 @@ function describeMigration(
     segments: segmentsOf(migration.statements, form).length,
     form,
     reversal: {
-      kind: migration.hasDownSql ? 'down.sql' : 'engine-diff',
+      kind: migration.hasDownSql ? 'down.sql' : 'inverses',
       lossy: facts.some(({ dropsData }) => dropsData),
     },
   };

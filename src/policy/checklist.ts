@@ -16,7 +16,7 @@ export interface ChecklistFacts {
   protected: boolean;
   drift: Drift;
   /** Of each pending migration. */
-  reversals: { name: string; kind: 'down.sql' | 'engine-diff'; lossy: boolean }[];
+  reversals: { name: string; kind: 'down.sql' | 'inverses'; lossy: boolean }[];
   /** Bytes of the tables that are rewritten: each needs room for a second copy meanwhile. */
   rewriteBytes: number;
   /** False where other sessions hide their age from the role. */
@@ -161,7 +161,7 @@ function judgeRollback({ reversals, rehearsal }: ChecklistFacts): Verdict {
   if (reversals.length === 0) return pass('Nothing is pending.');
   const written = reversals.filter(({ kind }) => kind === 'down.sql').length;
   const proof = rehearsal === 'off' ? 'none is proven, and nothing is undone by itself' : 'the rehearsal proves each';
-  const evidence = `${written} by down.sql, ${reversals.length - written} by the engine's diff; ${proof}.`;
+  const evidence = `${written} by down.sql, ${reversals.length - written} by the inverses of their statements; ${proof}.`;
   const lossy = reversals.filter((reversal) => reversal.lossy).map(({ name }) => name);
   return lossy.length > 0
     ? warn(`${evidence} What ${some(lossy)} deletes comes back from the backup alone.`)

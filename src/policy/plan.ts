@@ -32,7 +32,7 @@ export interface MigrationPlan {
   segments: number;
   form: ExecutionForm;
   /** `lossy`: the migration itself drops rows or values, and no reversal brings them back. */
-  reversal: { kind: 'down.sql' | 'engine-diff'; lossy: boolean };
+  reversal: { kind: 'down.sql' | 'inverses'; lossy: boolean };
 }
 
 /** How the live schema differs from what its applied migrations make, as far as Prisma models a schema. */

@@ -85,7 +85,7 @@ test('tells of each migration its statements, segments and reversal', () => {
         { line: 1, transactional: true },
         { line: 1, transactional: false },
       ],
-      reversal: { kind: 'engine-diff' },
+      reversal: { kind: 'inverses' },
     },
     { name: 'b', segments: 1, reversal: { kind: 'down.sql', lossy: true } },
   ]);

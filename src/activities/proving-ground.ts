@@ -1,0 +1,145 @@
+/**
+ * How each step is undone: every source is tried, newest step first, on the database that the steps were rehearsed on. The first that
+ * brings `pg_dump --schema-only` back exactly counts.
+ */
+import type { SegmentInverse } from '../adapters/inverse-recorder';
+import type { MigrationFolder } from '../adapters/migration-files';
+import type { PlanStep, ReversalSummary } from '../contract';
+import { reversalDigest, type StepReversal } from './deployment-files';
+import { diffOf, fingerprintOf, restoreSchema, whyNot, type SchemaState, type Workbench } from './workbench';
+
+/** What is known of a step once it was run. */
+export interface RehearsedStep {
+  step: PlanStep;
+  /** Schema before and after it. */
+  before: SchemaState;
+  after: SchemaState;
+  /** Newest segment first. */
+  inverses: SegmentInverse[];
+}
+
+export interface ProvenStep {
+  reversal: StepReversal;
+  summary: ReversalSummary;
+}
+
+type Source = Exclude<ReversalSummary['source'], 'none'>;
+
+/** A way back, or why there is none from this source. */
+interface Candidate {
+  source: Source;
+  name: string;
+  sql: string | null;
+  reason: string;
+}
+
+export class ProvingGround {
+  /**
+   * @param purpose names the scratch database that the newest step was run on.
+   * @param stands fingerprint of its schema.
+   */
+  constructor(
+    private readonly bench: Workbench,
+    private purpose: string,
+    private stands: string,
+    private readonly folders: ReadonlyMap<string, MigrationFolder>,
+  ) {}
+
+  /** False once a database without rows had to take the place of the first. */
+  isStill(purpose: string): boolean {
+    return this.purpose === purpose;
+  }
+
+  /** Steps must come newest first. */
+  async prove(rehearsed: RehearsedStep): Promise<ProvenStep> {
+    const passedOver: string[] = [];
+    for await (const candidate of this.candidates(rehearsed)) {
+      const reason = candidate.sql === null ? candidate.reason : await this.whyNot(rehearsed, candidate.sql);
+      if (reason === null) return proven(rehearsed, candidate, passedOver);
+      passedOver.push(`${candidate.name}: ${reason}`);
+    }
+    return unproven(rehearsed, passedOver);
+  }
+
+  /** A hand-written reversal first: its author meant it. The engine's diff last: it costs two databases more. */
+  private async *candidates(rehearsed: RehearsedStep): AsyncGenerator<Candidate> {
+    const down = downSql(rehearsed.step, this.folders);
+    if (down !== null) yield { source: 'down.sql', name: 'its down.sql', sql: down, reason: '' };
+    const { impossible, unknown } = objections(rehearsed.inverses);
+    const objection = [...impossible, ...unknown][0];
+    const sql = objection === undefined ? scriptOf(rehearsed.inverses) : null;
+    yield { source: 'inverses', name: 'the inverses of its statements', sql, reason: objection ?? '' };
+    if (impossible.length === 0)
+      yield { source: 'engine-diff', name: "the engine's diff", sql: await this.engineDiff(rehearsed), reason: '' };
+  }
+
+  private async whyNot({ step, before, after }: RehearsedStep, sql: string): Promise<string | null> {
+    if (this.stands !== after.fingerprint) await this.standOn(after);
+    const title = `the reversal of ${step.migrations.join(', ')}`;
+    const reason = await whyNot(this.bench, this.purpose, title, sql, before.fingerprint);
+    this.stands = reason === null ? before.fingerprint : await fingerprintOf(this.bench, this.purpose);
+    return reason;
+  }
+
+  private async standOn(state: SchemaState): Promise<void> {
+    this.purpose = 'proof';
+    await restoreSchema(this.bench, this.purpose, state);
+    this.stands = state.fingerprint;
+  }
+
+  private async engineDiff({ before, after }: RehearsedStep): Promise<string> {
+    await restoreSchema(this.bench, 'before', before);
+    await restoreSchema(this.bench, 'after', after);
+    return diffOf(this.bench, 'after', 'before');
+  }
+}
+
+function objections(inverses: SegmentInverse[]): { impossible: string[]; unknown: string[] } {
+  return {
+    impossible: inverses.flatMap(({ impossible }) => impossible),
+    unknown: inverses.flatMap(({ unknown }) => unknown),
+  };
+}
+
+/** Inverses as one script. */
+export function scriptOf(inverses: { sql: string[] }[]): string {
+  return inverses.flatMap(({ sql }) => sql.map((statement) => `${statement};\n`)).join('');
+}
+
+function proven(
+  { step: { index }, before, inverses }: RehearsedStep,
+  { source, sql }: Candidate,
+  passedOver: string[],
+): ProvenStep {
+  const reversal = { sql, schemaBefore: before.fingerprint, inverses: kept(inverses) };
+  const reason = passedOver.length > 0 ? passedOver.join('; ') : null;
+  return { reversal, summary: { step: index, source, proven: true, reason, digest: reversalDigest(reversal) } };
+}
+
+function unproven({ step: { index }, before, inverses }: RehearsedStep, passedOver: string[]): ProvenStep {
+  const reversal = { sql: null, schemaBefore: before.fingerprint, inverses: kept(inverses) };
+  return {
+    reversal,
+    summary: {
+      step: index,
+      source: 'none',
+      proven: false,
+      reason: passedOver.join('; '),
+      digest: reversalDigest(reversal),
+    },
+  };
+}
+
+function kept(inverses: SegmentInverse[]): StepReversal['inverses'] {
+  return inverses.map(({ migration, segment, sql, impossible, unknown }) => ({
+    migration,
+    segment,
+    sql: impossible.length + unknown.length > 0 ? null : scriptOf([{ sql }]),
+  }));
+}
+
+/** A migration with a hand-written reversal is a step of its own. */
+function downSql({ migrations }: PlanStep, folders: ReadonlyMap<string, MigrationFolder>): string | null {
+  const [only] = migrations;
+  return migrations.length === 1 && only !== undefined ? (folders.get(only)?.downSql ?? null) : null;
+}
