@@ -36,13 +36,16 @@ export class Staging {
     private readonly lease: NodeJS.Timeout,
   ) {}
 
-  /** Takes the first id that is free from now on: two targets of one project may be backed up in the same second. */
-  static async open(dir: string, leaves: Leavings): Promise<Staging> {
+  /**
+   * Takes the first id that is free from now on: two targets of one project may be backed up in the same second.
+   * @param kept ids of the backups that are in their store already, which need not be this folder.
+   */
+  static async open(dir: string, leaves: Leavings, kept: ReadonlySet<string> = new Set()): Promise<Staging> {
     await makeFolder(dir);
     const now = Date.now();
     for (let second = 0; second < 60; second++) {
       const id = backupId(new Date(now + second * 1000));
-      if (await isTaken(dir, id)) continue;
+      if (kept.has(id) || (await isTaken(dir, id))) continue;
       const folder = join(dir, id + SUFFIX);
       try {
         await mkdir(folder, { mode: 0o700 });

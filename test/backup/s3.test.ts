@@ -92,21 +92,21 @@ it.each([
     'a wrong secret',
     () => store(),
     { AWS_ACCESS_KEY_ID: 'test', AWS_SECRET_ACCESS_KEY: 'canary-secret' },
-    /cannot be (written|read): SignatureDoesNotMatch\.$/,
+    /cannot be listed: SignatureDoesNotMatch\.$/,
   ],
   [
     'an unknown key',
     () => store(),
     { AWS_ACCESS_KEY_ID: 'canary-key', AWS_SECRET_ACCESS_KEY: 'x' },
-    /cannot be (written|read): (InvalidAccessKeyId|XAdminUserNotFound)\.$/,
+    /cannot be listed: (InvalidAccessKeyId|XAdminUserNotFound)\.$/,
   ],
   [
     'no such bucket',
     () => store({ bucket: 'nobodys' }),
     null,
-    /^s3:\/\/nobodys\/.* cannot be (written|read): NoSuchBucket\.$/,
+    /^s3:\/\/nobodys\/.* cannot be listed: NoSuchBucket\.$/,
   ],
-  ['nobody there', () => store({ endpoint: 'http://127.0.0.1:9' }), null, /cannot be written: .*ECONNREFUSED/],
+  ['nobody there', () => store({ endpoint: 'http://127.0.0.1:9' }), null, /cannot be listed: .*ECONNREFUSED/],
 ])('says in one sentence: %s', async (_name, config, env, says) => {
   bench = backupBench(database.url, { store: config() }, tools, env ?? server.env);
   const failure = await bench.take().catch((error: Error) => error.message);
