@@ -150,8 +150,9 @@ class SegmentRun {
       this.report(blockers);
     };
     const left = await untilClear(client, segment.locks, script.patience, deadline, seen, script.signal);
+    if (left.length === 0) return;
     this.blockers = left;
-    if (left.length > 0) throw await this.failure(LOOKED_IN_VAIN);
+    throw await this.failure(LOOKED_IN_VAIN);
   }
 
   private async pauseOrFail(error: unknown): Promise<void> {

@@ -31,6 +31,7 @@ test('an empty table has no rows, and one that was never analysed has some', () 
 test('a partitioned table has the rows and the bytes of its partitions', () => {
   const parts = [facts.tables['public.Event_1'], facts.tables['public.Event_2']];
   expect(facts.tables['public.Event']).toEqual({
+    family: 'partitioned',
     rows: 900,
     bytes: parts.reduce((sum, part) => sum + (part?.bytes ?? 0), 0),
   });

@@ -100,12 +100,7 @@ it.each([
     { AWS_ACCESS_KEY_ID: 'canary-key', AWS_SECRET_ACCESS_KEY: 'x' },
     /cannot be listed: (InvalidAccessKeyId|XAdminUserNotFound)\.$/,
   ],
-  [
-    'no such bucket',
-    () => store({ bucket: 'nobodys' }),
-    null,
-    /^s3:\/\/nobodys\/.* cannot be listed: NoSuchBucket\.$/,
-  ],
+  ['no such bucket', () => store({ bucket: 'nobodys' }), null, /^s3:\/\/nobodys\/.* cannot be listed: NoSuchBucket\.$/],
   ['nobody there', () => store({ endpoint: 'http://127.0.0.1:9' }), null, /cannot be listed: .*ECONNREFUSED/],
 ])('says in one sentence: %s', async (_name, config, env, says) => {
   bench = backupBench(database.url, { store: config() }, tools, env ?? server.env);

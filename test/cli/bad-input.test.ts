@@ -62,9 +62,9 @@ const CASES: Case[] = [
     says: /migrate push is refused/,
   },
   {
-    what: 'resolve without a direction',
-    argv: ['migrate', 'resolve', '--env', 'development'],
-    says: /--applied <migration> or --rolled-back/,
+    what: 'resolve in two directions',
+    argv: ['migrate', 'resolve', '--env', 'development', '--applied', 'x', '--rolled-back', 'x'],
+    says: /either --applied <migration> or --rolled-back <migration>/,
   },
   { what: 'a rejection without a reason', argv: ['reject', 'x'], says: /required option '--reason/ },
   { what: 'a format that there is none of', argv: ['report', '--format', 'pdf'], says: /--format pdf is unknown/ },

@@ -5,7 +5,7 @@ import type { FullPlan } from '../../src/policy/plan';
 import { project } from './project';
 import { lockkeeper, type Ran } from './terminal';
 
-const DANGER = 'CREATE INDEX "i" ON "user" ("name");';
+const DANGER = 'CREATE INDEX "i" ON "user" ("name");\n-- lockkeeper: execution as-written\n';
 const FILES = {
   'lockkeeper.yaml': `
 environments:

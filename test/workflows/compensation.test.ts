@@ -17,7 +17,7 @@ let bench: Bench;
 beforeAll(async () => (bench = await Bench.timeSkipping()));
 afterAll(() => bench.close());
 
-test.each(['Statement', 'LockTimeout', 'MigrationLockHeld', 'Fenced', 'Changed', 'TargetUnavailable'] as const)(
+test.each(['Statement', 'LockTimeout', 'MigrationLockHeld', 'Changed', 'TargetUnavailable'] as const)(
   'a step that fails with %s is undone with those before it, newest first',
   async (type) => {
     const deployment = await bench.deploy(failingAt(1, type));
@@ -40,6 +40,13 @@ test.each(['Statement', 'LockTimeout', 'MigrationLockHeld', 'Fenced', 'Changed',
     expect(status.steps.map(({ state }) => state)).toEqual(['reversed', 'reversed', 'pending']);
   },
 );
+
+test('a step that a newer attempt has fenced off is left to that, with nothing undone', async () => {
+  const deployment = await bench.deploy(failingAt(1, 'Fenced'));
+  const { outcome } = await deployment.ended();
+  expect(outcome).toMatchObject({ status: 'needs-human', failure: { phase: 'migrate', type: 'Fenced' } });
+  expect(reversed(deployment)).toEqual([]);
+});
 
 test('a failure that passes is retried, and nothing is undone', async () => {
   let attempts = 0;
