@@ -31,7 +31,7 @@ const BENCHMARKS: Record<string, Benchmark> = {
 };
 /** The others take many minutes and are run only when they are named. */
 const DEFAULT = ['apply', 'overhead'];
-const USAGE = `usage: npm run bench [-- apply | overhead | stall | recovery | index | plan | swap | setup] [--rounds N] [--no-install], or stall --by NAME`;
+const USAGE = `usage: npm run bench [-- ${Object.keys(BENCHMARKS).join(' | ')}] [--rounds N] [--no-install], or stall --by NAME`;
 
 async function main(): Promise<void> {
   const { values, positionals } = parseArgs({
