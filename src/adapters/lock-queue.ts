@@ -61,7 +61,7 @@ const AUTOVACUUM = 'autovacuum';
  */
 export async function blockersOf(client: Client, locks: BusyLock[]): Promise<Blocker[]> {
   const wanted = locks.map(({ relation, mode }) => ({ relation, modes: conflictingWith(mode) }));
-  const { rows } = await client.query<Omit<Blocker, 'query'> & { text: string | null }>(
+  const { rows } = await client.query<BlockerRow>(
     `SELECT DISTINCT ON (l.pid, p.gid) coalesce(l.pid, 0) AS pid, w.relation, l.mode,
             CASE WHEN a.backend_type = 'autovacuum worker' THEN '${AUTOVACUUM}'
                  WHEN p.gid IS NOT NULL THEN 'prepared transaction ' || p.gid
@@ -77,9 +77,14 @@ export async function blockersOf(client: Client, locks: BusyLock[]): Promise<Blo
       ORDER BY l.pid, p.gid`,
     [JSON.stringify(wanted)],
   );
-  return rows
-    .map(({ text, ...blocker }) => ({ ...blocker, query: shapeOf(text) }))
-    .sort((one, other) => (other.transactionMs ?? 0) - (one.transactionMs ?? 0));
+  return rows.map(toBlocker).sort((one, other) => (other.transactionMs ?? 0) - (one.transactionMs ?? 0));
+}
+
+/** A blocker as the catalog has it, with the text of its query. */
+export type BlockerRow = Omit<Blocker, 'query'> & { text: string | null };
+
+export function toBlocker({ text, ...blocker }: BlockerRow): Blocker {
+  return { ...blocker, query: shapeOf(text) };
 }
 
 const LONGEST_SHAPE = 200;

@@ -1,6 +1,6 @@
 /** What the server tells, from beside, of a statement that takes long: how far an index build is, whom it waits for. */
 import type { Blocker, StatementWork } from '../contract';
-import { shapeOf } from './lock-queue';
+import { toBlocker, type BlockerRow } from './lock-queue';
 import type { Client } from './postgres';
 
 export interface WorkSeen {
@@ -16,7 +16,7 @@ export async function workOf(client: Client, pid: number): Promise<WorkSeen> {
 }
 
 async function blocking(client: Client, pid: number): Promise<Blocker[]> {
-  const { rows } = await client.query<Omit<Blocker, 'query'> & { text: string | null }>(
+  const { rows } = await client.query<BlockerRow>(
     `SELECT DISTINCT ON (b.pid) b.pid, coalesce(nullif(a.application_name, ''), 'unnamed application') AS application, coalesce(a.usename::text, 'unknown') AS "user",
             coalesce(a.state, 'unknown') AS state, coalesce(w.relation::regclass::text, '') AS relation, coalesce(w.mode, '') AS mode,
             (extract(epoch FROM clock_timestamp() - a.xact_start) * 1000)::float8 AS "transactionMs", a.query AS text
@@ -25,7 +25,7 @@ async function blocking(client: Client, pid: number): Promise<Blocker[]> {
       ORDER BY b.pid`,
     [pid],
   );
-  return rows.map(({ text, ...blocker }) => ({ ...blocker, query: shapeOf(text) }));
+  return rows.map(toBlocker);
 }
 
 async function reported(client: Client, pid: number): Promise<StatementWork | null> {

@@ -1,5 +1,5 @@
 /** migrate: the undo of every step is registered, then step by step. */
-import type { Plan, PlanStep } from '../contract';
+import type { Plan, PlannedMigration, PlanStep } from '../contract';
 import { apply } from './activity-options';
 import { sample } from './monitor';
 import type { Run } from './run';
@@ -21,19 +21,19 @@ export async function migrate(run: Run): Promise<void> {
   );
 }
 
-function segmentsIn({ migrations }: Plan, step: PlanStep): number {
-  return migrations
-    .filter(({ name }) => step.migrations.includes(name))
-    .reduce((sum, { segments }) => sum + segments, 0);
+function migrationsIn(plan: Plan, step: PlanStep): PlannedMigration[] {
+  return plan.migrations.filter(({ name }) => step.migrations.includes(name));
+}
+
+function segmentsIn(plan: Plan, step: PlanStep): number {
+  return migrationsIn(plan, step).reduce((sum, { segments }) => sum + segments, 0);
 }
 
 async function applyStep(run: Run, step: PlanStep): Promise<void> {
   const { plan } = run.known;
   const progress = run.status.steps[step.index];
   const title = titleOf(step);
-  const migrations = plan.migrations
-    .filter(({ name }) => step.migrations.includes(name))
-    .map(({ name, checksum, form }) => ({ name, checksum, form }));
+  const migrations = migrationsIn(plan, step).map(({ name, checksum, form }) => ({ name, checksum, form }));
   if (progress) progress.state = 'running';
   run.tell(`${step.index + 1} of ${plan.steps.length}: ${title}`);
   try {

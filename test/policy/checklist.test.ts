@@ -1,6 +1,15 @@
 import type { HazardFinding } from '../../src/contract';
 import { runChecklist, type ChecklistFacts } from '../../src/policy/checklist';
 
+const BACKUP: NonNullable<ChecklistFacts['backup']> = {
+  dir: '/backups',
+  writable: true,
+  freeBytes: 10_000_000,
+  pgDumpMajor: 17,
+  compressed: true,
+  sampled: [],
+  external: false,
+};
 const READY: ChecklistFacts = {
   environment: 'production',
   database: 'broxiva',
@@ -17,15 +26,7 @@ const READY: ChecklistFacts = {
   seesAllActivity: true,
   lagSeconds: null,
   window: true,
-  backup: {
-    dir: '/backups',
-    writable: true,
-    freeBytes: 10_000_000,
-    pgDumpMajor: 17,
-    compressed: true,
-    sampled: [],
-    external: false,
-  },
+  backup: BACKUP,
   databaseBytes: 8_000_000,
   rehearsal: 'full',
   canCreateDatabase: true,
@@ -40,17 +41,8 @@ const READY: ChecklistFacts = {
   contacts: { 'Database Team': '#database-team' },
 };
 
-const backup = (overrides: Partial<NonNullable<ChecklistFacts['backup']>>) => ({
-  backup: {
-    dir: '/backups',
-    writable: true,
-    freeBytes: 10_000_000,
-    pgDumpMajor: 17,
-    compressed: true,
-    sampled: [],
-    external: false,
-    ...overrides,
-  },
+const backup = (overrides: Partial<typeof BACKUP>) => ({
+  backup: { ...BACKUP, ...overrides },
 });
 const hazard = (severity: HazardFinding['severity'], handledBy: HazardFinding['handledBy'] = null): HazardFinding => ({
   id: 'x',

@@ -61,16 +61,21 @@ function overview(migrations: MigrationPlan[]): Html {
         <td>${each.reversal.lossy ? 'loses rows' : 'yes'}</td>
       </tr>`,
   );
-  return html`<h2>Migrations</h2>
+  const heads = ['migration', 'statements', 'strongest lock', 'hazards', 'reversible'];
+  return titledTable('Migrations', heads, rows);
+}
+
+/** @param rows each a `<tr>`. */
+function titledTable(title: string, heads: string[], rows: Html[]): Html {
+  const head = heads.map((name) =>
+    NUMBERS.has(name) ? html`<th class="number">${name}</th>` : html`<th>${name}</th>`,
+  );
+  return html`<h2>${title}</h2>
     <div class="wide">
       <table>
         <thead>
           <tr>
-            <th>migration</th>
-            <th class="number">statements</th>
-            <th>strongest lock</th>
-            <th>hazards</th>
-            <th>reversible</th>
+            ${head}
           </tr>
         </thead>
         <tbody>
@@ -79,6 +84,9 @@ function overview(migrations: MigrationPlan[]): Html {
       </table>
     </div>`;
 }
+
+/** Columns that hold numbers. */
+const NUMBERS = new Set(['statements']);
 
 function checklist(checks: CheckResult[]): Html {
   if (checks.length === 0) return html``;
@@ -90,21 +98,7 @@ function checklist(checks: CheckResult[]): Html {
         <td>${evidence}</td>
       </tr>`,
   );
-  return html`<h2>Checklist</h2>
-    <div class="wide">
-      <table>
-        <thead>
-          <tr>
-            <th>result</th>
-            <th>check</th>
-            <th>evidence</th>
-          </tr>
-        </thead>
-        <tbody>
-          ${rows}
-        </tbody>
-      </table>
-    </div>`;
+  return titledTable('Checklist', ['result', 'check', 'evidence'], rows);
 }
 
 function drift({ drift: found }: FullPlan): Html {

@@ -1,6 +1,4 @@
-import { as, typeNameOf } from '../statements/ast';
-import { columnsDefined } from '../statements/constraints';
-import { addedColumns } from './sql';
+import { columnsOfType } from './sql';
 import type { Hazard } from './hazard';
 
 export const hazard: Hazard = {
@@ -9,11 +7,7 @@ export const hazard: Hazard = {
   onlineForm: false,
   on: ['AlterTableStmt', 'CreateStmt'],
   detect(statement) {
-    const defined = [
-      ...columnsDefined(as(statement.node, 'CreateStmt')?.tableElts),
-      ...addedColumns(statement).map(({ column }) => column),
-    ];
-    const columns = defined.filter(({ typeName }) => typeNameOf(typeName) === 'bpchar').map(({ colname }) => colname);
+    const columns = columnsOfType(statement, 'bpchar');
     if (columns.length === 0) return [];
     const message = `${columns.join(', ')}: CHAR(n) pads every value with blanks, which count in some comparisons and not in others, and saves nothing. TEXT, with a check of the length, does not.`;
     return [{ severity: 'info', message, saferSql: null }];

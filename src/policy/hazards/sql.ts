@@ -1,8 +1,9 @@
 /** Writing the safer SQL: names quoted as Prisma quotes them, subcommands with their own text. */
 import type { AlterTableCmd, ColumnDef, Constraint, RangeVar } from '@pgsql/types';
 import type { ParsedStatement } from '../../adapters/sql-parser';
-import { all, as, relationOf } from '../statements/ast';
+import { all, as, relationOf, typeNameOf } from '../statements/ast';
 import { columnConstraints } from '../statements/columns';
+import { columnsDefined } from '../statements/constraints';
 import { subcommands, withoutComments } from '../statements/scan';
 
 /** `"schema"."name"`. */
@@ -75,6 +76,15 @@ export function addedColumns(statement: ParsedStatement): AddedColumn[] {
     const column = alteration.command.subtype === 'AT_AddColumn' ? as(alteration.command.def, 'ColumnDef') : undefined;
     return column ? [{ ...alteration, column }] : [];
   });
+}
+
+/** Names of the columns of a type that a statement makes, with a new table or in an old one. @param type as `typeNameOf` gives it. */
+export function columnsOfType(statement: ParsedStatement, type: string): (string | undefined)[] {
+  const defined = [
+    ...columnsDefined(as(statement.node, 'CreateStmt')?.tableElts),
+    ...addedColumns(statement).map(({ column }) => column),
+  ];
+  return defined.filter(({ typeName }) => typeNameOf(typeName) === type).map(({ colname }) => colname);
 }
 
 export interface AddedConstraint extends Alteration {

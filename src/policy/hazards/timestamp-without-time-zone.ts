@@ -1,6 +1,4 @@
-import { as, typeNameOf } from '../statements/ast';
-import { columnsDefined } from '../statements/constraints';
-import { addedColumns } from './sql';
+import { columnsOfType } from './sql';
 import type { Hazard } from './hazard';
 
 /** Prisma's DateTime is TIMESTAMP(3) unless told otherwise, so this informs and no more. */
@@ -10,13 +8,7 @@ export const hazard: Hazard = {
   onlineForm: false,
   on: ['AlterTableStmt', 'CreateStmt'],
   detect(statement) {
-    const defined = [
-      ...columnsDefined(as(statement.node, 'CreateStmt')?.tableElts),
-      ...addedColumns(statement).map(({ column }) => column),
-    ];
-    const columns = defined
-      .filter(({ typeName }) => typeNameOf(typeName) === 'timestamp')
-      .map(({ colname }) => colname);
+    const columns = columnsOfType(statement, 'timestamp');
     if (columns.length === 0) return [];
     const message = `${columns.join(', ')}: a timestamp without time zone does not say which moment it means once a client or server is not in UTC. In Prisma: @db.Timestamptz(3).`;
     return [{ severity: 'info', message, saferSql: null }];
