@@ -2,7 +2,8 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { runSql } from '../src/activities/script';
-import { ensureLedger, takeFence } from '../src/adapters/ledger';
+import { takeFence } from '../src/adapters/ledger';
+import { ensureLedger } from '../src/adapters/ledger-schema';
 import { openSession } from '../src/adapters/postgres';
 import { AS_WRITTEN } from '../src/policy/segments';
 import { timedProcess } from './contestants/timed-process';

@@ -1,7 +1,8 @@
 /** Running SQL as a deployment does: parsed into segments, marked, fenced. Shared by apply, undo and the rehearsal. */
 import { Context } from '@temporalio/activity';
 import { runScript, type ScriptResult, type ScriptRun } from '../adapters/executor';
-import { ensureLedger, takeFence, type Claim, type Marker } from '../adapters/ledger';
+import { takeFence, type Claim, type Marker } from '../adapters/ledger';
+import { ensureLedger } from '../adapters/ledger-schema';
 import type { LockPatience } from '../adapters/lock-queue';
 import { openSession, type Client } from '../adapters/postgres';
 import { loadParser, parseScript } from '../adapters/sql-parser';

@@ -2,7 +2,6 @@
 import { Context } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
 import {
-  ensureLedger,
   ledgerExists,
   markersOf,
   recordReversed,
@@ -12,6 +11,7 @@ import {
   takeFence,
   type RegisteredReversal,
 } from '../adapters/ledger';
+import { ensureLedger } from '../adapters/ledger-schema';
 import { readMigrations } from '../adapters/migration-files';
 import { schemaFingerprint } from '../adapters/pg-tools';
 import { unfinished } from '../adapters/prisma-history';

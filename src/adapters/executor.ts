@@ -7,9 +7,10 @@ import type { Blocker, LockWait, ScriptProgress } from '../contract';
 import type { Segment } from '../policy/segments';
 import { transactionControl } from '../policy/statements';
 import { forgetMarkers, markersOf, type Marker } from './ledger';
-import { blockersOf, untilClear, type LockPatience } from './lock-queue';
+import { IN_THE_WAY } from './ledger-schema';
+import { blockersOf, lookingFor, untilClear, type LockPatience } from './lock-queue';
 import { DatabaseError, type Client } from './postgres';
-import { attemptSegment, readsRows, sendPreamble, type Around, type Entry } from './segment';
+import { attemptSegment, goesTogether, readsRows, sendPreamble, type Around, type Entry } from './segment';
 import { isConnectionLoss, statementFailure } from './statement-failure';
 import { takeBack } from './take-back';
 import type { ParsedStatement } from './sql-parser';
@@ -103,8 +104,9 @@ class SegmentRun {
 
   /** Resolves to how it waited, or null when it did not. */
   async run(): Promise<LockWait | null> {
+    let lookFirst = !goesTogether(this.segment, this.script.around);
     for (;;) {
-      await this.lookAhead();
+      if (lookFirst) await this.lookAhead();
       try {
         this.attempts++;
         await this.attempt();
@@ -112,7 +114,9 @@ class SegmentRun {
       } catch (error) {
         if (isConnectionLoss(error)) throw error;
         if (this.segment.kind !== 'single') await this.client.query('ROLLBACK');
-        await this.pauseOrFail(error);
+        if (!(error instanceof DatabaseError && error.code === IN_THE_WAY)) await this.pauseOrFail(error);
+        else this.attempts--;
+        lookFirst = true;
       }
     }
   }
@@ -129,6 +133,7 @@ class SegmentRun {
       segment,
       marker,
       preamble,
+      look: segment.locks.length > 0 ? lookingFor(this.client, segment.locks, patience) : null,
       statementTimeoutMs: this.bound,
       around: script.around,
       lockTimeoutMs: isPatient(segment) ? patience.budgetMs : patience.timeoutMs,

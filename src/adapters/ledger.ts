@@ -2,98 +2,10 @@
  * Lockkeeper's own bookkeeping in the target, schema `lockkeeper`: markers (what is committed), the fence (who may
  * write) and registered reversals (how to undo it). It lives beside the data because only the same transaction can be exact.
  */
-import { createHash } from 'node:crypto';
 import { FailureType, permanent } from '../errors';
+import { FENCE_LOST } from './ledger-schema';
 import { historyExists } from './prisma-history';
 import { DatabaseError, type Client } from './postgres';
-
-/** One session is enough to keep two from creating the schema at once. */
-const LEDGER_LOCK_ID = 72_707_370;
-
-/** SQLSTATE of our own: the attempt that wanted to write is not the newest. */
-const FENCE_LOST = 'LK001';
-
-/** Idempotent, so that it also brings an older ledger up to date: later columns come by ADD COLUMN IF NOT EXISTS. */
-const LEDGER_DDL = `
-BEGIN;
-SELECT pg_advisory_xact_lock(${LEDGER_LOCK_ID});
-CREATE SCHEMA IF NOT EXISTS lockkeeper;
-CREATE TABLE IF NOT EXISTS lockkeeper.fence (
-  only_row boolean PRIMARY KEY DEFAULT true CHECK (only_row),
-  token bigint NOT NULL,
-  owner text NOT NULL,
-  taken_at timestamptz NOT NULL DEFAULT clock_timestamp()
-);
-ALTER TABLE lockkeeper.fence ADD COLUMN IF NOT EXISTS run text NOT NULL DEFAULT '', ADD COLUMN IF NOT EXISTS turn int[] NOT NULL DEFAULT '{}';
-INSERT INTO lockkeeper.fence (token, owner) VALUES (0, '') ON CONFLICT DO NOTHING;
--- Workflow runs that another run has taken the fence from: whatever of them wakes up comes too late.
-CREATE TABLE IF NOT EXISTS lockkeeper.past_run (run text PRIMARY KEY);
-CREATE TABLE IF NOT EXISTS lockkeeper.marker (
-  script text NOT NULL,
-  segment int NOT NULL,
-  state text NOT NULL CHECK (state IN ('intent', 'committed')),
-  deployment text NOT NULL,
-  token bigint NOT NULL,
-  -- The transaction that committed it: rows of other transactions are other people's.
-  xid text NOT NULL DEFAULT pg_current_xact_id()::xid::text,
-  written_at timestamptz NOT NULL DEFAULT clock_timestamp(),
-  PRIMARY KEY (script, segment)
-);
-CREATE TABLE IF NOT EXISTS lockkeeper.deployment (
-  id text PRIMARY KEY,
-  schema_before text NOT NULL,
-  began_at timestamptz NOT NULL DEFAULT clock_timestamp()
-);
-CREATE TABLE IF NOT EXISTS lockkeeper.reversal (
-  deployment text NOT NULL,
-  step int NOT NULL,
-  migrations text[] NOT NULL,
-  source text NOT NULL,
-  sql text,
-  digest text NOT NULL,
-  registered_at timestamptz NOT NULL DEFAULT clock_timestamp(),
-  reversed_at timestamptz,
-  PRIMARY KEY (deployment, step)
-);
--- Null where a ledger of an earlier version registered it: then nobody can tell that all of it is there.
-ALTER TABLE lockkeeper.reversal ADD COLUMN IF NOT EXISTS segments int;
-ALTER TABLE lockkeeper.reversal ADD COLUMN IF NOT EXISTS schema_before text, ADD COLUMN IF NOT EXISTS inverses jsonb NOT NULL DEFAULT '[]';
--- Every segment enters by it: the share lock keeps the fence as it is until the segment's commit.
-CREATE OR REPLACE FUNCTION lockkeeper.enter(script text, segment int, state text, deployment text, holder bigint)
-RETURNS void LANGUAGE plpgsql AS $enter$
-BEGIN
-  PERFORM FROM lockkeeper.fence WHERE token = holder FOR SHARE;
-  IF NOT FOUND THEN
-    RAISE EXCEPTION '%', (SELECT owner FROM lockkeeper.fence) USING ERRCODE = '${FENCE_LOST}';
-  END IF;
-  INSERT INTO lockkeeper.marker AS m (script, segment, state, deployment, token)
-    VALUES (enter.script, enter.segment, enter.state, enter.deployment, holder)
-    ON CONFLICT ON CONSTRAINT marker_pkey
-    DO UPDATE SET token = excluded.token, state = excluded.state, xid = excluded.xid, written_at = excluded.written_at;
-END $enter$;
--- An attempt that was stopped before it took the fence, and wakes when others have gone on, is refused here.
-CREATE OR REPLACE FUNCTION lockkeeper.check_turn(claimant text, its_turn int[]) RETURNS void LANGUAGE plpgsql AS $check$
-BEGIN
-  IF EXISTS (SELECT FROM lockkeeper.past_run WHERE run = claimant)
-    OR EXISTS (SELECT FROM lockkeeper.fence WHERE run = claimant AND turn > its_turn) THEN
-    RAISE EXCEPTION '%', (SELECT owner FROM lockkeeper.fence) USING ERRCODE = '${FENCE_LOST}';
-  END IF;
-END $check$;
-CREATE OR REPLACE FUNCTION lockkeeper.take_fence(claimant text, its_turn int[], its_owner text)
-RETURNS bigint LANGUAGE plpgsql AS $take$
-DECLARE taken bigint;
-BEGIN
-  PERFORM FROM lockkeeper.fence FOR UPDATE;
-  PERFORM lockkeeper.check_turn(claimant, its_turn);
-  INSERT INTO lockkeeper.past_run SELECT run FROM lockkeeper.fence WHERE run NOT IN ('', claimant) ON CONFLICT DO NOTHING;
-  UPDATE lockkeeper.fence SET token = token + 1, owner = its_owner, run = claimant, turn = its_turn, taken_at = clock_timestamp()
-    RETURNING token INTO taken;
-  RETURN taken;
-END $take$;
-`;
-
-/** Kept as the schema's comment: a ledger of another version is brought up to this one. */
-const LEDGER_VERSION = createHash('sha256').update(LEDGER_DDL).digest('hex').slice(0, 16);
 
 /** What the reversal of one step is registered as, before the step runs. */
 export interface RegisteredReversal {
@@ -117,29 +29,6 @@ export interface SegmentReversal {
   segment: number;
   /** Null where it has no exact inverse. */
   sql: string | null;
-}
-
-/** @throws ApplicationFailure Configuration when the role may not create a schema. */
-export async function ensureLedger(client: Client): Promise<void> {
-  // The usual case costs one look instead of a lock and a dozen statements.
-  if ((await ledgerVersion(client)) === LEDGER_VERSION) return;
-  try {
-    await client.query(`${LEDGER_DDL} COMMENT ON SCHEMA lockkeeper IS '${LEDGER_VERSION}'; COMMIT;`);
-  } catch (error) {
-    await client.query('ROLLBACK');
-    if (!(error instanceof DatabaseError) || error.code !== '42501') throw error;
-    throw permanent(
-      FailureType.Configuration,
-      'The migration role may not create schema "lockkeeper", or does not own it; grant CREATE on the database, or give the schema to the role.',
-    );
-  }
-}
-
-async function ledgerVersion(client: Client): Promise<string | null> {
-  const { rows } = await client.query<{ version: string | null }>(
-    `SELECT obj_description(to_regnamespace('lockkeeper'), 'pg_namespace') AS version`,
-  );
-  return rows[0]?.version ?? null;
 }
 
 /** Sessions that killed attempts of the deployment left behind are ended, and waited for. */

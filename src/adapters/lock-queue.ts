@@ -7,6 +7,7 @@ import { normalizeSync, parseSync } from 'libpg-query';
 import type { Blocker } from '../contract';
 import type { BusyLock } from '../policy/segments';
 import { conflictingWith } from '../policy/statements';
+import { AUTOVACUUM } from './ledger-schema';
 import type { Client } from './postgres';
 
 /** How a deployment waits for locks. */
@@ -52,32 +53,22 @@ export async function untilClear(
   }
 }
 
-/** What autovacuum's workers, which have no application_name, are called here. */
-const AUTOVACUUM = 'autovacuum';
-
 /**
- * Sessions that hold a lock which conflicts with one of `locks`, oldest transaction first. Ages and queries of other
- * roles' sessions are null for a role without pg_read_all_stats.
+ * Sessions that hold a lock which conflicts with one of `locks`, oldest transaction first; the ledger must be there. Ages
+ * and queries of other roles' sessions are null for a role without pg_read_all_stats.
  */
 export async function blockersOf(client: Client, locks: BusyLock[]): Promise<Blocker[]> {
-  const wanted = locks.map(({ relation, mode }) => ({ relation, modes: conflictingWith(mode) }));
-  const { rows } = await client.query<BlockerRow>(
-    `SELECT DISTINCT ON (l.pid, p.gid) coalesce(l.pid, 0) AS pid, w.relation, l.mode,
-            CASE WHEN a.backend_type = 'autovacuum worker' THEN '${AUTOVACUUM}'
-                 WHEN p.gid IS NOT NULL THEN 'prepared transaction ' || p.gid
-                 ELSE coalesce(nullif(a.application_name, ''), 'unnamed application') END AS application,
-            coalesce(a.usename::text, p.owner::text, 'unknown') AS "user", coalesce(a.state, 'unknown') AS state,
-            (extract(epoch FROM clock_timestamp() - coalesce(a.xact_start, p.prepared)) * 1000)::float8 AS "transactionMs", a.query AS text
-       FROM jsonb_to_recordset($1::jsonb) AS w(relation text, modes text[])
-       JOIN pg_locks l ON l.locktype = 'relation' AND l.granted AND l.relation = to_regclass(w.relation) AND l.mode = ANY(w.modes)
-        AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())
-       LEFT JOIN pg_stat_activity a ON a.pid = l.pid
-       LEFT JOIN pg_prepared_xacts p ON l.pid IS NULL AND l.virtualtransaction = '-1/' || p.transaction
-      WHERE l.pid IS DISTINCT FROM pg_backend_pid()
-      ORDER BY l.pid, p.gid`,
-    [JSON.stringify(wanted)],
-  );
+  const { rows } = await client.query<BlockerRow>('SELECT * FROM lockkeeper.holders($1)', [wantedBy(locks)]);
   return rows.map(toBlocker).sort((one, other) => (other.transactionMs ?? 0) - (one.transactionMs ?? 0));
+}
+
+/** SQL that fails with IN_THE_WAY where `untilClear` would wait. The ledger must be there. */
+export function lookingFor(client: Client, locks: BusyLock[], { timeoutMs }: LockPatience): string {
+  return `SELECT lockkeeper.look(${client.escapeLiteral(wantedBy(locks))}, ${timeoutMs})`;
+}
+
+function wantedBy(locks: BusyLock[]): string {
+  return JSON.stringify(locks.map(({ relation, mode }) => ({ relation, modes: conflictingWith(mode) })));
 }
 
 /** A blocker as the catalog has it, with the text of its query. */

@@ -25,6 +25,8 @@ export interface Attempt {
   lockTimeoutMs: number;
   /** Milliseconds that a statement may run; null = without a bound. */
   statementTimeoutMs: number | null;
+  /** Looks who is in the way, and fails with IN_THE_WAY; null = nothing to look for. Only of what goes as one message. */
+  look: string | null;
   /** Statements of others to send first, committed before the segment begins; emptied once they are. */
   preamble: string[];
   /** Runs each statement alone, by calling what it is given once: to look at the database right before and after it. */
@@ -37,7 +39,7 @@ export interface Attempt {
 export async function attemptSegment(client: Client, attempt: Attempt): Promise<void> {
   try {
     if (attempt.segment.kind === 'single') await runSingle(client, attempt);
-    else if (!attempt.around && isBrief(attempt.segment)) await runTogether(client, attempt);
+    else if (goesTogether(attempt.segment, attempt.around)) await runTogether(client, attempt);
     else await runOneByOne(client, attempt);
   } catch (error) {
     throw asFenced(error, attempt.entry.deployment);
@@ -47,12 +49,17 @@ export async function attemptSegment(client: Client, attempt: Attempt): Promise<
 /** Sends what the engine wrote before a script, in a transaction of its own: it tells of the script, whatever becomes of that. */
 export async function sendPreamble(client: Client, preamble: string[]): Promise<void> {
   if (preamble.length === 0) return;
+  await sendAll(client, asTransaction(preamble));
+  preamble.length = 0;
+}
+
+/** @throws the server's error, where it does not matter which of the statements failed. */
+async function sendAll(client: Client, statements: string[]): Promise<void> {
   try {
-    await sendTogether(client, asTransaction(preamble));
+    await sendTogether(client, statements);
   } catch (error) {
     throw error instanceof MessageError ? error.cause : error;
   }
-  preamble.length = 0;
 }
 
 function asTransaction(statements: string[]): string[] {
@@ -63,7 +70,8 @@ function asTransaction(statements: string[]): string[] {
  * True when all of it may go as one message: quick whatever the tables hold, so that nobody needs to be told how far it
  * is, and the lock of its one contended statement is held for no round trip.
  */
-function isBrief({ statements, kind, locks }: Segment): boolean {
+export function goesTogether({ statements, kind, locks }: Segment, around: Around | undefined): boolean {
+  if (around || kind === 'single') return false;
   const inner = kind === 'own-transaction' ? statements.slice(1, -1) : statements;
   return (locks.length === 0 || inner.length === 1) && !inner.some(readsRows);
 }
@@ -106,7 +114,8 @@ function bracketed({ kind, statements }: Segment): Bracketed {
 async function runTogether(client: Client, attempt: Attempt): Promise<void> {
   const { begin, inner, commit } = bracketed(attempt.segment);
   const history = asTransaction(attempt.preamble);
-  const opening = [...history, begin, entering(client, attempt, 'committed'), ...limits(attempt)];
+  const looking = attempt.look === null ? [] : [attempt.look];
+  const opening = [...history, begin, ...looking, entering(client, attempt, 'committed'), ...limits(attempt)];
   const [first] = inner;
   if (first) attempt.next(first, 0);
   try {
@@ -125,11 +134,7 @@ async function runTogether(client: Client, attempt: Attempt): Promise<void> {
 async function runOneByOne(client: Client, attempt: Attempt): Promise<void> {
   await sendPreamble(client, attempt.preamble);
   const { begin, inner, commit } = bracketed(attempt.segment);
-  try {
-    await sendTogether(client, [begin, entering(client, attempt, 'committed'), ...limits(attempt)]);
-  } catch (error) {
-    throw error instanceof MessageError ? error.cause : error;
-  }
+  await sendAll(client, [begin, entering(client, attempt, 'committed'), ...limits(attempt)]);
   for (const [position, statement] of inner.entries()) {
     attempt.next(statement, position);
     await execute(client, attempt, statement);
@@ -139,21 +144,20 @@ async function runOneByOne(client: Client, attempt: Attempt): Promise<void> {
 
 async function runSingle(client: Client, attempt: Attempt): Promise<void> {
   const { entry, segment, marker } = attempt;
-  await sendPreamble(client, attempt.preamble);
   const [statement] = segment.statements;
   if (!statement) return;
+  await sendPreamble(client, attempt.preamble);
   attempt.next(statement, 0);
-  if (!marker) await client.query(entering(client, attempt, 'intent'));
-  if (!(await resumeSingle(client, statement, marker !== undefined))) {
-    // What waits for older transactions blocks nobody while it does: a lock_timeout would only kill it.
-    await client.query(`SET lock_timeout = ${waitsForOthers(statement) ? 0 : attempt.lockTimeoutMs}`);
+  // What waits for older transactions blocks nobody while it does: a lock_timeout would only kill it.
+  const lockTimeout = waitsForOthers(statement) ? 0 : attempt.lockTimeoutMs;
+  await sendAll(client, [entering(client, attempt, 'intent'), `SET lock_timeout = ${Math.ceil(lockTimeout)}`]);
+  if (!(await resumeSingle(client, statement, marker !== undefined)))
     await execute(client, attempt, statement).catch((error: unknown) => failSingle(client, entry, segment, error));
-    await client.query('RESET lock_timeout');
-  }
-  await client.query(
-    `UPDATE lockkeeper.marker SET state = 'committed', written_at = clock_timestamp() WHERE script = $1 AND segment = $2`,
-    [entry.script, segment.index],
-  );
+  const script = client.escapeLiteral(entry.script);
+  await sendAll(client, [
+    'RESET lock_timeout',
+    `UPDATE lockkeeper.marker SET state = 'committed', written_at = clock_timestamp() WHERE script = ${script} AND segment = ${segment.index}`,
+  ]);
 }
 
 async function execute(client: Client, { segment, around }: Attempt, statement: ParsedStatement): Promise<void> {

@@ -59,12 +59,12 @@ async function resumeBuild(
   { idxname, relation, if_not_exists: ifNotExists }: IndexStmt,
   attempted: boolean,
 ): Promise<boolean> {
-  if (!idxname) return false;
+  if (!idxname || (!attempted && !ifNotExists)) return false;
   const valid = await indexValidity(client, idxname, relation);
   if (valid === null) return false;
   if (valid) return attempted;
   // IF NOT EXISTS would take the leftover of a cancelled build for the index.
-  if (attempted || ifNotExists) await dropRemains(client, statement);
+  await dropRemains(client, statement);
   return false;
 }
 
@@ -104,9 +104,10 @@ async function dropLeftovers(client: Client, { relation, kind }: ReindexStmt): P
 
 /** As the build itself: it waits for older transactions and blocks nobody meanwhile. */
 async function dropIndex(client: Client, name: string): Promise<void> {
+  const { rows } = await client.query<{ lock_timeout: string }>('SHOW lock_timeout');
   await client.query('SET lock_timeout = 0');
   await client.query(`DROP INDEX CONCURRENTLY IF EXISTS ${name}`);
-  await client.query('RESET lock_timeout');
+  await client.query(`SET lock_timeout = '${rows[0]?.lock_timeout ?? '0'}'`);
 }
 
 /** null = no such index in the table's schema. */
