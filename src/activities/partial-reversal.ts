@@ -1,12 +1,11 @@
 /** A step that was committed in part: the inverses of what is there, proven on a copy of the live schema. Needs nothing of the host that rehearsed it. */
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { markersOf, segmentsMarked, type RegisteredReversal } from '../adapters/ledger';
 import type { MigrationFolder } from '../adapters/migration-files';
 import type { Client } from '../adapters/postgres';
 import { dropRemains } from '../adapters/single-statement';
 import { parseScript } from '../adapters/sql-parser';
+import { withWorkFolder } from '../adapters/work-folder';
 import type { DeployInput } from '../contract';
 import type { Deps } from './deps';
 import { markerKey } from './resume';
@@ -37,13 +36,13 @@ export async function whyNotPartial(
 ): Promise<string | null> {
   if (schemaBefore === null) return 'the schema before it was not rehearsed';
   const bench = workbench(deps, resolve(deps, input), input.deploymentId, signal);
-  const folder = await mkdtemp(join(tmpdir(), 'lockkeeper-partial-'));
   try {
-    await restoreSchema(bench, 'partial', await saveSchema(bench, bench.url, join(folder, 'live.sql')));
+    await withWorkFolder(async (folder) =>
+      restoreSchema(bench, 'partial', await saveSchema(bench, bench.url, join(folder, 'live.sql'))),
+    );
     return await whyNot(bench, 'partial', `what is there of step ${step + 1}`, sql, schemaBefore);
   } finally {
     await bench.scratch.dropAll();
-    await rm(folder, { recursive: true, force: true });
   }
 }
 

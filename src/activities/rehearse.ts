@@ -1,10 +1,9 @@
 /** rehearse: restores the backup just taken, runs the migrations on it, undoes them, runs them again. Production is not touched. */
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readMigrations, type MigrationFolder } from '../adapters/migration-files';
 import { InverseRecorder } from '../adapters/inverse-recorder';
 import { ScratchDatabases } from '../adapters/scratch';
+import { withWorkFolder } from '../adapters/work-folder';
 import { backupOf } from '../backup/catalog';
 import { restoreProven } from '../backup/prove';
 import { openStore } from '../backup/store';
@@ -53,18 +52,19 @@ export function createRehearse(deps: Deps) {
       const target = resolve(deps, input);
       return heartbeating(async (signal, report) => {
         const bench = workbench(deps, target, input.deploymentId, signal);
-        const workFolder = await mkdtemp(join(tmpdir(), 'lockkeeper-rehearsal-'));
         try {
           const folders = plannedFolders(deps.config.migrationsDir, migrations);
           const files = await deploymentFiles(deps.config, input.deploymentId);
-          return await rehearseOn(
-            { bench, target, steps, folders, files, workFolder, report, env: deps.env },
-            rehearsal === 'full' && backup?.format !== 'external' ? backup : null,
+          return await withWorkFolder((workFolder) =>
+            rehearseOn(
+              { bench, target, steps, folders, files, workFolder, report, env: deps.env },
+              rehearsal === 'full' && backup?.format !== 'external' ? backup : null,
+            ),
           );
         } catch (error) {
           throw asRehearsalFailure(error);
         } finally {
-          await Promise.all([bench.scratch.dropAll(), rm(workFolder, { recursive: true, force: true })]);
+          await bench.scratch.dropAll();
         }
       });
     },

@@ -1,6 +1,4 @@
 /** compensate, where a backup is needed: the database exchanged for it, or rows brought from it beside the live ones. */
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { rowsApart } from '../adapters/database-difference';
 import { dress, exchange, keptName, mark, markOf, publicationsMissing, type Exchange } from '../adapters/database-swap';
@@ -11,6 +9,7 @@ import { salvageName, salvages } from '../adapters/salvage';
 import { copyAside } from '../adapters/salvage-copy';
 import { scratchName } from '../adapters/scratch';
 import { loadParser } from '../adapters/sql-parser';
+import { withWorkFolder } from '../adapters/work-folder';
 import { placeName } from '../adapters/written-since';
 import type { Backup } from '../backup/catalog';
 import { restoreProven } from '../backup/prove';
@@ -164,15 +163,12 @@ async function restored(
   return database;
 }
 
-async function copyOwnSchemas({ tools, url, signal }: Workbench, database: string): Promise<void> {
-  const folder = await mkdtemp(join(tmpdir(), 'lockkeeper-'));
-  try {
+function copyOwnSchemas({ tools, url, signal }: Workbench, database: string): Promise<void> {
+  return withWorkFolder(async (folder) => {
     const file = join(folder, 'own.dump');
     await tools.dump({ url, format: 'custom', jobs: 1, file, own: true, signal });
     await tools.restore({ url, database, format: 'custom', jobs: 1, file, signal });
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
+  });
 }
 
 async function readiness(deps: Deps, bench: Workbench, undo: string, backup: Backup): Promise<SwapReadiness> {

@@ -1,6 +1,6 @@
 /** Commands of the user's own that take and check a backup. Nothing passes through a shell, and no secret through an argument. */
 import { FailureType, permanent } from '../errors';
-import { runProgram, withLoginEnv, type Login } from './pg-process';
+import { loginEnv, runProgram, type Login } from './pg-process';
 
 export interface ExternalCommand {
   /** Program and its arguments. */
@@ -31,8 +31,6 @@ export async function verifyExternally(login: Login, run: ExternalCommand): Prom
 
 async function runExternally(login: Login, { command, env, signal }: ExternalCommand): Promise<string> {
   const [program = '', ...args] = command;
-  return withLoginEnv(login, (libpq) =>
-    // Its own words may hold anything: they go where this process's go, and into no message.
-    runProgram({ program, args, signal, stderr: 'inherit' }, { ...libpq, ...env }),
-  );
+  // Its own words may hold anything: they go where this process's go, and into no message.
+  return runProgram({ program, args, signal, stderr: 'inherit' }, { ...loginEnv(login), ...env });
 }

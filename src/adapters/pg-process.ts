@@ -1,11 +1,8 @@
-/** PostgreSQL's client programs as child processes: passwords in a PGPASSFILE (0600), never in an argument or a message. */
+/** PostgreSQL's client programs as child processes: passwords in their environment, never in an argument, a file or a message. */
 import { spawn, type ChildProcessByStdio } from 'node:child_process';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { FailureType, permanent } from '../errors';
-import { endpointOf, type Endpoint } from './postgres';
+import { endpointOf } from './postgres';
 
 export interface ProgramRun {
   /** Path of the program. */
@@ -36,28 +33,17 @@ const PROGRESS = /^(\S*\/)?pg_(dump|dumpall|restore): (?!.*\b(error|fatal|warnin
 
 /** Runs a program that needs the login. @returns its output. @throws ApplicationFailure Backup, or AbortError. */
 export async function runWithLogin(run: ProgramRun, login: Login): Promise<string> {
-  return withLoginEnv(login, (env) => runProgram(run, env));
+  return runProgram(run, loginEnv(login));
 }
 
-/** The environment of a program that logs in: libpq's variables, and a password file that is gone afterwards. */
-export async function withLoginEnv<T>(login: Login, use: (env: NodeJS.ProcessEnv) => Promise<T>): Promise<T> {
+/**
+ * The environment of a program that logs in: libpq's variables. The password is among them and in no PGPASSFILE, because a file
+ * outlives a worker that is killed; an environment ends with its process, and is readable by the user that runs it alone, who
+ * can read the worker's own (with the target's URL in it) as well.
+ */
+export function loginEnv(login: Login): NodeJS.ProcessEnv {
+  const { PATH, HOME, TMPDIR, SystemRoot, PGPASSFILE } = process.env;
   const endpoint = endpointOf(login.url);
-  const folder = await mkdtemp(join(tmpdir(), 'lockkeeper-'));
-  try {
-    const passfile = join(folder, 'pgpass');
-    await writeFile(passfile, passLine(endpoint), { mode: 0o600 });
-    return await use(connectionEnv(endpoint, login, passfile));
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
-}
-
-function passLine({ password }: Endpoint): string {
-  return `*:*:*:*:${password.replace(/([\\:])/g, '\\$1')}\n`;
-}
-
-function connectionEnv(endpoint: Endpoint, login: Login, passfile: string): NodeJS.ProcessEnv {
-  const { PATH, HOME, TMPDIR, SystemRoot } = process.env;
   return {
     PATH,
     HOME,
@@ -67,7 +53,8 @@ function connectionEnv(endpoint: Endpoint, login: Login, passfile: string): Node
     PGPORT: String(endpoint.port),
     ...(endpoint.user === '' ? {} : { PGUSER: endpoint.user }),
     PGDATABASE: login.database ?? endpoint.database,
-    PGPASSFILE: passfile,
+    // Without one in the URL, libpq looks where the driver looks.
+    ...(endpoint.password === '' ? { PGPASSFILE } : { PGPASSWORD: endpoint.password }),
     PGAPPNAME: login.applicationName ?? 'lockkeeper/pg-tools',
     PGCONNECT_TIMEOUT: '10',
     // "no-verify" is the driver's word for what libpq calls "require".

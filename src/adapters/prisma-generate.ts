@@ -1,9 +1,9 @@
 /** `prisma generate`, by the project's own Prisma CLI, into a throw-away folder: proves that the client fits the schema. */
 import { spawn } from 'node:child_process';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { withWorkFolder } from './work-folder';
 
 const GENERATOR_BLOCK = /^\s*generator\s+\w+\s*\{[^}]*\}/gm;
 const TIMEOUT_MS = 120_000;
@@ -16,8 +16,7 @@ const TIMEOUT_MS = 120_000;
 export async function generateClient(root: string, schema: { content: string }[]): Promise<'generated' | 'no-prisma'> {
   const cli = findPrisma(root);
   if (cli === null) return 'no-prisma';
-  const folder = await mkdtemp(join(tmpdir(), 'lockkeeper-generate-'));
-  try {
+  return withWorkFolder<'generated'>(async (folder) => {
     // The project's own generators would write into its working tree.
     const models = schema.map(({ content }) => content.replace(GENERATOR_BLOCK, '')).join('\n');
     const generator = `generator client {\n  provider = "prisma-client"\n  output   = ${JSON.stringify(join(folder, 'client'))}\n}\n`;
@@ -25,9 +24,7 @@ export async function generateClient(root: string, schema: { content: string }[]
     await writeFile(file, generator + models);
     await runPrisma(cli, ['generate', `--schema=${file}`], folder);
     return 'generated';
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
+  });
 }
 
 function findPrisma(root: string): string | null {

@@ -1,8 +1,7 @@
 /** `<id>.partial/`: where a backup is made. It is whole before anything of it gets its final name. */
-import { randomBytes } from 'node:crypto';
 import { mkdir, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
-import { hostname } from 'node:os';
 import { join } from 'node:path';
+import { isAlive, thisProcess, type ProcessOwner } from '../adapters/process-owner';
 import { FailureType, permanent } from '../errors';
 import { backupId, dumpName, FORMATS, globalsName, isBackupId, metaName } from './meta';
 
@@ -11,13 +10,8 @@ const OWNER = 'owner.json';
 const LEASE_MS = 10_000;
 /** Another host's process cannot be asked whether it lives; after a day without a sign it does not. */
 const ABANDONED_MS = 24 * 3_600_000;
-/** Tells this process from a later one with its number. */
-const INSTANCE = randomBytes(8).toString('hex');
 
-interface Owner {
-  host: string;
-  pid: number;
-  instance: string;
+interface Owner extends ProcessOwner {
   leaves: Leavings;
 }
 
@@ -53,7 +47,7 @@ export class Staging {
         if ((error as NodeJS.ErrnoException).code === 'EEXIST') continue;
         throw error;
       }
-      const owner: Owner = { host: hostname(), pid: process.pid, instance: INSTANCE, leaves };
+      const owner: Owner = { ...thisProcess(), leaves };
       await writeFile(join(folder, OWNER), JSON.stringify(owner));
       const lease = setInterval(() => void renew(folder), LEASE_MS);
       return new Staging(id, folder, lease);
@@ -114,8 +108,7 @@ async function isAbandoned(folder: string): Promise<boolean> {
   const signOfLife = await stat(join(folder, OWNER)).catch(() => stat(folder));
   if (Date.now() - signOfLife.mtimeMs > ABANDONED_MS) return true;
   const owner = await readOwner(folder);
-  if (owner?.host !== hostname()) return false;
-  return owner.pid === process.pid ? owner.instance !== INSTANCE : !isAlive(owner.pid);
+  return owner !== null && isAlive(owner) === false;
 }
 
 async function readOwner(folder: string): Promise<Owner | null> {
@@ -123,15 +116,5 @@ async function readOwner(folder: string): Promise<Owner | null> {
     return JSON.parse(await readFile(join(folder, OWNER), 'utf8')) as Owner;
   } catch {
     return null;
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    // EPERM: it lives, and is another user's.
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
 }
