@@ -47,25 +47,43 @@ async function prepare(server: BenchServer, workload: Workload): Promise<Prepare
   const rehearsal = await inActivity(() => activities.rehearse(input, plan, null));
   await server.drop(PREPARATION);
   const prepared = { input, plan, rehearsal, schemaFingerprint };
-  return { timed: (url) => migrate(activitiesAt(url), prepared), detail: `${plan.steps.length} steps` };
+  return { timed: (url) => migrated(activitiesAt(url), prepared), detail: `${plan.steps.length} steps` };
 }
 
-/** What the workflow's phase `migrate` runs. Resolves to milliseconds. */
+/** Resolves to milliseconds. A migration that gives up is undone before it says so, as the workflow's `compensate` does. */
+async function migrated(activities: Activities, prepared: Prepared): Promise<number> {
+  const startedAt = performance.now();
+  try {
+    await migrate(activities, prepared);
+  } catch (error) {
+    await undo(activities, prepared.input);
+    throw error;
+  }
+  return performance.now() - startedAt;
+}
+
+/** What the workflow's phase `migrate` runs. */
 async function migrate(
   activities: Activities,
   { input, plan, rehearsal, schemaFingerprint }: Prepared,
-): Promise<number> {
+): Promise<void> {
   const steps = plan.steps.map((step) => {
     const migrations = plan.migrations.filter(({ name }) => step.migrations.includes(name));
     return { step, migrations, segments: migrations.reduce((sum, { segments }) => sum + segments, 0) };
   });
-  const startedAt = performance.now();
   const undone = steps.map(({ step, segments }) => ({ ...step, segments }));
   await inActivity(() => activities.registerUndo(input, undone, rehearsal, schemaFingerprint));
   for (const { step, migrations } of steps) {
     await inActivity(() => activities.applyStep(input, { step, migrations, statementBudgetMs: null }));
   }
-  return performance.now() - startedAt;
+}
+
+async function undo(activities: Activities, input: DeployInput): Promise<void> {
+  const { steps } = await inActivity(() => activities.assessUndo(input, input.deploymentId, 'auto'));
+  for (const step of steps) {
+    const { state, detail } = await inActivity(() => activities.reverseStep(input, input.deploymentId, step));
+    if (state === 'failed') throw new Error(`step ${step + 1} was not undone: ${detail}`);
+  }
 }
 
 /** An activity finds its context, heartbeats included, as under a worker. */

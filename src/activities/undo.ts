@@ -1,6 +1,7 @@
 /** compensate: what undoing would lose, and the undoing itself, newest step first. */
 import { Context } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
+import { readTables } from '../adapters/inspect';
 import {
   ledgerExists,
   markersOf,
@@ -14,15 +15,16 @@ import {
 import { ensureLedger } from '../adapters/ledger-schema';
 import { readMigrations } from '../adapters/migration-files';
 import { schemaFingerprint } from '../adapters/pg-tools';
+import { schemaOf } from '../adapters/prisma-engine';
 import { unfinished } from '../adapters/prisma-history';
 import { withSession, type Client } from '../adapters/postgres';
-import { loadParser } from '../adapters/sql-parser';
+import { loadParser, parseScript } from '../adapters/sql-parser';
 import { openStore } from '../backup/store';
-import type { DeployInput, ReversalResult, RollbackStrategy, UndoAssessment } from '../contract';
+import type { DeployInput, ExecutionForm, ReversalResult, RollbackStrategy, UndoAssessment } from '../contract';
 import { FailureType, permanent } from '../errors';
 import { sha256 } from '../planner';
 import { planRollback } from '../policy/rollback';
-import { AS_WRITTEN } from '../policy/segments';
+import { unplannedForm } from '../policy/online/form';
 import { heartbeating } from './heartbeat';
 import type { Deps } from './deps';
 import { dropUnfinishedIndexes, inversesOfMarked, whyNotPartial } from './partial-reversal';
@@ -80,7 +82,10 @@ export function createUndo(deps: Deps) {
       );
     },
 
-    /** Idempotent. An error of the reversal itself is a result, not a failure: nothing of its segment is left. */
+    /**
+     * Idempotent. An error of the reversal itself is a result, not a failure: nothing of its segment is left.
+     * @throws ApplicationFailure LockTimeout
+     */
     async reverseStep(input: DeployInput, undo: string, step: number): Promise<ReversalResult> {
       const target = resolve(deps, input);
       return heartbeating(async (signal) => {
@@ -97,7 +102,8 @@ export function createUndo(deps: Deps) {
           const begun = (await markersOf(session.client, script)).size > 0;
           const reason = await whyNotNow(deps, input, reversal, extent, begun ? '' : sql, signal);
           if (sql === null || reason !== null) return { step, state: 'failed', detail: notUndone(reason) };
-          await runSql(session, await keepingOthers(session.client, sql, undo, reversal, registered), AS_WRITTEN, {
+          const keeping = await keepingOthers(session.client, sql, undo, reversal, registered);
+          await runSql(session, keeping, await formOf(session.client, target, keeping), {
             script,
             title: `the reversal of ${reversal.migrations.join(', ')}`,
             deployment: input.deploymentId,
@@ -114,8 +120,10 @@ export function createUndo(deps: Deps) {
                 detail: `${reversal.migrations.join(', ')} undone by ${extent === 'some' ? 'the inverses of what was there' : reversal.source}.${await keptText(session.client, undo)}`,
               };
         } catch (error) {
-          if (error instanceof ApplicationFailure && error.nonRetryable)
-            return { step, state: 'failed', detail: error.message };
+          // A lock that did not come will: the workflow tries again later.
+          const { type, nonRetryable } = error instanceof ApplicationFailure ? error : {};
+          if (nonRetryable && type !== FailureType.LockTimeout)
+            return { step, state: 'failed', detail: (error as Error).message };
           throw error;
         } finally {
           await session.client.end().catch(() => undefined);
@@ -177,6 +185,12 @@ async function extentOf(client: Client, reversal: RegisteredReversal, deployment
   const { committed, marked } = await segmentsDone(client, deployment, reversal.migrations);
   if (marked === 0) return 'none';
   return committed === reversal.segments ? 'all' : 'some';
+}
+
+/** Reversals were not planned for the tables that are there now: whose locks matter is seen here. */
+async function formOf(client: Client, { url }: ResolvedTarget, sql: string): Promise<ExecutionForm> {
+  const database = { tables: await readTables(client), offline: false, schema: schemaOf(url) };
+  return unplannedForm(parseScript(sql), database);
 }
 
 /** Null when nobody knows how; empty when there is nothing to do. */

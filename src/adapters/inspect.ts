@@ -141,7 +141,8 @@ const TABLES = `
         FROM pg_partition_tree(own.oid) t JOIN own leaf ON leaf.oid = t.relid
        WHERE own.relkind = 'p' AND t.isleaf) leaves`;
 
-async function readTables(client: Client): Promise<ServerFacts['tables']> {
+/** Every table by `schema.table`. */
+export async function readTables(client: Client): Promise<ServerFacts['tables']> {
   const { rows } = await client.query<{
     name: string;
     rows: string;

@@ -60,9 +60,9 @@ export function statementFailure(
 const INTEGRITY = '23';
 
 function heldBy([first, ...others]: Blocker[]): string {
-  if (!first) return 'Who held it was gone before it could be named; deploy again at a quieter time.';
+  if (!first) return 'Who held it was gone before it could be named; try again at a quieter time.';
   const more = others.length === 0 ? '' : ` and ${others.length} more`;
-  return `In the way: ${blockerInWords(first)}${more}; wait for it or end it, and deploy again.`;
+  return `In the way: ${blockerInWords(first)}${more}; wait for it or end it, and try again.`;
 }
 
 /**

@@ -1,8 +1,15 @@
 /** Decides, once and from all that is known when the plan is made, how a file is executed. */
 import type { BlockingStatement, ExecutionForm } from '../../contract';
-import type { TableFacts } from '../database-facts';
+import { TableFacts, type DatabaseFacts } from '../database-facts';
 import type { ParsedStatement } from '../../adapters/sql-parser';
-import { learn, transactionControl, type ScriptContext, type StatementFacts } from '../statements';
+import {
+  describeScript,
+  learn,
+  scriptContext,
+  transactionControl,
+  type ScriptContext,
+  type StatementFacts,
+} from '../statements';
 import { as, keyOf, relationOf } from '../statements/ast';
 import { strength } from '../statements/locks';
 import { onlinePieces, onlineRefusal } from './index';
@@ -56,6 +63,19 @@ export function decideForm(input: FormInput): Decision {
     blocking.some(({ statement }) => first <= statement && statement <= last),
   );
   return { form: { execution, busy, blocking, together: kept }, asWritten };
+}
+
+/** Of a script that nobody planned, a reversal say: which of its locks others feel, going by the tables that are there now. */
+export function unplannedForm(statements: ParsedStatement[], database: DatabaseFacts): ExecutionForm {
+  const { form } = decideForm({
+    statements,
+    facts: describeScript(statements, scriptContext()),
+    execution: 'as-written',
+    script: scriptContext(),
+    tables: new TableFacts(database),
+    isNew: () => false,
+  });
+  return form;
 }
 
 /** The locks of a statement that writers of busy tables wait for. */
