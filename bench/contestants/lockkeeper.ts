@@ -63,10 +63,7 @@ async function migrated(activities: Activities, prepared: Prepared): Promise<num
 }
 
 /** What the workflow's phase `migrate` runs. */
-async function migrate(
-  activities: Activities,
-  { input, plan, rehearsal, schemaFingerprint }: Prepared,
-): Promise<void> {
+async function migrate(activities: Activities, { input, plan, rehearsal, schemaFingerprint }: Prepared): Promise<void> {
   const steps = plan.steps.map((step) => {
     const migrations = plan.migrations.filter(({ name }) => step.migrations.includes(name));
     return { step, migrations, segments: migrations.reduce((sum, { segments }) => sum + segments, 0) };
