@@ -41,7 +41,7 @@ const EXPECTED: Record<string, Record<string, number>> = {
     'index-not-concurrent': 27,
     'rename-column': 8,
     'set-not-null': 1,
-    'update-or-delete-without-where': 1,
+    'update-or-delete-without-where': 2,
   },
 };
 

@@ -188,7 +188,7 @@ export const CASES: HazardCase[] = [
   {
     id: 'rename-type',
     found: 'ALTER TYPE "Role" RENAME TO "UserRole"',
-    severity: 'warning',
+    severity: 'danger',
     fine: [
       'CREATE TYPE "Role_new" AS ENUM (\'ADMIN\'); ALTER TYPE "Role" RENAME TO "Role_old"; ALTER TYPE "Role_new" RENAME TO "Role"; DROP TYPE "Role_old"',
     ],
@@ -429,9 +429,9 @@ export const CASES: HazardCase[] = [
   },
   {
     id: 'opaque-sql',
-    found: "DO $$ BEGIN EXECUTE format('DROP TABLE %I', 'x'); END $$",
+    found: "DO $$ BEGIN EXECUTE format('DROP TABLE %I', t); END $$",
     severity: 'info',
-    fine: ["DO $$ BEGIN EXECUTE 'SELECT 1'; END $$"],
+    fine: ["DO $$ BEGIN EXECUTE 'SELECT ' || '1'; EXECUTE format('SELECT %L', 'x'); END $$"],
   },
   {
     id: 'rename-schema',
@@ -584,7 +584,7 @@ export const CASES: HazardCase[] = [
   {
     id: 'update-or-delete-without-where',
     found: 'UPDATE "Post" SET "title" = u."name" FROM "User" u WHERE u."id" = "authorId"',
-    severity: 'warning',
+    severity: 'danger',
     fine: [],
   },
   {

@@ -413,6 +413,8 @@ export const ZOO = [
   'WITH RECURSIVE r AS (SELECT id FROM parent UNION SELECT parent_id FROM child JOIN r ON r.id = child.id) UPDATE stray SET v = r.id FROM r',
   // Blocks
   "DO $$ BEGIN CREATE TYPE mood AS ENUM ('sad'); EXCEPTION WHEN duplicate_object THEN null; END $$",
+  "DO $$ BEGIN CREATE TABLE inner_new (id integer); CREATE INDEX ON inner_new (id); EXECUTE format('ALTER TABLE %I ADD COLUMN c ' || 'text', 'lone'); END $$",
+  'CREATE SCHEMA inner_schema CREATE TABLE inside (id integer) CREATE INDEX ON inside (id)',
   'DO $$ BEGIN ALTER TABLE child ADD CONSTRAINT fk FOREIGN KEY (small) REFERENCES parent (id); EXCEPTION WHEN duplicate_object THEN null; END $$',
   "DO $$ DECLARE n integer; BEGIN SELECT 1 INTO n; IF n = 1 THEN ALTER TABLE lone ADD COLUMN c text; END IF; FOR n IN 1..2 LOOP UPDATE stray SET v = n; END LOOP; EXECUTE 'CREATE INDEX fresh ON child (label)'; END $$",
 ];

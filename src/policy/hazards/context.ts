@@ -5,14 +5,14 @@ import {
   describe,
   learn,
   scriptContext,
-  statementsInside,
+  stepsInside,
   transactionControl,
   type Schema,
   type ScriptContext,
   type StatementFacts,
 } from '../statements';
 import { TableFacts, type DatabaseFacts } from '../database-facts';
-import { keyOf } from '../statements/ast';
+import { as, keyOf, relationOf } from '../statements/ast';
 import type { HazardContext, Step } from './hazard';
 import { howLong, severityOf } from './sizes';
 
@@ -47,7 +47,6 @@ export function* sites(
   const tables = new TableFacts(database);
   for (const [position, step] of steps.entries()) {
     const shared = {
-      ...viewOf(script, tables),
       before: start.schema ?? after.schema,
       after: after.schema,
       steps,
@@ -55,13 +54,22 @@ export function* sites(
       sameTransaction: sameTransaction(steps, position),
       inOwnTransaction: places[position]?.own ?? false,
     };
-    yield { statement: step.statement, context: { ...shared, facts: step.facts } };
-    for (const inner of statementsInside(step.statement, script)) {
-      yield { statement: inner, context: { ...shared, facts: describe(inner, script) } };
+    if (!passesOver(step.statement, script.schema))
+      yield { statement: step.statement, context: { ...shared, ...viewOf(script, tables), facts: step.facts } };
+    for (const inner of stepsInside(step.statement, script)) {
+      if (passesOver(inner.statement, inner.script.schema)) continue;
+      const facts = describe(inner.statement, inner.script);
+      yield { statement: inner.statement, context: { ...shared, ...viewOf(inner.script, tables), facts } };
     }
     tables.follow(step.statement);
     learn(step.statement, script);
   }
+}
+
+/** `ALTER TABLE IF EXISTS` of a table that is not there does nothing. */
+function passesOver({ node }: ParsedStatement, schema: Schema): boolean {
+  const alter = as(node, 'AlterTableStmt');
+  return alter?.missing_ok === true && schema.isMissing(relationOf(alter.relation));
 }
 
 function stepsOf(

@@ -2,7 +2,7 @@ import type { ObjectType } from '@pgsql/types';
 import { as, nameParts, relationOf } from '../statements/ast';
 import type { ParsedStatement } from '../../adapters/sql-parser';
 import type { Hazard, HazardContext } from './hazard';
-import { createdHere } from './names';
+import { createdHere, dropped } from './names';
 import { alterations, oneLine } from './sql';
 
 export const hazard: Hazard = {
@@ -23,7 +23,8 @@ export const hazard: Hazard = {
       .map(({ relation }) => relation)
       .filter((relation) => !objects(statement).includes(relation));
     // All that hangs on it is known, and it is nothing.
-    if (others.length === 0 && context.schema.complete && drop?.removeType !== 'OBJECT_SCHEMA') return [];
+    const isKnown = context.schema.complete && !mayHoldTypes(statement);
+    if (others.length === 0 && isKnown) return [];
     const reach = others.length > 0 ? `here ${others.join(', ')}` : 'which the statement does not name';
     return [
       {
@@ -34,6 +35,24 @@ export const hazard: Hazard = {
     ];
   },
 };
+
+/** What lies in a schema or an extension, and which columns are made of it, is not known here. */
+function mayHoldTypes(statement: ParsedStatement): boolean {
+  const extensions = dropped(statement, 'OBJECT_EXTENSION');
+  return (
+    as(statement.node, 'DropStmt')?.removeType === 'OBJECT_SCHEMA' ||
+    extensions.some((name) => !WITHOUT_TYPES.has(name))
+  );
+}
+
+const WITHOUT_TYPES = new Set([
+  'fuzzystrmatch',
+  'pg_stat_statements',
+  'pgcrypto',
+  'tablefunc',
+  'unaccent',
+  'uuid-ossp',
+]);
 
 function objects({ node }: ParsedStatement): string[] {
   const dropped = as(node, 'DropStmt')?.objects?.map((object) => nameParts(object).join('.'));

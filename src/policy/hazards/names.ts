@@ -76,17 +76,21 @@ export function takenAgain(name: string, { steps, position }: HazardContext): bo
     );
 }
 
-/** An earlier statement of the script added the column: no running version knows it, and no row of before has a value in it. */
+/** An earlier statement of the script added the column, under this name or one that it was renamed from: no running version knows it, and no row of before has a value in it. */
 export function columnAddedHere(
   column: string,
   table: string,
   { steps, position }: Pick<HazardContext, 'steps' | 'position'>,
 ): boolean {
-  return steps
-    .slice(0, position)
-    .some(({ statement }) =>
-      addedColumns(statement).some((added) => added.column.colname === column && keyOf(added.table) === keyOf(table)),
-    );
+  let name = column;
+  for (const { statement } of steps.slice(0, position).reverse()) {
+    const rename = as(statement.node, 'RenameStmt');
+    const isOfTable = keyOf(relationOf(rename?.relation)) === keyOf(table);
+    if (rename?.renameType === 'OBJECT_COLUMN' && rename.newname === name && isOfTable) name = rename.subname ?? '';
+    const added = addedColumns(statement).filter((each) => keyOf(each.table) === keyOf(table));
+    if (added.some((each) => each.column.colname === name)) return true;
+  }
+  return false;
 }
 
 /** An earlier statement of the script took every row out of the table. */

@@ -1,3 +1,4 @@
+import { hasOpaqueSql } from '../statements/plpgsql';
 import { doBody } from '../statements/transactions';
 import type { Hazard } from './hazard';
 
@@ -8,7 +9,7 @@ export const hazard: Hazard = {
   on: ['DoStmt'],
   detect({ node }) {
     const body = doBody(node);
-    if (body === null || !DYNAMIC.test(body)) return [];
+    if (body === null || !hasOpaqueSql(body)) return [];
     return [
       {
         severity: 'info',
@@ -19,6 +20,3 @@ export const hazard: Hazard = {
     ];
   },
 };
-
-/** EXECUTE of anything but one string constant. */
-const DYNAMIC = /\bEXECUTE\b(?!\s*(?:'(?:[^']|'')*'\s*;|FUNCTION\b|PROCEDURE\b))/i;

@@ -12,9 +12,10 @@ export const hazard: Hazard = {
     const rename = as(node, 'RenameStmt');
     const type = nameParts(rename?.object).join('.');
     if (rename?.renameType !== 'OBJECT_TYPE' || createdHere(type, context) || takenAgain(type, context)) return [];
+    const isUsed = context.schema.tablesWithType(type).length > 0 || !context.schema.complete;
     return [
       {
-        severity: 'warning',
+        severity: isUsed ? 'danger' : 'warning',
         message: `Queries of the running version that cast to ${type} fail at once (Prisma casts every enum it writes). In Prisma, rename the enum and keep the type with @@map.`,
         saferSql: null,
       },

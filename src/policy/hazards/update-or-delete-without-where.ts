@@ -21,7 +21,8 @@ function finding(write: BulkWrite, context: HazardContext): Finding[] {
   const { table } = write;
   const touched = rowsOf(write, context.schema, (column) => columnAddedHere(column, table, context));
   const rows = context.rows(table);
-  if (touched === 'few' || context.isNew(table) || (touched === 'some' && (rows ?? ROW_BUDGET) < ROW_BUDGET)) return [];
+  if (touched === 'few' || context.isNew(table) || (touched !== 'every' && (rows ?? ROW_BUDGET) < ROW_BUDGET))
+    return [];
   const findings = context.whileBusy(table, 'rewrite', () => ({
     message: `${write.verb} of ${inWords(touched, rows)} of ${table} in one transaction: each stays locked until the end, a second version of each is written, and VACUUM and replicas fall behind.`,
     saferSql: batch(write),
@@ -33,10 +34,12 @@ function finding(write: BulkWrite, context: HazardContext): Finding[] {
 
 function inWords(touched: RowCount, rows: number | null): string {
   if (touched === 'every') return `every row${rows === null ? '' : ` (${count(rows)})`}`;
+  if (touched === 'matched') return `every row that has a match${rows === null ? '' : ` (up to ${count(rows)})`}`;
   return rows === null ? 'as many rows as its condition lets through' : `up to ${count(rows)} rows`;
 }
 
-function batch({ verb, quoted }: BulkWrite): string {
+function batch({ verb, quoted }: BulkWrite): string | null {
+  if (verb === 'MERGE') return null;
   const table = quoteRange(quoted);
   const head = verb === 'UPDATE' ? `UPDATE ${table} SET ...` : `DELETE FROM ${table}`;
   return lines(

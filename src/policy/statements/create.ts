@@ -1,7 +1,7 @@
 /** CREATE statements: what they add, and what they lock of what is there. */
-import type { CreateStmt, IndexStmt } from '@pgsql/types';
+import type { CreateStmt, IndexStmt, Node } from '@pgsql/types';
 import { addForeignKey } from './alter-table';
-import { all, relationOf, words } from './ast';
+import { all, as, relationOf, words } from './ast';
 import { columnConstraints } from './columns';
 import { columnsDefined, constraintName } from './constraints';
 import type { Describers } from './describers';
@@ -37,13 +37,24 @@ export const CREATE: Describers = {
     for (const { pubtable } of all(pubobjects, 'PublicationObjSpec'))
       draft.locks.add(relationOf(pubtable?.relation), 'ShareUpdateExclusiveLock');
   },
-  CreateSchemaStmt: ({ schemaElts }, draft, describeNode) => {
-    for (const element of schemaElts ?? []) describeNode(element, draft);
+  CreateSchemaStmt: ({ schemaElts, schemaname }, draft, describeNode) => {
+    for (const element of schemaElts ?? []) describeNode(inSchema(element, schemaname), draft);
   },
   CreateForeignTableStmt: ({ base }, draft) => {
     if (base) createTable(base, draft);
   },
 };
+
+/** What CREATE SCHEMA lists is made in it, and may leave its name out. */
+export function inSchema(element: Node, schemaname: string | undefined): Node {
+  const qualified = <T extends { schemaname?: string }>(range: T): T => ({ schemaname, ...range });
+  const table = as(element, 'CreateStmt');
+  if (table?.relation) return { CreateStmt: { ...table, relation: qualified(table.relation) } };
+  const index = as(element, 'IndexStmt');
+  if (index?.relation) return { IndexStmt: { ...index, relation: qualified(index.relation) } };
+  const view = as(element, 'ViewStmt');
+  return view?.view ? { ViewStmt: { ...view, view: qualified(view.view) } } : element;
+}
 
 function createTable(statement: CreateStmt, draft: Draft): void {
   const table = relationOf(statement.relation);
@@ -88,7 +99,8 @@ function createIndex(statement: IndexStmt, draft: Draft): void {
   if (statement.relation?.inh && draft.schema.table(table)?.partitioned) draft.lockBelow(table, mode);
   // The lock is taken before IF NOT EXISTS looks.
   if (statement.if_not_exists && statement.idxname && draft.schema.index(name)) return;
-  draft.scan(table);
+  // ON ONLY a partitioned table there is nothing to read: its partitions' indexes are attached later.
+  draft.scan(table, statement.relation?.inh === true || !draft.schema.table(table)?.partitioned);
   draft.creates.indexes.push(name);
 }
 

@@ -41,7 +41,7 @@ function sibling(name: string, to: string): string {
   return [...name.split('.').slice(0, -1), to].join('.');
 }
 
-function moveName(names: Set<string>, from: string, to: string): void {
+export function moveName(names: Set<string>, from: string, to: string): void {
   if (names.delete(keyOf(from))) names.add(keyOf(to));
   // An old relation may now bear a name that the script made before.
   else names.delete(keyOf(to));

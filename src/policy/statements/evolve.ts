@@ -2,10 +2,10 @@
 import type { CreateStmt, IndexStmt, Node } from '@pgsql/types';
 import { all, as, find, keyOf, relationOf, tagOf, typeNameOf, words, type Of, type Tag } from './ast';
 import { columnsDefined, constraintsOf } from './constraints';
-import { indexName } from './create';
+import { indexName, inSchema } from './create';
 import { alterTable } from './evolve-alter';
 import { columnOf, keepIndexOf } from './evolve-columns';
-import { renameObject } from './evolve-names';
+import { moveName, renameObject } from './evolve-names';
 import { alterEnum, createDomain, createFunction, dropObjects } from './evolve-types';
 import type { ScriptContext } from './facts';
 import { readTables } from './queries';
@@ -44,16 +44,19 @@ const LEARNERS: Learners = {
   AlterEnumStmt: (statement, { schema }) => alterEnum(statement, schema),
   CreateDomainStmt: (statement, { schema }) => createDomain(statement, schema),
   CreateFunctionStmt: (statement, { schema }) => createFunction(statement, schema),
-  CreateSchemaStmt: ({ schemaElts }, script) => {
-    for (const element of schemaElts ?? []) learnNode(element, script);
+  CreateSchemaStmt: ({ schemaElts, schemaname }, script) => {
+    for (const element of schemaElts ?? []) learnNode(inSchema(element, schemaname), script);
   },
   SelectStmt: ({ intoClause }, script) => {
     if (intoClause) created(emptyTable(relationOf(intoClause.rel)), script);
   },
   AlterTableStmt: alterTable,
   RenameStmt: renameObject,
-  AlterObjectSchemaStmt: ({ relation, newschema }, { schema }) => {
-    if (relation) schema.renameTable(relationOf(relation), `${newschema}.${relation.relname}`);
+  AlterObjectSchemaStmt: ({ relation, newschema }, { schema, created: names }) => {
+    if (!relation) return;
+    const moved = `${newschema}.${relation.relname}`;
+    schema.renameTable(relationOf(relation), moved);
+    moveName(names, relationOf(relation), moved);
   },
   DropStmt: (statement, { schema }) => dropObjects(statement, schema),
 };

@@ -83,7 +83,11 @@ export class Draft {
 
   /** Takes over what a statement inside this one does. */
   include(facts: StatementFacts): void {
-    for (const { relation, mode } of facts.locks) this.locks.add(relation, mode as LockMode);
+    const others = new Set(facts.contested.map(({ relation }) => relation));
+    for (const { relation, mode } of facts.locks) {
+      this.locks.add(relation, mode as LockMode);
+      if (!others.has(relation)) this.made.add(keyOf(relation));
+    }
     this.rewrites ||= facts.rewrites;
     for (const table of facts.scanned) this.scan(table);
     this.dropsData ||= facts.dropsData;

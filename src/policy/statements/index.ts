@@ -37,7 +37,7 @@ export function scriptContext(schema: Schema = new Schema(), parse?: ScriptConte
 export function describe(statement: ParsedStatement, script: ScriptContext): StatementFacts {
   const draft = new Draft(script);
   describeNode(statement.node, draft);
-  for (const inner of statementsInside(statement, script)) draft.include(describe(inner, script));
+  for (const inner of stepsInside(statement, script)) draft.include(describe(inner.statement, inner.script));
   const locks = draft.locks.list();
   const scanned = draft.scannedTables();
   return {
@@ -95,6 +95,20 @@ export function statementsInside(
       return [];
     }
   });
+}
+
+/** The statements of a DO block one after another, each with the script as it is when its turn comes; `script` itself stays as it is. */
+export function* stepsInside(
+  statement: ParsedStatement,
+  script: ScriptContext,
+): Generator<{ statement: ParsedStatement; script: ScriptContext }> {
+  const inside = statementsInside(statement, script);
+  if (inside.length === 0) return;
+  const own = { ...scriptContext(script.schema, script.parse), created: new Set(script.created) };
+  for (const inner of inside) {
+    yield { statement: inner, script: own };
+    learnNode(inner.node, own);
+  }
 }
 
 /** What pending migrations create. Indexes are those of CREATE INDEX and of UNIQUE constraints, not of primary keys. */

@@ -1,6 +1,6 @@
 /** SELECT, INSERT, UPDATE, DELETE, MERGE, COPY: whom they write to and read from. */
 import type { InsertStmt, Node, RangeVar } from '@pgsql/types';
-import { all, as, find, keyOf, relationOf } from './ast';
+import { all, as, find, keyOf, relationOf, words } from './ast';
 import type { Describers } from './describers';
 import type { Draft } from './facts';
 import { foreignKeys } from './schema';
@@ -89,9 +89,19 @@ export const QUERIES: Describers = {
 export function isUnbounded(where: Node | undefined): boolean {
   if (where === undefined) return true;
   if (as(where, 'A_Const')?.boolval?.boolval) return true;
+  const either = as(where, 'BoolExpr');
+  if (either?.boolop === 'OR_EXPR') return (either.args ?? []).some(isUnbounded);
   const comparison = as(where, 'A_Expr');
-  const [left, right] = [comparison?.lexpr, comparison?.rexpr].map((side) => as(side, 'A_Const')?.ival?.ival);
-  return comparison?.kind === 'AEXPR_OP' && left !== undefined && left === right;
+  if (comparison?.kind !== 'AEXPR_OP' || words(comparison.name).join() !== '=') return false;
+  const [left, right] = [comparison.lexpr, comparison.rexpr].map(sameText);
+  return left !== null && left === right;
+}
+
+/** Equal for equal constants and for one column written twice; null for all else. */
+function sameText(side: Node | undefined): string | null {
+  const constant = as(side, 'A_Const');
+  const text = constant?.sval ? `'${constant.sval.sval ?? ''}'` : constant?.ival?.ival?.toString();
+  return text ?? (words(as(side, 'ColumnRef')?.fields).join('.') || null);
 }
 
 /** Tables that a query's FROM, subqueries and CTEs name; those it only writes to are not among them. */

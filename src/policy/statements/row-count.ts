@@ -1,20 +1,22 @@
 /** How many rows a WHERE lets through, as far as its form tells. */
 import type { A_Expr, Node } from '@pgsql/types';
-import { as, find, relationOf, words } from './ast';
+import { all, as, find, relationOf, words } from './ast';
 import { isUnbounded } from './queries';
 import type { Schema } from './schema';
 
-/** `few`: rows that the file names one by one, or a batch with a LIMIT. */
-export type RowCount = 'every' | 'some' | 'few';
+/** `few`: rows that the file names one by one, or a batch with a LIMIT. `matched`: every row that another table has a row for. */
+export type RowCount = 'every' | 'matched' | 'some' | 'few';
 
-/** UPDATE and DELETE, wherever they stand. */
+/** UPDATE, DELETE and MERGE, wherever they stand. */
 export interface BulkWrite {
-  verb: 'UPDATE' | 'DELETE';
+  verb: 'UPDATE' | 'DELETE' | 'MERGE';
   table: string;
   quoted: Parameters<typeof relationOf>[0];
   where: Node | undefined;
-  /** UPDATE ... FROM, DELETE ... USING: which rows it is, the other table says. */
+  /** UPDATE ... FROM, DELETE ... USING, MERGE: which rows it is, the other table says. */
   joined: boolean;
+  /** That other table is rows that the file writes out. */
+  literal: boolean;
 }
 
 /** Those of a statement, its CTEs included. */
@@ -25,6 +27,7 @@ export function bulkWrites(node: Node): BulkWrite[] {
     quoted: update.relation,
     where: update.whereClause,
     joined: (update.fromClause?.length ?? 0) > 0,
+    literal: isLiteralSource(update.fromClause),
   }));
   const deletes = find(node, 'DeleteStmt').map((remove): BulkWrite => ({
     verb: 'DELETE',
@@ -32,25 +35,67 @@ export function bulkWrites(node: Node): BulkWrite[] {
     quoted: remove.relation,
     where: remove.whereClause,
     joined: (remove.usingClause?.length ?? 0) > 0,
+    literal: isLiteralSource(remove.usingClause),
   }));
-  return [...updates, ...deletes];
+  return [...updates, ...deletes, ...merges(node)];
+}
+
+function isLiteralSource(source: Node[] | undefined): boolean {
+  return (source?.length ?? 0) > 0 && find(source, 'RangeVar').length === 0;
+}
+
+/** Those that change rows. */
+function merges(node: Node): BulkWrite[] {
+  return find(node, 'MergeStmt')
+    .filter(({ mergeWhenClauses }) =>
+      all(mergeWhenClauses, 'MergeWhenClause').some(
+        ({ commandType }) => commandType === 'CMD_UPDATE' || commandType === 'CMD_DELETE',
+      ),
+    )
+    .map(({ relation, joinCondition, sourceRelation }) => ({
+      verb: 'MERGE',
+      table: relationOf(relation),
+      quoted: relation,
+      where: joinCondition,
+      joined: true,
+      literal: isLiteralSource(sourceRelation && [sourceRelation]),
+    }));
 }
 
 /** @param isEmpty columns that are NULL in every row: what asks for those asks for all. */
 export function rowsOf(
-  { table, where, joined }: BulkWrite,
+  { table, where, joined, literal }: BulkWrite,
   schema: Schema,
   isEmpty: (column: string) => boolean,
 ): RowCount {
-  if (hasSmallLimit(where) || namesRows(conjuncts(where), table, schema)) return 'few';
-  if (joined) return 'some';
-  return isUnbounded(where) || conjuncts(where).every((each) => asksForNull(each, isEmpty)) ? 'every' : 'some';
+  if (literal || hasSmallLimit(where) || namesRows(conjuncts(where), table, schema)) return 'few';
+  const filters = conjuncts(where).filter(
+    (each) => !isUnbounded(each) && !asksForNull(each, isEmpty) && !spares(each, table, schema),
+  );
+  if (joined) return filters.every(joinsTables) ? 'matched' : 'some';
+  return filters.length === 0 ? 'every' : 'some';
 }
 
 function conjuncts(where: Node | undefined): Node[] {
   if (where === undefined) return [];
   const both = as(where, 'BoolExpr');
   return both?.boolop === 'AND_EXPR' ? (both.args ?? []).flatMap(conjuncts) : [where];
+}
+
+/** `a.x = b.y` */
+function joinsTables(condition: Node): boolean {
+  const comparison = as(condition, 'A_Expr');
+  return as(comparison?.lexpr, 'ColumnRef') !== undefined && as(comparison?.rexpr, 'ColumnRef') !== undefined;
+}
+
+/** All rows but those that the file names: `id <> 1`, `id NOT IN (1, 2)`, `NOT (id = 1)`. */
+function spares(condition: Node, table: string, schema: Schema): boolean {
+  const negated = as(condition, 'BoolExpr');
+  if (negated?.boolop === 'NOT_EXPR') return namesRows((negated.args ?? []).flatMap(conjuncts), table, schema);
+  const comparison = as(condition, 'A_Expr');
+  if (!comparison || words(comparison.name).join() !== '<>') return false;
+  const named: Node = { A_Expr: { ...comparison, name: [{ String: { sval: '=' } }] } };
+  return namesRows([named], table, schema);
 }
 
 function asksForNull(condition: Node, isEmpty: (column: string) => boolean): boolean {
@@ -99,7 +144,10 @@ function constantFor(condition: Node): string | null {
 
 function isConstant({ kind, rexpr }: A_Expr): boolean {
   if (kind === 'AEXPR_IN') return (as(rexpr, 'List')?.items ?? []).every(isLiteral);
-  if (kind === 'AEXPR_OP_ANY') return (as(rexpr, 'A_ArrayExpr')?.elements ?? []).length > 0;
+  if (kind === 'AEXPR_OP_ANY')
+    return find(rexpr, 'A_ArrayExpr').some(
+      ({ elements }) => (elements ?? []).length > 0 && (elements ?? []).every(isLiteral),
+    );
   return kind === 'AEXPR_OP' && rexpr !== undefined && isLiteral(rexpr);
 }
 
