@@ -6,7 +6,7 @@ import type { StoreConfig } from '../../src/config/backup';
 import { backupBench, type BackupBench } from '../support/backup';
 import { pgBin, testDatabase, type TestDatabase } from '../support/database';
 import { createPgTools } from '../../src/adapters/pg-tools';
-import { startS3, type S3Server } from '../support/s3-server';
+import { startS3, STARTS_WITHIN_MS, type S3Server } from '../support/s3-server';
 
 let database: TestDatabase;
 let server: S3Server;
@@ -33,7 +33,7 @@ beforeAll(async () => {
     `CREATE TABLE big (id int PRIMARY KEY, body text); INSERT INTO big SELECT i, repeat(md5(i::text), 40) FROM generate_series(1, 18000) i;
      CREATE TABLE small AS SELECT 1 AS a`,
   );
-});
+}, STARTS_WITHIN_MS);
 afterAll(async () => {
   await database.drop();
   await server.stop();

@@ -17,6 +17,9 @@ const CACHED = `versitygw-${VERSION}`;
 const FIX = 'install Go and run this again; or set LOCKKEEPER_VERSITYGW to the path of a versitygw binary';
 const BUILD_TIMEOUT_MS = 600_000;
 
+/** Milliseconds that a hook leaves it: on a machine that never built it, the build is most of that. */
+export const STARTS_WITHIN_MS = BUILD_TIMEOUT_MS + 60_000;
+
 export function resolveS3Server(options?: ResolveOptions): Promise<Tool> {
   return resolveChain('Versity S3 Gateway', FIX, LINKS, options);
 }
