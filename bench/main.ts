@@ -1,6 +1,7 @@
-/** `npm run bench [-- apply|overhead|stall|index|plan|swap|setup ...]`: prints the tables and writes them to bench/RESULTS.md. */
+/** `npm run bench [-- apply|overhead|stall|index|plan|hazards|swap|setup ...]`: prints the tables and writes them to bench/RESULTS.md. */
 import { parseArgs } from 'node:util';
 import { apply } from './apply';
+import { hazards } from './hazards';
 import { indexBuild } from './index-build';
 import type { BenchOptions } from './options';
 import { overhead } from './overhead';
@@ -25,6 +26,7 @@ const BENCHMARKS: Record<string, Benchmark> = {
   recovery: { run: recovery, rounds: 3 },
   index: { run: indexBuild, rounds: 1 },
   plan: { run: plan, rounds: 9 },
+  hazards: { run: hazards, rounds: 1 },
   swap: { run: swap, rounds: 9 },
   reversals: { run: reversals, rounds: 5 },
   setup: { run: setup, rounds: 1 },
