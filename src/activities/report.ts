@@ -1,8 +1,8 @@
-/** report: the evidence of a deployment, on disk as JSON and Markdown. */
+/** report: the evidence of a deployment, on disk as JSON, Markdown and HTML. */
 import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { DeploymentStatus } from '../contract';
-import { toJson, toMarkdown } from '../report';
+import { toHtml, toJson, toMarkdown } from '../report';
 import type { Deps } from './deps';
 
 export function createReport({ config }: Deps) {
@@ -14,6 +14,7 @@ export function createReport({ config }: Deps) {
       const reports = [
         { file: join(folder, `${status.input.deploymentId}.json`), text: toJson(status) },
         { file: join(folder, `${status.input.deploymentId}.md`), text: toMarkdown(status) },
+        { file: join(folder, `${status.input.deploymentId}.html`), text: toHtml(status) },
       ];
       for (const { file, text } of reports) {
         await writeFile(`${file}.partial`, text);

@@ -102,7 +102,7 @@ function addDeployments(program: Command, add: Add): void {
     20,
   );
   add(program, 'report [id]', 'Print the evidence of a deployment (default: the latest).', commands.report)
-    .option('--format <format>', 'md or json', 'md')
+    .option('--format <format>', 'md, html or json', 'md')
     .option('--out <file>', 'write it to a file');
 }
 

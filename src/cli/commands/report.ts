@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { UsageError } from '../../errors';
-import { toJson, toMarkdown } from '../../report';
+import { toHtml, toJson, toMarkdown } from '../../report';
 import type { Cli } from '../cli';
 import { ExitCode } from '../exit-codes';
 import { noWorker } from '../follow';
@@ -13,11 +13,11 @@ export interface ReportOptions {
   out?: string;
 }
 
-const WRITERS: Record<string, typeof toJson> = { md: toMarkdown, json: toJson };
+const WRITERS: Record<string, typeof toJson> = { md: toMarkdown, html: toHtml, json: toJson };
 
 export async function report(cli: Cli, options: ReportOptions, id?: string): Promise<number> {
   const write = cli.options.json ? toJson : WRITERS[options.format];
-  if (!write) throw new UsageError(`--format ${options.format} is unknown; write md or json.`);
+  if (!write) throw new UsageError(`--format ${options.format} is unknown; write md, html or json.`);
   return withSession(cli, async (session) => {
     const ref = await findDeployment(cli, session, id);
     const seen = await ask(session.client, ref);

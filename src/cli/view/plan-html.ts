@@ -3,9 +3,9 @@ import type { CheckResult, HazardFinding } from '../../contract';
 import type { FullPlan, MigrationPlan, StatementPlan } from '../../policy/plan';
 import { hazardCounts } from '../../report/counts';
 import { count, short } from '../../report/format';
-import { html, type Html } from './html';
+import { html, type Html } from '../../report/html';
 import { strongestLock } from './locks';
-import { PLAN_STYLE } from './plan-style';
+import { PAGE_STYLE } from '../../report/page-style';
 
 export function planHtml(plan: FullPlan): string {
   const title = `Migration plan for ${plan.environment}/${plan.target}`;
@@ -17,7 +17,7 @@ export function planHtml(plan: FullPlan): string {
         <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'" />
         <title>${title}</title>
         <style>
-          ${{ html: PLAN_STYLE }}
+          ${{ html: PAGE_STYLE }}
         </style>
       </head>
       <body>

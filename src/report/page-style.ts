@@ -1,5 +1,5 @@
-/** The looks of a plan's page: light or dark, as the reader's system is. */
-export const PLAN_STYLE = `
+/** The looks of a page (a plan's, a report's): light or dark, as the reader's system is. */
+export const PAGE_STYLE = `
 :root { color-scheme: light dark; --ground: #fbfbfa; --paper: #fff; --ink: #1c1e21; --soft: #5c636b; --line: #e2e4e7;
   --danger: #b3261e; --warning: #8a5a00; --good: #1b6e3c; --info: #3b6ea5; --tint: 8%; }
 @media (prefers-color-scheme: dark) { :root { --ground: #15171a; --paper: #1d2024; --ink: #e8eaed; --soft: #9aa2ab; --line: #33383e;
@@ -39,5 +39,20 @@ tbody tr { border-top: 1px solid var(--line); }
 .tag.warning, .tag.warn { --tone: var(--warning); }
 .tag.pass { --tone: var(--good); }
 summary { cursor: pointer; color: var(--soft); font-size: .9rem; padding: .25rem 0; }
+blockquote, .doc > p { margin: .6rem 0; }
+figure { margin: 1rem 0; padding: .9rem 1.1rem; background: var(--paper); border: 1px solid var(--line); border-radius: 8px; }
+figcaption { font-weight: 600; font-size: .95rem; margin-bottom: .5rem; }
+figure svg { display: block; width: 100%; height: auto; }
+svg text { font: 12px system-ui, "Segoe UI", Roboto, sans-serif; fill: var(--ink); }
+svg .soft { fill: var(--soft); }
+svg .bar { fill: var(--info); }
+svg .bar.good { fill: var(--good); }
+svg .bar.danger { fill: var(--danger); }
+svg .bar.warning { fill: var(--warning); }
+svg .bar.pale { opacity: .45; }
+svg line { stroke: var(--line); }
+svg polyline { fill: none; stroke: var(--info); stroke-width: 2; vector-effect: non-scaling-stroke; }
+.legend { color: var(--soft); font-size: .85rem; margin: .5rem 0 0; }
+.sparks { display: grid; grid-template-columns: repeat(auto-fit, minmax(14rem, 1fr)); gap: .8rem; }
 @media print { details { display: block; } .migration { break-inside: avoid; } body { background: none; } }
 `;
