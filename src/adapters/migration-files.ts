@@ -70,6 +70,12 @@ function readMigration(migrationsDir: string, name: string): MigrationFolder {
   };
 }
 
+/** What the author says of a migration, in `notes.md` beside it; null without one. */
+export function readNotes(migrationsDir: string, name: string): string | null {
+  const file = join(migrationsDir, name, 'notes.md');
+  return existsSync(file) ? decodeUtf8(readFileSync(file), file).trim() || null : null;
+}
+
 /**
  * PostgreSQL would store replacement characters for bytes that are not UTF-8, and the checksum would not tell; at a NUL
  * (as UTF-16 has them) its parser would take the file to end.

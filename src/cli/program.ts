@@ -80,6 +80,9 @@ function addDeployments(program: Command, add: Add): void {
     .option('--html', 'as one HTML page, for a person')
     .option('--github', 'as annotations of a GitHub workflow')
     .option('--checklist', 'as the pre-deployment checklist with its sign-off form, filled in as far as it is known')
+    .option('--stakeholders', 'as a page for people: what changes, risk, impact, tests, rollback, whom to tell')
+    .option('--out <file>', 'write it to a file')
+    .option('--check', 'with --out: write nothing, and exit 1 where the file is not what would be written')
     .addOption(
       new Option(
         '--block <severity>',

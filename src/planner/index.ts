@@ -63,11 +63,18 @@ export async function makePlan(
   return planInspected(inspection, target, config, requester, tools, drift);
 }
 
-/**
- * The plan from the files alone, every table taken as large.
- * @param from the first migration that counts as pending; all of them where nothing is said.
- */
-export async function makeOfflinePlan(config: Config, from?: string): Promise<FullPlan> {
+export interface OfflineOptions {
+  /** The first migration that counts as pending; all of them where nothing is said. */
+  from?: string | undefined;
+  /** The environment's, where one is meant. */
+  execution?: Target['environment']['execution'] | undefined;
+}
+
+/** The plan from the files alone, every table taken as large. */
+export async function makeOfflinePlan(
+  config: Config,
+  { from, execution = 'online' }: OfflineOptions = {},
+): Promise<FullPlan> {
   await loadParser();
   const folders = readMigrations(config.migrationsDir);
   if (folders.length === 0) throw new UsageError(`${config.migrationsDir} holds no migrations.`);
@@ -80,7 +87,7 @@ export async function makeOfflinePlan(config: Config, from?: string): Promise<Fu
     migrations: folders.slice(first).map(toPending),
     database: { tables: {}, offline: true },
     parse: parseScript,
-    execution: 'online',
+    execution,
   });
   return { ...plan, digest: sha256(plan), checklist: [], drift: null };
 }

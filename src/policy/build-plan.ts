@@ -7,6 +7,7 @@ import { TableFacts } from './database-facts';
 import { onlinePieces } from './online';
 import { executionOf } from './online/comment';
 import { decideForm } from './online/form';
+import { alterations, quote } from './hazards/sql';
 import { segmentsOf, type Segment } from './segments';
 import {
   describeScript,
@@ -19,7 +20,7 @@ import {
   type ScriptContext,
   type StatementFacts,
 } from './statements';
-import { keyOf } from './statements/ast';
+import { as, keyOf } from './statements/ast';
 
 export interface PlanInput {
   environment: string;
@@ -101,6 +102,11 @@ function describeMigration(
   });
   for (const statement of migration.statements) learn(statement, { ...script, schema });
   const texts = onlineTexts(migration.statements, form);
+  const blocking = new Set(form.blocking.map(({ statement }) => statement));
+  const made = new Set([...newTables, ...facts.flatMap(({ creates }) => creates.tables)].map(keyOf));
+  const readsOld = facts.map(
+    ({ scans, scanned }) => scans && (scanned.length === 0 || scanned.some((table) => !made.has(keyOf(table)))),
+  );
   const plan: MigrationPlan = {
     name: migration.name,
     checksum: migration.checksum,
@@ -110,12 +116,16 @@ function describeMigration(
       kind,
       locks,
       rewrites,
+      scans: readsOld[place] ?? false,
       transactional,
       online: texts.get(place) ?? null,
       asWritten: asWritten[place] ?? null,
+      findRows:
+        blocking.has(place) && readsOld[place] ? rowsToFind(migration.statements[place], migration.statements) : [],
     })),
     segments: segmentsOf(migration.statements, form).length,
     form,
+    creates: { ...totals(facts), tables: facts.flatMap(({ creates }) => creates.tables) },
     reversal: {
       kind: migration.hasDownSql ? 'down.sql' : 'inverses',
       lossy: facts.some(({ dropsData }) => dropsData),
@@ -133,6 +143,18 @@ function onlineTexts(statements: ParsedStatement[], form: ExecutionForm): Map<nu
       (onlinePieces(statement) ?? []).flatMap((piece) => piece.statements.map(({ text }) => text)),
     ]),
   );
+}
+
+/** The online form knows them, whether it is used or not. A column that the file adds itself cannot be asked for beforehand. */
+function rowsToFind(statement: ParsedStatement | undefined, all: ParsedStatement[]): string[] {
+  const pieces = (statement && onlinePieces(statement)) ?? [];
+  const added = all.flatMap(alterations).flatMap(({ command }) => {
+    const name = command.subtype === 'AT_AddColumn' ? as(command.def, 'ColumnDef')?.colname : undefined;
+    return name === undefined ? [] : [quote(name)];
+  });
+  return pieces
+    .flatMap(({ statements }) => statements.flatMap(({ findRows }) => findRows ?? []))
+    .filter((query) => !added.some((column) => query.includes(column)));
 }
 
 /** A migration with a danger, a hand-written reversal or more than one segment stands alone; quiet neighbours share a step. */

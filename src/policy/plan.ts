@@ -16,12 +16,22 @@ export interface StatementPlan {
   locks: LockPrediction[];
   /** True when a table is rewritten. */
   rewrites: boolean;
+  /** True when every row of a table that was there before is read, to check it or to copy it, while the locks are held. */
+  scans: boolean;
   /** False for what cannot run inside a transaction block. */
   transactional: boolean;
   /** What runs instead of it, one an entry; null where it runs as written. */
   online: string[] | null;
   /** Why it blocks others although statements of its kind have an online form; null for all others. */
   asWritten: string | null;
+  /** Queries for the rows that would make it fail, literals left out; they must find none. */
+  findRows: string[];
+}
+
+/** What a migration adds to the schema. */
+export interface Additions extends Omit<SchemaTotals, 'tables'> {
+  /** Names as the file writes them, without quotes. */
+  tables: string[];
 }
 
 export interface MigrationPlan {
@@ -31,6 +41,7 @@ export interface MigrationPlan {
   statements: StatementPlan[];
   segments: number;
   form: ExecutionForm;
+  creates: Additions;
   /** `lossy`: the migration itself drops rows or values, and no reversal brings them back. */
   reversal: { kind: 'down.sql' | 'inverses'; lossy: boolean };
 }

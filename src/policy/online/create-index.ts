@@ -1,6 +1,6 @@
 /** CREATE INDEX -> CREATE INDEX CONCURRENTLY: writers go on while it is built. */
 import type { IndexStmt } from '@pgsql/types';
-import { quote } from '../hazards/sql';
+import { quote, quoteList, quoteRange } from '../hazards/sql';
 import { all, as, relationOf } from '../statements/ast';
 import { indexName } from '../statements/create';
 import { withoutComments } from '../statements/scan';
@@ -15,7 +15,10 @@ export const createIndex: OnlineForm = {
     const words = index.idxname ? 'CONCURRENTLY' : `CONCURRENTLY ${quote(name)}`;
     const head = /^\s*CREATE\s+(?:UNIQUE\s+)?INDEX\b/i;
     const text = insertAfter(statement.text, withoutComments(statement.text), head, words);
-    return [single(statement, text, { IndexStmt: { ...index, concurrent: true, idxname: name } })];
+    const piece = single(statement, text, { IndexStmt: { ...index, concurrent: true, idxname: name } });
+    const findRows = duplicates(index);
+    if (findRows !== null) piece.statements = piece.statements.map((part) => ({ ...part, findRows }));
+    return [piece];
   },
   refusal({ node }, { schema, tables }) {
     const index = as(node, 'IndexStmt');
@@ -29,6 +32,16 @@ export const createIndex: OnlineForm = {
     return plain && free ? null : 'the name that PostgreSQL would choose for the index is not certain';
   },
 };
+
+/** What finds the rows that a unique index refuses; null where that takes more than its columns to say. */
+function duplicates(index: IndexStmt): string | null {
+  const columns = all(index.indexParams, 'IndexElem').flatMap(({ name }) => (name ? [name] : []));
+  const plain = columns.length > 0 && columns.length === index.indexParams?.length;
+  if (!index.unique || index.whereClause || !plain) return null;
+  const filled = columns.map((column) => `${quote(column)} IS NOT NULL`).join(' AND ');
+  const where = index.nulls_not_distinct ? '' : ` WHERE ${filled}`;
+  return `SELECT ${quoteList(columns)}, count(*) FROM ${quoteRange(index.relation)}${where} GROUP BY ${quoteList(columns)} HAVING count(*) > 1`;
+}
 
 /** Its name, or PostgreSQL's choice. */
 function nameOf(index: IndexStmt): string {

@@ -16,7 +16,7 @@ export interface Creation {
   foreignKeys: number;
 }
 
-export interface StatementFacts extends Omit<StatementPlan, 'online' | 'asWritten'> {
+export interface StatementFacts extends Omit<StatementPlan, 'online' | 'asWritten' | 'findRows'> {
   /** True when a table gets a new file: its rows are copied, or (TRUNCATE) thrown away. */
   rewrites: boolean;
   /** The locks that somebody can wait for: those on relations that were there before the script. */
