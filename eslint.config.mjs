@@ -54,7 +54,7 @@ export default tseslint.config(
       '@typescript-eslint/prefer-promise-reject-errors': 'off',
     },
   },
-  room(['src/contract.ts', 'src/errors.ts'], {
+  room(['src/contract.ts', 'src/contract/**', 'src/errors.ts'], {
     forbid: ['policy', 'workflows', 'activities', 'adapters', 'report', 'client', 'config', 'backup', ...TOP],
   }),
   room(['src/policy/**'], {

@@ -1,0 +1,53 @@
+/** What is known before anything is written: the target, the checks, the backup, the rehearsal. */
+import type { Plan } from './plan';
+
+/** What the target looked like when it was inspected. */
+export interface TargetFacts {
+  database: string;
+  serverVersion: string;
+  systemIdentifier: string;
+  /** Fingerprint of the live schema (sha256 of the normalised `pg_dump --schema-only`). */
+  schemaFingerprint: string;
+  appliedMigrations: number;
+  pending: string[];
+  sizeBytes: number;
+}
+
+export interface CheckResult {
+  id: string;
+  title: string;
+  status: 'pass' | 'warn' | 'fail';
+  /** What was seen, in one sentence. */
+  evidence: string;
+}
+
+export interface BackupSummary {
+  id: string;
+  file: string;
+  /** `external`: another tool has it, and only that tool can restore it. */
+  format: 'custom' | 'directory' | 'plain' | 'external';
+  bytes: number;
+  sha256: string;
+  takenAt: string;
+}
+
+export interface ReversalSummary {
+  step: number;
+  /** Where the reverse SQL came from; `none` = no source was proven. */
+  source: 'down.sql' | 'inverses' | 'engine-diff' | 'none';
+  /** True once it brought the schema back exactly in a scratch database. */
+  proven: boolean;
+  /** Why there is none, or why an earlier source was passed over; null where nothing is to be said. */
+  reason: string | null;
+  digest: string;
+}
+
+export interface RehearsalSummary {
+  mode: Plan['rehearsal'];
+  /** Milliseconds that restoring the backup took; null without a restore. */
+  restoreMs: number | null;
+  steps: { step: number; durationMs: number }[];
+  reversals: ReversalSummary[];
+  /** Reversing everything brought the rehearsal's schema back to its start. */
+  reversible: boolean;
+}
