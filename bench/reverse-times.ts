@@ -2,8 +2,8 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { runSql } from '../src/activities/script';
-import { takeFence } from '../src/adapters/ledger';
-import { ensureLedger } from '../src/adapters/ledger-schema';
+import { takeFence } from '../src/adapters/ledger/fence';
+import { ensureLedger } from '../src/adapters/ledger/schema';
 import { openSession } from '../src/adapters/postgres';
 import { AS_WRITTEN } from '../src/policy/segments';
 import { timedProcess } from './contestants/timed-process';

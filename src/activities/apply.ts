@@ -1,7 +1,8 @@
 /** migrate: registers the undo of every step, then applies step by step through Prisma's engine and our executor. */
 import { Context } from '@temporalio/activity';
 import type { ScriptResult } from '../adapters/executor';
-import { markersOfAll, registerDeployment, registerReversal } from '../adapters/ledger';
+import { markersOfAll } from '../adapters/ledger/markers';
+import { registerDeployment, registerReversal } from '../adapters/ledger/registrations';
 import { readMigrations, type MigrationFolder } from '../adapters/migration-files';
 import { replicationGate } from '../adapters/replication';
 import { migrationList, NO_FILTER, schemaOf, withEngine, type SchemaEngine } from '../adapters/prisma-engine';

@@ -1,6 +1,7 @@
 /** A step that was committed in part: the inverses of what is there, proven on a copy of the live schema. Needs nothing of the host that rehearsed it. */
 import { join } from 'node:path';
-import { markersOf, segmentsMarked, type RegisteredReversal } from '../adapters/ledger';
+import { markersOf, segmentsMarked } from '../adapters/ledger/markers';
+import type { RegisteredReversal } from '../adapters/ledger/registrations';
 import type { MigrationFolder } from '../adapters/migration-files';
 import type { Client } from '../adapters/postgres';
 import { dropRemains } from '../adapters/single-statement';

@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { rowsApart } from '../adapters/database-difference';
 import { dress, exchange, keptName, mark, markOf, publicationsMissing, type Exchange } from '../adapters/database-swap';
-import { recordReversed, registeredReversals, type RegisteredReversal } from '../adapters/ledger';
+import { recordReversed, registeredReversals, type RegisteredReversal } from '../adapters/ledger/registrations';
 import { readMigrations } from '../adapters/migration-files';
 import { withSession, type Client } from '../adapters/postgres';
 import { salvageName, salvages } from '../adapters/salvage';

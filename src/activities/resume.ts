@@ -1,5 +1,5 @@
 /** What an attempt that was killed left in Prisma's history, settled by what the markers prove. */
-import { markersOf } from '../adapters/ledger';
+import { markersOf } from '../adapters/ledger/markers';
 import type { MigrationFolder } from '../adapters/migration-files';
 import type { Client } from '../adapters/postgres';
 import { migrationList, type SchemaEngine } from '../adapters/prisma-engine';

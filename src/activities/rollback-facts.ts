@@ -1,5 +1,6 @@
 /** What the rollback planner decides on, gathered from the target. */
-import { laterDeployments, transactionsOf, type RegisteredReversal } from '../adapters/ledger';
+import { transactionsOf } from '../adapters/ledger/markers';
+import { laterDeployments, type RegisteredReversal } from '../adapters/ledger/registrations';
 import type { MigrationFolder } from '../adapters/migration-files';
 import type { BackupStore } from '../adapters/backup-store/store';
 import { ties } from '../adapters/database-swap';

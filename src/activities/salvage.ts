@@ -1,5 +1,6 @@
 /** An undo keeps the rows that others wrote into what it drops: exactly those, in the transaction that drops them. */
-import { transactionsOf, type RegisteredReversal } from '../adapters/ledger';
+import { transactionsOf } from '../adapters/ledger/markers';
+import type { RegisteredReversal } from '../adapters/ledger/registrations';
 import type { Client } from '../adapters/postgres';
 import { salvageName, salvages } from '../adapters/salvage';
 import { ensureSalvage, keepStatement } from '../adapters/salvage-schema';

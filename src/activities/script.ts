@@ -1,8 +1,9 @@
 /** Running SQL as a deployment does: parsed into segments, marked, fenced. Shared by apply, undo and the rehearsal. */
 import { Context } from '@temporalio/activity';
 import { runScript, type ScriptResult, type ScriptRun } from '../adapters/executor';
-import { takeFence, type Claim, type Marker } from '../adapters/ledger';
-import { ensureLedger } from '../adapters/ledger-schema';
+import { takeFence, type Claim } from '../adapters/ledger/fence';
+import type { Marker } from '../adapters/ledger/markers';
+import { ensureLedger } from '../adapters/ledger/schema';
 import type { LockPatience } from '../adapters/lock-queue';
 import { openSession, type Client } from '../adapters/postgres';
 import { loadParser, parseScript } from '../adapters/sql-parser';

@@ -2,17 +2,16 @@
 import { Context } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
 import { readTables } from '../adapters/inspect';
+import { takeFence } from '../adapters/ledger/fence';
+import { markersOf, segmentsDone } from '../adapters/ledger/markers';
 import {
   ledgerExists,
-  markersOf,
   recordReversed,
   registeredReversals,
   schemaBefore,
-  segmentsDone,
-  takeFence,
   type RegisteredReversal,
-} from '../adapters/ledger';
-import { ensureLedger } from '../adapters/ledger-schema';
+} from '../adapters/ledger/registrations';
+import { ensureLedger } from '../adapters/ledger/schema';
 import { readMigrations } from '../adapters/migration-files';
 import { schemaFingerprint } from '../adapters/pg-tools';
 import { schemaOf } from '../adapters/prisma-engine';

@@ -2,8 +2,8 @@
 import { writeFile } from 'node:fs/promises';
 import { diffDatabases } from '../adapters/engine-diff';
 import type { InverseRecorder } from '../adapters/inverse-recorder';
-import { takeFence } from '../adapters/ledger';
-import { ensureLedger } from '../adapters/ledger-schema';
+import { takeFence } from '../adapters/ledger/fence';
+import { ensureLedger } from '../adapters/ledger/schema';
 import type { LockPatience } from '../adapters/lock-queue';
 import { fingerprintOfScript, schemaFingerprint, type PgTools } from '../adapters/pg-tools';
 import { DatabaseError, withDatabase } from '../adapters/postgres';

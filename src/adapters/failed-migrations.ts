@@ -1,6 +1,7 @@
 /** What the target tells of migrations that its history records as failed. */
 import { objectsCreated, type Created, type FailedMigration } from '../policy/half-applied';
-import { ledgerExists, openDeploymentOf, segmentsDone } from './ledger';
+import { segmentsDone } from './ledger/markers';
+import { ledgerExists, openDeploymentOf } from './ledger/registrations';
 import type { MigrationFolder } from './migration-files';
 import type { Client } from './postgres';
 import { loadParser, parseScript, type ParsedStatement } from './sql-parser';

@@ -7,7 +7,7 @@ import { normalizeSync, parseSync } from 'libpg-query';
 import type { Blocker } from '../contract';
 import type { BusyLock } from '../policy/segments';
 import { conflictingWith } from '../policy/statements';
-import { AUTOVACUUM } from './ledger-schema';
+import { AUTOVACUUM } from './ledger/schema';
 import type { Client } from './postgres';
 
 /** How a deployment waits for locks. */

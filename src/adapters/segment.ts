@@ -1,6 +1,7 @@
 /** One attempt at one segment: its marker and its statements commit together, or nothing of it is there. */
 import type { Segment } from '../policy/segments';
-import { asFenced, type Marker } from './ledger';
+import { asFenced } from './ledger/fence';
+import type { Marker } from './ledger/markers';
 import { MessageError, sendTogether } from './message';
 import { DatabaseError, type Client } from './postgres';
 import { isConnectionLoss } from './statement-failure';

@@ -1,8 +1,8 @@
 /** A worker that was stopped and wakes again: a newer attempt holds the fence, and nothing of the old one is committed. */
 import { ApplicationFailure } from '@temporalio/common';
 import { runScript, type ScriptRun } from '../../src/adapters/executor';
-import { takeFence } from '../../src/adapters/ledger';
-import { ensureLedger } from '../../src/adapters/ledger-schema';
+import { takeFence } from '../../src/adapters/ledger/fence';
+import { ensureLedger } from '../../src/adapters/ledger/schema';
 import { loadParser, parseScript } from '../../src/adapters/sql-parser';
 import { AS_WRITTEN, segmentsOf } from '../../src/policy/segments';
 import { testDatabase, type TestDatabase } from '../support/database';

@@ -1,8 +1,8 @@
 /** A contended segment against real sessions that hold what it needs: who waits, for how long, and who is named. */
 import { Client } from 'pg';
 import { runScript, type ScriptResult } from '../../src/adapters/executor';
-import { takeFence } from '../../src/adapters/ledger';
-import { ensureLedger } from '../../src/adapters/ledger-schema';
+import { takeFence } from '../../src/adapters/ledger/fence';
+import { ensureLedger } from '../../src/adapters/ledger/schema';
 import { shapeOf, type LockPatience } from '../../src/adapters/lock-queue';
 import { loadParser, parseScript } from '../../src/adapters/sql-parser';
 import type { Blocker, ScriptProgress } from '../../src/contract';

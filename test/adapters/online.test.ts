@@ -1,8 +1,8 @@
 /** The online form of every kind of statement, on a server: the same end as the file as written, and nobody waits on the way. */
 import { Client } from 'pg';
 import { runScript, type ScriptResult } from '../../src/adapters/executor';
-import { takeFence } from '../../src/adapters/ledger';
-import { ensureLedger } from '../../src/adapters/ledger-schema';
+import { takeFence } from '../../src/adapters/ledger/fence';
+import { ensureLedger } from '../../src/adapters/ledger/schema';
 import { createPgTools } from '../../src/adapters/pg-tools';
 import { loadParser, parseScript } from '../../src/adapters/sql-parser';
 import type { ExecutionForm } from '../../src/contract';

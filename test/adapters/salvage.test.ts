@@ -1,6 +1,6 @@
 /** Rows that an undo drops: exactly those are kept, and come back as they were. */
 import { Client } from 'pg';
-import { ensureLedger } from '../../src/adapters/ledger-schema';
+import { ensureLedger } from '../../src/adapters/ledger/schema';
 import { createPgTools } from '../../src/adapters/pg-tools';
 import { forgetSalvage, putBack, salvages } from '../../src/adapters/salvage';
 import { ensureSalvage, keepStatement } from '../../src/adapters/salvage-schema';

@@ -1,8 +1,8 @@
 /** Broxiva's seven on a seeded database: their online forms end where the files as written do, rows included. */
 import { runScript } from '../../src/adapters/executor';
 import { inspectServer } from '../../src/adapters/inspect';
-import { takeFence } from '../../src/adapters/ledger';
-import { ensureLedger } from '../../src/adapters/ledger-schema';
+import { takeFence } from '../../src/adapters/ledger/fence';
+import { ensureLedger } from '../../src/adapters/ledger/schema';
 import { loadParser, parseScript } from '../../src/adapters/sql-parser';
 import type { ExecutionForm } from '../../src/contract';
 import { buildPlan } from '../../src/policy/build-plan';

@@ -1,7 +1,10 @@
-/** The tables and functions of schema `lockkeeper` in the target, and how they come there. */
+/**
+ * Schema `lockkeeper` in the target: its tables and functions, and how they come there. Lockkeeper's bookkeeping lives beside the data
+ * because only the same transaction can be exact.
+ */
 import { createHash } from 'node:crypto';
-import { FailureType, permanent } from '../errors';
-import { DatabaseError, type Client } from './postgres';
+import { FailureType, permanent } from '../../errors';
+import { DatabaseError, type Client } from '../postgres';
 
 /** One session is enough to keep two from creating the schema at once. */
 const LEDGER_LOCK_ID = 72_707_370;

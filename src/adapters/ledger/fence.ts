@@ -1,0 +1,66 @@
+/** The fence: which session may write to the target. Whoever comes later takes it from whoever was before. */
+import { FailureType, permanent } from '../../errors';
+import { DatabaseError, type Client } from '../postgres';
+import { FENCE_LOST } from './schema';
+
+/** Sessions that killed attempts of the deployment left behind are ended, and waited for. */
+const END_ORPHANS = (client: Client, applicationPrefix: string): string =>
+  `SELECT pg_terminate_backend(pid, 10000) AS ended FROM pg_stat_activity
+    WHERE datname = current_database() AND pid <> pg_backend_pid() AND starts_with(application_name, ${client.escapeLiteral(applicationPrefix)})`;
+
+/** Who asks for the fence. */
+export interface Claim {
+  /** For people who look at the fence. */
+  owner: string;
+  /** Temporal's id of the workflow run. */
+  run: string;
+  /** The attempt's place in its run: the number of its activity, and which attempt of that it is. */
+  turn: [activity: number, attempt: number];
+  /** Start of the application_name of the sessions to end. */
+  orphans: string;
+}
+
+/**
+ * Makes this session the one that may write: ends those of earlier attempts, and takes the fence, so that every session
+ * with an older token is refused from here on. The ledger must be there.
+ * @returns the new token.
+ * @throws ApplicationFailure Fenced where a later attempt, or another run, has had the fence since; NeedsHuman when an
+ * earlier session does not end.
+ */
+export async function takeFence(client: Client, { owner, run, turn, orphans }: Claim): Promise<bigint> {
+  const claim = `${client.escapeLiteral(run)}, '{${turn.join(',')}}'`;
+  const answers = await client
+    .query(
+      `SELECT lockkeeper.check_turn(${claim});
+       ${END_ORPHANS(client, orphans)};
+       SELECT lockkeeper.take_fence(${claim}, ${client.escapeLiteral(owner)}) AS token`,
+    )
+    .catch((error: unknown) => {
+      throw asFenced(error, owner);
+    });
+  // A message of several statements has as many answers, which the driver's types do not know.
+  const [, ended, taken] = answers as unknown as [
+    unknown,
+    { rows: { ended: boolean }[] },
+    { rows: { token: string | null }[] },
+  ];
+  if (ended.rows.some((row) => !row.ended)) {
+    throw permanent(
+      FailureType.NeedsHuman,
+      'A session of an earlier attempt does not end; look for application_name lockkeeper/... in pg_stat_activity.',
+    );
+  }
+  const token = taken.rows[0]?.token;
+  if (!token)
+    throw permanent(FailureType.NeedsHuman, 'Table lockkeeper.fence is empty; insert its row (token 0) again.');
+  return BigInt(token);
+}
+
+/** What the ledger's functions raise, in words; any other error as it is. */
+export function asFenced(error: unknown, who: string): unknown {
+  if (!(error instanceof DatabaseError) || error.code !== FENCE_LOST) return error;
+  return permanent(
+    FailureType.Fenced,
+    `Deployment ${error.message} has taken over; ${who} writes nothing more to this database.`,
+  );
+}

@@ -1,0 +1,121 @@
+/** What a deployment registers before it writes: where it began, and how each of its steps is undone. */
+import type { Client } from '../postgres';
+import { historyExists } from '../prisma-history';
+import { markUndone } from './markers';
+
+/** What the reversal of one step is registered as, before the step runs. */
+export interface RegisteredReversal {
+  step: number;
+  migrations: string[];
+  /** Of all its migrations, in the form that they were planned in; null for a registration of an earlier version. */
+  segments: number | null;
+  source: string;
+  /** Null where no source was proven: undoing needs a person. */
+  sql: string | null;
+  /** Fingerprint of the schema that undoing the step comes back to; null where that was not rehearsed. */
+  schemaBefore: string | null;
+  /** Of each segment, newest first: what undoes a step that is there in part. */
+  inverses: SegmentReversal[];
+  digest: string;
+  reversed: boolean;
+}
+
+export interface SegmentReversal {
+  migration: string;
+  segment: number;
+  /** Null where it has no exact inverse. */
+  sql: string | null;
+}
+
+/** @param schemaBefore fingerprint of the schema that undoing comes back to. Idempotent. */
+export async function registerDeployment(client: Client, deployment: string, schemaBefore: string): Promise<void> {
+  await client.query('INSERT INTO lockkeeper.deployment (id, schema_before) VALUES ($1, $2) ON CONFLICT DO NOTHING', [
+    deployment,
+    schemaBefore,
+  ]);
+}
+
+/** Fingerprint of the schema before a deployment; null when it never began to write here. */
+export async function schemaBefore(client: Client, deployment: string): Promise<string | null> {
+  if (!(await ledgerExists(client))) return null;
+  const { rows } = await client.query<{ fingerprint: string }>(
+    'SELECT schema_before AS fingerprint FROM lockkeeper.deployment WHERE id = $1',
+    [deployment],
+  );
+  return rows[0]?.fingerprint ?? null;
+}
+
+/** Idempotent: a retry registers the same reversal again. */
+export async function registerReversal(
+  client: Client,
+  deployment: string,
+  reversal: Omit<RegisteredReversal, 'reversed'>,
+): Promise<void> {
+  await client.query(
+    `INSERT INTO lockkeeper.reversal (deployment, step, migrations, segments, source, sql, schema_before, inverses, digest)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (deployment, step) DO NOTHING`,
+    [
+      ...[deployment, reversal.step, reversal.migrations, reversal.segments, reversal.source, reversal.sql],
+      ...[reversal.schemaBefore, JSON.stringify(reversal.inverses), reversal.digest],
+    ],
+  );
+}
+
+/** Newest first: the order of undoing. */
+export async function registeredReversals(client: Client, deployment: string): Promise<RegisteredReversal[]> {
+  const { rows } = await client.query<RegisteredReversal>(
+    `SELECT step, migrations, segments, source, sql, schema_before AS "schemaBefore", inverses, digest, reversed_at IS NOT NULL AS reversed
+       FROM lockkeeper.reversal WHERE deployment = $1 ORDER BY step DESC`,
+    [deployment],
+  );
+  return rows;
+}
+
+/** Marks a step as undone: its markers, its history rows and its registration change together. */
+export async function recordReversed(
+  client: Client,
+  deployment: string,
+  step: number,
+  migrations: string[],
+): Promise<void> {
+  const hasHistory = await historyExists(client);
+  await client.query('BEGIN');
+  await markUndone(client, deployment, migrations);
+  // The engine marks only failed rows as rolled back; these may be finished. It ignores them from here on, and they stay as a record.
+  if (hasHistory)
+    await client.query(
+      'UPDATE _prisma_migrations SET rolled_back_at = clock_timestamp() WHERE migration_name = ANY($1) AND rolled_back_at IS NULL',
+      [migrations],
+    );
+  await client.query(
+    'UPDATE lockkeeper.reversal SET reversed_at = clock_timestamp() WHERE deployment = $1 AND step = $2',
+    [deployment, step],
+  );
+  await client.query('COMMIT');
+}
+
+export async function ledgerExists(client: Client): Promise<boolean> {
+  const { rows } = await client.query<{ there: boolean }>(
+    `SELECT to_regclass('lockkeeper.reversal') IS NOT NULL AS there`,
+  );
+  return rows[0]?.there ?? false;
+}
+
+/** The newest deployment that registered the undo of a migration and has not run it; null when there is none. */
+export async function openDeploymentOf(client: Client, migration: string): Promise<string | null> {
+  const { rows } = await client.query<{ deployment: string }>(
+    `SELECT deployment FROM lockkeeper.reversal WHERE $1 = ANY(migrations) AND reversed_at IS NULL ORDER BY registered_at DESC LIMIT 1`,
+    [migration],
+  );
+  return rows[0]?.deployment ?? null;
+}
+
+/** Deployments that began after this one and of which something is committed, newest first. */
+export async function laterDeployments(client: Client, deployment: string): Promise<string[]> {
+  const { rows } = await client.query<{ id: string }>(
+    `SELECT d.id FROM lockkeeper.deployment d WHERE d.began_at > (SELECT began_at FROM lockkeeper.deployment WHERE id = $1)
+        AND EXISTS (SELECT FROM lockkeeper.marker m WHERE m.deployment = d.id AND m.script LIKE 'migration/%') ORDER BY d.began_at DESC`,
+    [deployment],
+  );
+  return rows.map(({ id }) => id);
+}
