@@ -1,4 +1,4 @@
-/** docs/lockkeeper.schema.json, docs/CONFIGURATION.md and the project's own lockkeeper.yaml against src/config.ts. */
+/** docs/lockkeeper.schema.json, docs/CONFIGURATION.md and the project's own lockkeeper.yaml against src/config/. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';

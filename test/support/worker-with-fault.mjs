@@ -3,7 +3,7 @@
 import { createRequire } from 'node:module';
 
 const require = createRequire(import.meta.url);
-const { loadConfig } = require('../../dist/config.js');
+const { loadConfig } = require('../../dist/config/index.js');
 const { startWorker } = require('../../dist/worker.js');
 
 const fault = JSON.parse(process.env['LOCKKEEPER_TEST_FAULT'] ?? 'null');

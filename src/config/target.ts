@@ -1,0 +1,66 @@
+/** Which database is meant, and where its URL is. */
+import { UsageError } from '../errors';
+import type { Environment } from './environment';
+import type { Config } from './schema';
+
+/** One database of one environment, by name; what holds its URL stays in the environment. */
+export interface Target {
+  environment: Environment;
+  name: string;
+  urlEnv: string;
+}
+
+/** @throws UsageError naming what exists, when the environment or the target does not. */
+export function resolveTarget(config: Config, environmentName?: string, targetName?: string): Target {
+  const environment = pick(config.environments, environmentName, 'environment', config.file);
+  const name = pickName(environment.targets, targetName, `target of ${environment.name}`, config.file);
+  const target = environment.targets[name];
+  if (!target) throw new UsageError(`No target ${name} in ${config.file}.`);
+  return { environment, name, urlEnv: target.urlEnv };
+}
+
+function pick<T>(all: Record<string, T>, name: string | undefined, what: string, file: string): T {
+  const found = all[pickName(all, name, what, file)];
+  if (found === undefined) throw new UsageError(`No ${what} in ${file}.`);
+  return found;
+}
+
+function pickName(all: Record<string, unknown>, name: string | undefined, what: string, file: string): string {
+  const names = Object.keys(all);
+  if (name === undefined) {
+    const [only] = names;
+    if (names.length === 1 && only !== undefined) return only;
+    throw new UsageError(`Say which ${what}: ${names.join(', ') || 'none is'} defined in ${file}.`);
+  }
+  if (!Object.hasOwn(all, name)) {
+    throw new UsageError(`Unknown ${what} "${name}"; ${file} defines ${names.join(', ') || 'none'}.`);
+  }
+  return name;
+}
+
+/**
+ * The target's connection URL from its environment variable.
+ * @throws UsageError when the variable is unset or is not a PostgreSQL URL; the value itself is never printed.
+ */
+export function targetUrl(target: Target, env: NodeJS.ProcessEnv = process.env): string {
+  const value = env[target.urlEnv];
+  if (!value) {
+    throw new UsageError(
+      `${target.urlEnv} is not set: it must hold the PostgreSQL URL of target ${target.name} in environment ${target.environment.name}.`,
+    );
+  }
+  let url: URL;
+  try {
+    url = new URL(value);
+  } catch {
+    throw new UsageError(
+      `${target.urlEnv} is not a URL; write postgresql://user:password@host:5432/database (special characters percent-encoded).`,
+    );
+  }
+  if (!['postgres:', 'postgresql:'].includes(url.protocol) || url.pathname.length < 2) {
+    throw new UsageError(
+      `${target.urlEnv} is not a PostgreSQL URL with a database name; write postgresql://user:password@host:5432/database.`,
+    );
+  }
+  return value;
+}
