@@ -16,7 +16,7 @@ import type { Cli } from './cli';
 import { openTarget } from './developer';
 import { ExitCode } from './exit-codes';
 import { CommandError } from './failure';
-import { openConfig } from './session';
+import { openConfig } from './open-config';
 import { restoreText } from './view/progress';
 import { ProgressLine } from './view/progress-line';
 

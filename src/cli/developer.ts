@@ -19,7 +19,7 @@ import { runMigrations, runSegments } from '../planner/shadow';
 import { resolveTarget, targetUrl, type Config, type Target } from '../config';
 import { UsageError } from '../errors';
 import type { Cli } from './cli';
-import { openConfig } from './session';
+import { openConfig } from './open-config';
 
 export interface Developer {
   config: Config;

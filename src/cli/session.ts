@@ -1,20 +1,17 @@
 /** What a command needs to talk to deployments: the configuration, a connected client, and who the person is. */
 import { userInfo } from 'node:os';
 import { LockkeeperClient, type DeploymentRef } from '../client';
-import { loadConfig, resolveTarget, type Config } from '../config';
+import { resolveTarget, type Config } from '../config';
 import type { Person } from '../contract';
 import { UsageError } from '../errors';
 import { signingKey } from '../signing';
 import type { Cli } from './cli';
+import { openConfig } from './open-config';
 
 export interface Session {
   config: Config;
   client: LockkeeperClient;
   person: Person;
-}
-
-export function openConfig(cli: Cli): Config {
-  return loadConfig(cli.options.config, cli.io.cwd);
 }
 
 /** Connects, and closes the connection whatever happens. */

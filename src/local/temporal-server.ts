@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Connection } from '@temporalio/client';
+import type { Connection } from '@temporalio/client';
 import { firstFreePort } from './free-port';
 import { spawnServer, type ServerProcess } from './server-process';
 import { resolveTemporalCli } from './temporal-tool';
@@ -131,7 +131,9 @@ async function untilServing(
 async function frontendProblem(address: string, namespace: string): Promise<string> {
   let connection: Connection | undefined;
   try {
-    connection = await Connection.connect({ address, connectTimeout: 2_000 });
+    // Loaded here: whoever only looks for a tool has no use for a client that takes half as long to load as all the rest.
+    const client = await import('@temporalio/client');
+    connection = await client.Connection.connect({ address, connectTimeout: 2_000 });
     await connection.workflowService.describeNamespace({ namespace });
     return '';
   } catch (error) {

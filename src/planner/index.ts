@@ -1,21 +1,21 @@
 /** From a project and a target to the facts and the plan: what `lockkeeper plan` prints and a deployment carries. */
-import { createHash, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { accessSync, constants, existsSync, statfsSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { readMigrations } from '../adapters/migration-files';
 import { createPgTools, type PgTools } from '../adapters/pg-tools';
-import { loadParser, parseScript } from '../adapters/sql-parser';
+import { parseScript } from '../adapters/sql-parser';
 import { targetUrl, type Config, type Target } from '../config';
 import type { Person } from '../contract';
-import { UsageError } from '../errors';
 import { requireTool, resolvePostgresClient } from '../local';
 import { buildPlan } from '../policy/build-plan';
 import { runChecklist, type ChecklistFacts } from '../policy/checklist';
 import type { Drift, FullPlan } from '../policy/plan';
+import { sha256 } from './digest';
 import { findDrift } from './drift';
 import { inspect, type Inspection } from './inspection';
-import { parseApplied, parsePending, toPending, toStatements } from './parsing';
+import { parseApplied, parsePending } from './parsing';
 
+export { sha256 } from './digest';
 export { findDrift, NO_DRIFT } from './drift';
 export { explainFailed, inspect, type Inspection } from './inspection';
 
@@ -63,35 +63,6 @@ export async function makePlan(
   return planInspected(inspection, target, config, requester, tools, drift);
 }
 
-export interface OfflineOptions {
-  /** The first migration that counts as pending; all of them where nothing is said. */
-  from?: string | undefined;
-  /** The environment's, where one is meant. */
-  execution?: Target['environment']['execution'] | undefined;
-}
-
-/** The plan from the files alone, every table taken as large. */
-export async function makeOfflinePlan(
-  config: Config,
-  { from, execution = 'online' }: OfflineOptions = {},
-): Promise<FullPlan> {
-  await loadParser();
-  const folders = readMigrations(config.migrationsDir);
-  if (folders.length === 0) throw new UsageError(`${config.migrationsDir} holds no migrations.`);
-  const first = from === undefined ? 0 : folders.findIndex(({ name }) => name === from);
-  if (first < 0) throw new UsageError(`${config.migrationsDir} holds no migration ${from}.`);
-  const plan = buildPlan({
-    environment: 'offline',
-    target: 'files',
-    applied: folders.slice(0, first).map(toStatements),
-    migrations: folders.slice(first).map(toPending),
-    database: { tables: {}, offline: true },
-    parse: parseScript,
-    execution,
-  });
-  return { ...plan, digest: sha256(plan), checklist: [], drift: null };
-}
-
 /** Bound to files, their order, and the policy they run under: what changes one of them voids an approval. */
 function digestOf(plan: Pick<FullPlan, 'migrations'>, { environment }: Target, config: Config): string {
   // Everything that decides, whatever is added to it: not how the environment is called, nor where its URLs are.
@@ -101,10 +72,6 @@ function digestOf(plan: Pick<FullPlan, 'migrations'>, { environment }: Target, c
     policy,
     project: { schemaPath: config.schemaPath, migrationsDir: config.migrationsDir },
   });
-}
-
-export function sha256(value: unknown): string {
-  return createHash('sha256').update(JSON.stringify(value)).digest('hex');
 }
 
 async function checklistFacts(

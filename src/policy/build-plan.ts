@@ -46,13 +46,14 @@ export interface PendingMigration {
 const STEP_SIZE = 100;
 
 export function buildPlan(input: PlanInput): Omit<FullPlan, 'digest' | 'checklist' | 'drift'> {
-  const schema = schemaAfter(input);
+  let schema = schemaAfter(input);
   const facts: StatementFacts[] = [];
   const newTables: string[] = [];
   const tables = new TableFacts(input.database);
   const migrations = input.migrations.map((migration) => {
     const described = describeMigration(migration, input, schema, newTables, tables);
     facts.push(...described.facts);
+    schema = described.after;
     // Files alone do not tell which of them are deployed: there every earlier table may be large and busy.
     if (!input.database.offline) newTables.push(...described.facts.flatMap(({ creates }) => creates.tables));
     return described.plan;
@@ -82,7 +83,7 @@ function describeMigration(
   schema: Schema,
   newTables: readonly string[],
   tables: TableFacts,
-): { plan: MigrationPlan; facts: StatementFacts[] } {
+): { plan: MigrationPlan; facts: StatementFacts[]; after: Schema } {
   const script = scriptContext(schema, input.parse);
   const facts = describeScript(migration.statements, script);
   const { form, asWritten } = decideForm({
@@ -97,10 +98,10 @@ function describeMigration(
     form,
     allowances: allowances(migration.sql),
     schema,
+    after: script.schema,
     parse: input.parse,
     newTables,
   });
-  for (const statement of migration.statements) learn(statement, { ...script, schema });
   const texts = onlineTexts(migration.statements, form);
   const blocking = new Set(form.blocking.map(({ statement }) => statement));
   const made = new Set([...newTables, ...facts.flatMap(({ creates }) => creates.tables)].map(keyOf));
@@ -131,7 +132,7 @@ function describeMigration(
       lossy: facts.some(({ dropsData }) => dropsData),
     },
   };
-  return { plan, facts };
+  return { plan, facts, after: script.schema };
 }
 
 /** By place: the statements that run instead of one. */

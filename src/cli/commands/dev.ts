@@ -5,7 +5,7 @@ import { startWorker } from '../../worker';
 import type { Cli } from '../cli';
 import { ExitCode } from '../exit-codes';
 import { CommandError } from '../failure';
-import { openConfig } from '../session';
+import { openConfig } from '../open-config';
 
 export async function dev(cli: Cli): Promise<number> {
   const config = openConfig(cli);

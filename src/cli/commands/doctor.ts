@@ -6,7 +6,7 @@ import { missing, ok, type Check } from '../checks/check';
 import { checkMachine } from '../checks/machine';
 import { checkProject } from '../checks/project';
 import { ExitCode } from '../exit-codes';
-import { openConfig } from '../session';
+import { openConfig } from '../open-config';
 import { table } from '../view/table';
 
 export async function doctor(cli: Cli): Promise<number> {

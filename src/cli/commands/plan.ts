@@ -4,12 +4,12 @@ import { readNotes } from '../../adapters/migration-files';
 import { resolveTarget, type Config, type Target } from '../../config';
 import type { BlockLevel } from '../../contract';
 import { UsageError } from '../../errors';
-import { makeOfflinePlan, makePlan } from '../../planner';
+import { makeOfflinePlan } from '../../planner/offline';
 import { blockingHazards } from '../../policy/blocking';
 import type { FullPlan } from '../../policy/plan';
 import type { Cli } from '../cli';
 import { ExitCode } from '../exit-codes';
-import { openConfig } from '../session';
+import { openConfig } from '../open-config';
 import { planChecklist } from '../view/plan-checklist';
 import { planGithub } from '../view/plan-github';
 import { planHtml } from '../view/plan-html';
@@ -38,7 +38,7 @@ export async function plan(cli: Cli, options: PlanOptions): Promise<number> {
   const made =
     options.offline || target === null
       ? await makeOfflinePlan(config, { from: options.from, execution: target?.environment.execution })
-      : await makePlan(target, config, cli.io.env);
+      : await onlinePlanner().makePlan(target, config, cli.io.env);
   const text = (): string => (cli.options.json ? asJson(made) : rendered(made, cli, config, options, target));
   if (options.check && isStale(cli, options, text())) return ExitCode.Failed;
   if (options.out === undefined) cli.answer(made, text);
@@ -47,6 +47,12 @@ export async function plan(cli: Cli, options: PlanOptions): Promise<number> {
   const hazards = made.migrations.flatMap((migration) => migration.hazards);
   const blocked = made.checklist.some((check) => check.status === 'fail') || blockingHazards(hazards, level).length > 0;
   return blocked ? ExitCode.Blocked : ExitCode.Ok;
+}
+
+/** Loaded only where a database is asked: its clients and tools take longer to load than files take to judge. */
+function onlinePlanner(): typeof import('../../planner') {
+  // eslint-disable-next-line @typescript-eslint/no-require-imports
+  return require('../../planner') as typeof import('../../planner');
 }
 
 function targetOf(cli: Cli, config: Config): Target {

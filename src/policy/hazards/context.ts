@@ -25,6 +25,8 @@ export interface Site {
 export interface Start {
   /** The schema before the script; without it old types, keys and indexes are unknown. */
   schema?: Schema | undefined;
+  /** The schema that the script leaves, where it is known already. */
+  after?: Schema | undefined;
   /** Looks into DO blocks. */
   parse?: ScriptContext['parse'] | undefined;
   /** Tables that earlier migrations of the same deployment create: empty and unused when this one runs. */
@@ -40,15 +42,14 @@ export function* sites(
 ): Generator<Site> {
   const script = scriptContext(start.schema, start.parse);
   for (const table of start.newTables ?? []) script.created.add(keyOf(table));
-  const after = scriptContext(start.schema, start.parse);
-  for (const statement of statements) learn(statement, after);
+  const after = start.after ?? schemaAfter(statements, start);
   const places = transactionPlaces(statements);
   const steps = stepsOf(statements, facts, places, script.created);
   const tables = new TableFacts(database);
   for (const [position, step] of steps.entries()) {
     const shared = {
-      before: start.schema ?? after.schema,
-      after: after.schema,
+      before: start.schema ?? after,
+      after,
       steps,
       position,
       sameTransaction: sameTransaction(steps, position),
@@ -64,6 +65,12 @@ export function* sites(
     tables.follow(step.statement);
     learn(step.statement, script);
   }
+}
+
+function schemaAfter(statements: ParsedStatement[], { schema, parse }: Start): Schema {
+  const script = scriptContext(schema, parse);
+  for (const statement of statements) learn(statement, script);
+  return script.schema;
 }
 
 /** `ALTER TABLE IF EXISTS` of a table that is not there does nothing. */

@@ -22,7 +22,7 @@ export const hazard: Hazard = {
 };
 
 function longNames(text: string): string[] {
-  if (!LONG_WORD.test(text)) return [];
+  if (!(IS_ASCII.test(text) ? LONG_ASCII_WORD : LONG_WORD).test(text)) return [];
   return [...new Set(identifiers(text).filter((name) => new TextEncoder().encode(name).length > MAX_BYTES))];
 }
 
@@ -33,3 +33,5 @@ function cut(name: string): string {
 
 /** Cheap: few statements hold anything that long, in whatever number of bytes a character takes. */
 const LONG_WORD = /"[^"]{16}|[^\s"'(),;]{16}/;
+const LONG_ASCII_WORD = /"[^"]{64}|[^\s"'(),;]{64}/;
+const IS_ASCII = /^\p{ASCII}*$/u;

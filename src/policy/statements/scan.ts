@@ -13,12 +13,20 @@ function skipOpaque(text: string, at: number): number | null {
   return match ? at + match[0].length : null;
 }
 
+/** A run in which nothing opaque begins and nothing separates: most of a text, skipped at once. */
+const PLAIN = /[^'"$\-/eE,;()[\]]+/y;
+
+function skipPlain(text: string, at: number): number {
+  PLAIN.lastIndex = at;
+  return PLAIN.test(text) ? PLAIN.lastIndex : at;
+}
+
 /** Parts between separators that are outside quotes, comments and parentheses. */
 export function splitTopLevel(text: string, separator: ',' | ';'): string[] {
   const parts: string[] = [];
   let depth = 0;
   let from = 0;
-  for (let at = 0; at < text.length;) {
+  for (let at = skipPlain(text, 0); at < text.length; at = skipPlain(text, at)) {
     const skipped = skipOpaque(text, at);
     if (skipped !== null) {
       at = skipped;
@@ -55,6 +63,7 @@ export function identifiers(text: string): string[] {
 
 /** Blanks out comments, and keeps every line break so that lines still count. */
 export function withoutComments(text: string): string {
+  if (!text.includes('--') && !text.includes('/*')) return text;
   let out = '';
   for (let at = 0; at < text.length;) {
     const end = skipOpaque(text, at);
