@@ -233,6 +233,14 @@ export class LockkeeperClient {
     for await (const info of this.temporal.workflow.list({ query: filter.join(' AND ') })) yield this.toRef(info);
   }
 
+  /** Ids of those that run now, of every target; the server's list may lag by a second. */
+  async open(): Promise<Set<string>> {
+    const query = `WorkflowType IN ('deploy', 'rollback') AND ExecutionStatus = 'Running'`;
+    const ids = new Set<string>();
+    for await (const info of this.temporal.workflow.list({ query })) ids.add(this.toRef(info).deploymentId);
+    return ids;
+  }
+
   /** What the deployment knows of itself, and what its running activity said last. */
   async status(ref: DeploymentRef): Promise<DeploymentStatus> {
     const status = await this.handle(ref).query(statusQuery);

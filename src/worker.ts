@@ -14,9 +14,10 @@ import { createActivities } from './activities';
 import { failureInterceptor } from './activities/failure';
 import { heartbeatInterceptor } from './activities/heartbeat';
 import { createSlack, type Slack } from './adapters/slack';
-import { uiBase } from './client';
+import { LockkeeperClient, uiBase } from './client';
 import type { Config } from './config';
 import { UsageError } from './errors';
+import { makeRound } from './janitor';
 import { localPgTools } from './planner';
 import { signingKey } from './signing';
 
@@ -66,6 +67,7 @@ export async function startWorker(
     maxHeartbeatThrottleInterval: '1s',
   });
   const stopped = worker.run().finally(() => connection.close());
+  void tellHalfDone(config, env, log);
   return {
     stopped,
     shutdown: async () => {
@@ -73,6 +75,23 @@ export async function startWorker(
       await stopped;
     },
   };
+}
+
+/** Whoever starts a worker after a crash hears what the crash left. It never keeps the worker from its work. */
+async function tellHalfDone(config: Config, env: NodeJS.ProcessEnv, log: pino.Logger): Promise<void> {
+  try {
+    // Nothing is decided here, so nothing is signed.
+    const client = await LockkeeperClient.connect({ signingKey: '', taskQueue: config.taskQueue });
+    try {
+      const { found, unseen } = await makeRound({ config, env, client });
+      for (const { seen, ...facts } of found) log.warn(facts, seen);
+      for (const why of unseen) log.warn(why);
+    } finally {
+      await client.close();
+    }
+  } catch (error) {
+    log.warn(`Nobody looked for what is half done: ${(error as Error).message}`);
+  }
 }
 
 /** Runs until SIGINT or SIGTERM. */

@@ -2,14 +2,20 @@
 import { FailureType, permanent } from '../errors';
 import { openSession, withSession, type Client, type SessionOptions } from './postgres';
 
-const PREFIX = 'lockkeeper_scratch';
+export const SCRATCH_PREFIX = 'lockkeeper_scratch';
 const DUPLICATE_DATABASE = '42P04';
 /** Not the deployment's own name: these sessions are no orphans of a migration. */
 const APPLICATION = 'lockkeeper/scratch';
 
 /** Fits PostgreSQL's 63 bytes for every deployment id. */
 export function scratchName(deploymentId: string, purpose: string): string {
-  return `${PREFIX}_${deploymentId.replaceAll('-', '_')}_${purpose}`;
+  return `${SCRATCH_PREFIX}_${deploymentId.replaceAll('-', '_')}_${purpose}`;
+}
+
+/** Whose a database of that name is; null where the name is none of these. */
+export function deploymentOfScratch(name: string): string | null {
+  const [, day, time, mark] = new RegExp(`^${SCRATCH_PREFIX}_(\\d{8})_(\\d{6})_([0-9a-f]{4})_`).exec(name) ?? [];
+  return day && time && mark ? `${day}-${time}-${mark}` : null;
 }
 
 export class ScratchDatabases {

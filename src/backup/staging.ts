@@ -86,22 +86,47 @@ async function renew(folder: string): Promise<void> {
 
 /** Removes the `.partial` of dead runs, and files that had their final name before their `.meta`. @returns what else they may have left. */
 export async function removeAbandoned(dir: string): Promise<Leavings[]> {
-  const entries = await readdir(dir, { withFileTypes: true });
-  const names = new Set(entries.map(({ name }) => name));
+  const names = new Set(await readdir(dir));
   const left: Leavings[] = [];
-  for (const entry of entries) {
-    const id = entry.name.slice(0, -SUFFIX.length);
-    // Only folders that this file makes; a link of that name is somebody else's.
-    if (!entry.isDirectory() || !entry.name.endsWith(SUFFIX) || !isBackupId(id)) continue;
-    const folder = join(dir, entry.name);
-    if (!(await isAbandoned(folder))) continue;
-    const leaves = (await readOwner(folder))?.leaves;
+  for (const partial of await abandoned(dir)) {
+    const id = partial.slice(0, -SUFFIX.length);
+    const leaves = (await readOwner(join(dir, partial)))?.leaves;
     const isFinished = FORMATS.some((format) => names.has(metaName(id, format)));
     const leftovers = isFinished ? [] : [...FORMATS.map((format) => dumpName(id, format)), globalsName(id)];
-    for (const name of [...leftovers, entry.name]) await rm(join(dir, name), { recursive: true, force: true });
+    for (const name of [...leftovers, partial]) await rm(join(dir, name), { recursive: true, force: true });
     if (leaves) left.push(leaves);
   }
   return left;
+}
+
+/** What is no backup in a folder of backups, by name. */
+export interface Remains {
+  /** `.partial` of dead runs. */
+  partials: string[];
+  /** Dumps without their `.meta` that nobody is making. */
+  withoutMeta: string[];
+}
+
+/** Reads only. A folder that is not there holds none. */
+export async function remainsIn(dir: string): Promise<Remains> {
+  const names = new Set(await readdir(dir).catch(() => []));
+  const partials = names.size === 0 ? [] : await abandoned(dir);
+  const withoutMeta = [...names].filter((name) => {
+    const id = name.split('.')[0] ?? '';
+    const isDump = isBackupId(id) && FORMATS.some((format) => name === dumpName(id, format));
+    return isDump && !names.has(`${name}.meta`) && !names.has(id + SUFFIX);
+  });
+  return { partials, withoutMeta };
+}
+
+async function abandoned(dir: string): Promise<string[]> {
+  const found: string[] = [];
+  for (const entry of await readdir(dir, { withFileTypes: true })) {
+    const isPartial = entry.name.endsWith(SUFFIX) && isBackupId(entry.name.slice(0, -SUFFIX.length));
+    // Only folders that this file makes; a link of that name is somebody else's.
+    if (entry.isDirectory() && isPartial && (await isAbandoned(join(dir, entry.name)))) found.push(entry.name);
+  }
+  return found;
 }
 
 async function isAbandoned(folder: string): Promise<boolean> {

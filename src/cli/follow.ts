@@ -137,10 +137,15 @@ function conclude(cli: Cli, ref: DeploymentRef, end: End): ExitCode {
 }
 
 /** Terminated or cancelled from outside: no compensation ran. */
-export function endedWithout(ref: DeploymentRef, state: string): CommandError {
+export function endedWithout(ref: DeploymentRef, state: string, left: string[] = []): CommandError {
+  const where = `--env ${ref.environment} --target ${ref.target}`;
+  const look =
+    left.length > 0
+      ? left.join('\n')
+      : `On the worker's host, "lockkeeper doctor --env ${ref.environment}" says what is half done; "lockkeeper rollback ${ref.deploymentId} ${where}" undoes it.`;
   return new CommandError(
     'closed',
     ExitCode.NeedsHuman,
-    `Deployment ${ref.deploymentId} ended from outside (${state.toLowerCase()}), so nothing undid what it had done; look at "lockkeeper migrate status" and ${ref.uiUrl}`,
+    `Deployment ${ref.deploymentId} ended from outside (${state.toLowerCase()}), so nothing undid what it had done (${ref.uiUrl}).\n${look}`,
   );
 }

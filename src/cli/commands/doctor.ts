@@ -3,6 +3,7 @@ import { TASK_QUEUE } from '../../contract';
 import { UsageError } from '../../errors';
 import type { Cli } from '../cli';
 import { missing, ok, type Check } from '../checks/check';
+import { checkHalfDone } from '../checks/half-done';
 import { checkMachine } from '../checks/machine';
 import { checkProject } from '../checks/project';
 import { ExitCode } from '../exit-codes';
@@ -14,7 +15,11 @@ export async function doctor(cli: Cli): Promise<number> {
   const project =
     config instanceof Error
       ? [missing('Configuration', config.message, 'mend the file, or run "lockkeeper init" to write one')]
-      : [ok('Configuration', config.file), ...(await checkProject(config, cli.io.env, cli.options.env))];
+      : [
+          ok('Configuration', config.file),
+          ...(await checkProject(config, cli.io.env, cli.options.env)),
+          ...(await checkHalfDone(config, cli.io.env, cli.options.env)),
+        ];
   const checks = [
     ...(await checkMachine(cli.io.env, config instanceof Error ? TASK_QUEUE : config.taskQueue)),
     ...project,

@@ -1,0 +1,63 @@
+/** What was begun and will not end by itself, of every target that this host can reach. Reads only: people decide what becomes of it. */
+import { withSession } from './adapters/postgres';
+import { tracesIn, type Traces } from './adapters/traces';
+import { remainsIn } from './backup/staging';
+import type { LockkeeperClient } from './client';
+import { targetUrl, type Config, type Target } from './config';
+import { halfDoneBackups, halfDoneIn, type HalfDone } from './policy/half-done';
+
+export interface Round {
+  found: HalfDone[];
+  /** Targets that could not be looked at, each with the reason, in words. */
+  unseen: string[];
+}
+
+export interface RoundRequest {
+  config: Config;
+  env: NodeJS.ProcessEnv;
+  client: Pick<LockkeeperClient, 'open' | 'latest'>;
+  /** Only this environment, or this target of it. */
+  environment?: string | undefined;
+  target?: string | undefined;
+}
+
+/** A target whose variable is not set here is another host's. */
+export async function makeRound({ config, env, client, environment, target }: RoundRequest): Promise<Round> {
+  const round: Round = { found: [], unseen: [] };
+  const environments = Object.values(config.environments).filter(({ name }) => name === (environment ?? name));
+  const open = await client.open();
+  for (const each of environments) {
+    for (const [name, { urlEnv }] of Object.entries(each.targets)) {
+      if (name !== (target ?? name) || !env[urlEnv]) continue;
+      try {
+        const traces = await lookAt({ environment: each, name, urlEnv }, env);
+        const newest = await client.latest(each.name, name);
+        round.found.push(...halfDoneIn({ environment: each.name, target: name }, traces, { open, newest }));
+      } catch (error) {
+        round.unseen.push(`${each.name}/${name} could not be looked at: ${(error as Error).message}`);
+      }
+    }
+  }
+  const folders = new Set(environments.map(({ backup }) => backup.dir));
+  for (const folder of folders) round.found.push(...halfDoneBackups(folder, await remainsIn(folder)));
+  return { ...round, found: eachOnce(round.found) };
+}
+
+function lookAt(target: Target, env: NodeJS.ProcessEnv): Promise<Traces> {
+  const session = {
+    applicationName: 'lockkeeper/janitor',
+    lockTimeoutMs: 2_000,
+    statementTimeoutMs: 10_000,
+    settings: { default_transaction_read_only: 'on' },
+  };
+  return withSession(targetUrl(target, env), session, tracesIn);
+}
+
+/** Two targets of one server see the same scratch databases. */
+function eachOnce(found: HalfDone[]): HalfDone[] {
+  return [
+    ...new Map(
+      found.map((each) => [each.what === 'scratch database' ? each.seen : JSON.stringify(each), each]),
+    ).values(),
+  ];
+}
