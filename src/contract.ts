@@ -6,6 +6,7 @@ export * from './contract/names';
 export * from './contract/people';
 export * from './contract/plan';
 export * from './contract/preparation';
+export * from './contract/rehearsal';
 export * from './contract/progress';
 export * from './contract/health';
 export * from './contract/undo';

@@ -71,7 +71,7 @@ async function migrate(activities: Activities, { input, plan, rehearsal, schemaF
   const undone = steps.map(({ step, segments }) => ({ ...step, segments }));
   await inActivity(() => activities.registerUndo(input, undone, rehearsal, schemaFingerprint));
   for (const { step, migrations } of steps) {
-    await inActivity(() => activities.applyStep(input, { step, migrations, statementBudgetMs: null }));
+    await inActivity(() => activities.applyStep(input, { step, migrations, budgets: null }));
   }
 }
 

@@ -1,6 +1,6 @@
 /** migrate: registers the undo of every step, then applies step by step through Prisma's engine and our executor. */
 import { Context } from '@temporalio/activity';
-import type { ScriptResult } from '../adapters/executor';
+import type { ScriptResult, ScriptRun } from '../adapters/executor';
 import { markersOfAll } from '../adapters/ledger/markers';
 import { registerDeployment, registerReversal } from '../adapters/ledger/registrations';
 import { readMigrations, type MigrationFolder } from '../adapters/migration-files';
@@ -12,9 +12,11 @@ import type {
   PlannedMigration,
   RehearsalSummary,
   ScriptProgress,
+  StatementBudget,
   StepResult,
 } from '../contract';
 import { FailureType, permanent } from '../errors';
+import { budgetOf } from '../policy/measures';
 import { heartbeating } from './heartbeat';
 import type { Deps } from './deps';
 import { markerKey, settleHistory } from './resume';
@@ -32,8 +34,8 @@ export interface ApplyRequest {
   step: PlanStep;
   /** The step's migrations as planned. */
   migrations: Pick<PlannedMigration, 'name' | 'checksum' | 'form'>[];
-  /** Milliseconds that one statement may hold a lock which others feel; null where no rehearsal has told. */
-  statementBudgetMs: number | null;
+  /** Of the step's migrations; null where no rehearsal has told. */
+  budgets: StatementBudget[] | null;
 }
 
 export function createApply(deps: Deps) {
@@ -133,7 +135,7 @@ async function applyThroughEngine(application: Application): Promise<StepResult>
           title: migration.name,
           deployment: input.deploymentId,
           patience: patienceOf(target),
-          statementTimeoutMs: request.statementBudgetMs,
+          budgetOf: boundsOf(request, migration.name),
           gate,
           preamble,
           signal,
@@ -152,6 +154,11 @@ async function applyThroughEngine(application: Application): Promise<StepResult>
   );
   await settle(session);
   return { index: request.step.index, durationMs: Date.now() - startedAt, ...result };
+}
+
+function boundsOf({ budgets }: ApplyRequest, name: string): ScriptRun['budgetOf'] {
+  const own = budgets?.filter(({ migration }) => migration === name);
+  return own && ((segment, statement) => budgetOf(own, segment, statement));
 }
 
 function apply(engine: SchemaEngine, baseDir: string, folders: MigrationFolder[]): Promise<unknown> {

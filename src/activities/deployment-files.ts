@@ -5,11 +5,14 @@ import { join } from 'node:path';
 import type { Config } from '../config';
 import type { RehearsalSummary } from '../contract';
 import { FailureType, permanent } from '../errors';
+import type { MeasuredSegment } from '../policy/measures';
 
 export interface DeploymentFiles {
   /** For people: the schema as it was before the deployment, as SQL. */
   schemaBefore: string;
   reversals: string;
+  /** What the rehearsal measured of every statement. */
+  measures: string;
 }
 
 /** How one step is undone, and what of it serves a step that comes to be there in part. */
@@ -25,7 +28,11 @@ export interface StepReversal {
 export async function deploymentFiles({ root }: Config, deploymentId: string): Promise<DeploymentFiles> {
   const folder = join(root, '.lockkeeper', 'deployments', deploymentId);
   await mkdir(folder, { recursive: true, mode: 0o700 });
-  return { schemaBefore: join(folder, 'schema-before.sql'), reversals: join(folder, 'reversals.json') };
+  return {
+    schemaBefore: join(folder, 'schema-before.sql'),
+    reversals: join(folder, 'reversals.json'),
+    measures: join(folder, 'rehearsal.json'),
+  };
 }
 
 /** sha256 (hex) of a reversal: what the workflow carries instead of it. */
@@ -34,11 +41,25 @@ export function reversalDigest(reversal: StepReversal): string {
 }
 
 /** One entry a step. */
-export async function writeReversals(files: DeploymentFiles, reversals: StepReversal[]): Promise<void> {
-  const partial = `${files.reversals}.partial`;
-  await writeFile(partial, JSON.stringify(reversals));
+export function writeReversals({ reversals: file }: DeploymentFiles, reversals: StepReversal[]): Promise<void> {
+  return writeWhole(file, JSON.stringify(reversals));
+}
+
+export function writeMeasures({ measures: file }: DeploymentFiles, segments: MeasuredSegment[]): Promise<void> {
+  return writeWhole(file, JSON.stringify(segments));
+}
+
+/** Nothing without a rehearsal, or where it ran on another host. */
+export async function readMeasures({ measures: file }: DeploymentFiles): Promise<MeasuredSegment[]> {
+  const text = await readFile(file, 'utf8').catch(() => '[]');
+  return JSON.parse(text) as MeasuredSegment[];
+}
+
+async function writeWhole(file: string, text: string): Promise<void> {
+  const partial = `${file}.partial`;
+  await writeFile(partial, text);
   await chmod(partial, 0o600);
-  await rename(partial, files.reversals);
+  await rename(partial, file);
 }
 
 /** One entry a step; none without a rehearsal. @throws ApplicationFailure Rehearsal when the file is not on this host, or is not what was rehearsed. */

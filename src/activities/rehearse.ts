@@ -1,8 +1,10 @@
 /** rehearse: restores the backup just taken, runs the migrations on it, undoes them, runs them again. Production is not touched. */
 import { join } from 'node:path';
-import { readMigrations, type MigrationFolder } from '../adapters/migration-files';
 import { InverseRecorder } from '../adapters/inverse-recorder';
+import { schemaOf } from '../adapters/prisma-engine';
 import { ScratchDatabases } from '../adapters/scratch';
+import { loadParser, parseScript } from '../adapters/sql-parser';
+import { StatementMeter } from '../adapters/statement-meter';
 import { withWorkFolder } from '../adapters/work-folder';
 import { backupOf } from '../backup/catalog';
 import { restoreProven } from '../backup/prove';
@@ -11,7 +13,6 @@ import type {
   ActivityProgress,
   BackupSummary,
   DeployInput,
-  ExecutionForm,
   Plan,
   PlannedMigration,
   PlanStep,
@@ -20,11 +21,16 @@ import type {
 import { ApplicationFailure } from '@temporalio/common';
 import { FailureType, permanent } from '../errors';
 import { AS_WRITTEN } from '../policy/segments';
-import { deploymentFiles, writeReversals, type DeploymentFiles } from './deployment-files';
+import { toStatements } from '../planner/parsing';
+import { Foresight } from '../policy/foresight';
+import { figures } from '../policy/measures';
+import { deploymentFiles, writeMeasures, writeReversals, type DeploymentFiles } from './deployment-files';
 import { heartbeating } from './heartbeat';
 import type { Deps } from './deps';
+import { plannedFolders, type PlannedFolders } from './planned-folders';
 import { resolve, type ResolvedTarget } from './target';
 import { ProvingGround, type ProvenStep, type RehearsedStep } from './proving-ground';
+import { WrittenForm } from './written-form';
 import {
   fingerprintOf,
   restoreSchema,
@@ -32,6 +38,7 @@ import {
   saveSchema,
   urlOf,
   workbench,
+  type OnBench,
   type SchemaState,
   type Workbench,
 } from './workbench';
@@ -53,6 +60,7 @@ export function createRehearse(deps: Deps) {
       return heartbeating(async (signal, report) => {
         const bench = workbench(deps, target, input.deploymentId, signal);
         try {
+          await loadParser();
           const folders = plannedFolders(deps.config.migrationsDir, migrations);
           const files = await deploymentFiles(deps.config, input.deploymentId);
           return await withWorkFolder((workFolder) =>
@@ -76,16 +84,6 @@ export function createRehearse(deps: Deps) {
   };
 }
 
-/** The files, each with the form that production will run it in. */
-type Folders = Map<string, MigrationFolder & { form: ExecutionForm }>;
-
-function plannedFolders(dir: string, migrations: RehearsalRequest['migrations']): Folders {
-  const forms = new Map(migrations.map(({ name, form }) => [name, form]));
-  return new Map(
-    readMigrations(dir).map((folder) => [folder.name, { ...folder, form: forms.get(folder.name) ?? AS_WRITTEN }]),
-  );
-}
-
 function unrehearsed(steps: PlanStep[]): RehearsalSummary {
   const reversals = steps.map(({ index }) => ({
     step: index,
@@ -94,14 +92,14 @@ function unrehearsed(steps: PlanStep[]): RehearsalSummary {
     reason: 'rehearsal is off',
     digest: '',
   }));
-  return { mode: 'off', restoreMs: null, steps: [], reversals, reversible: false };
+  return { mode: 'off', restoreMs: null, steps: [], reversals, reversible: false, figures: null };
 }
 
 interface Rehearsal {
   bench: Workbench;
   target: ResolvedTarget;
   steps: PlanStep[];
-  folders: Folders;
+  folders: PlannedFolders;
   files: DeploymentFiles;
   /** Removed afterwards. */
   workFolder: string;
@@ -115,7 +113,10 @@ async function rehearseOn(rehearsal: Rehearsal, backup: BackupSummary | null): P
   const ground = backup ? 'restored' : 'schema';
   const restoreMs = backup && (await restore(rehearsal.env, bench, target, backup, report));
   if (!backup) await restoreSchema(bench, ground, await saveSchema(bench, bench.url, stateFile(rehearsal, 0)));
-  const rehearsed = await advance(rehearsal, ground);
+  const meter = new StatementMeter(foresight(rehearsal));
+  const rehearsed = await advance(rehearsal, ground, meter);
+  const measures = meter.segments();
+  await writeMeasures(files, measures);
   report('rehearsing the rollback');
   const newest = rehearsed.at(-1);
   const proving = new ProvingGround(bench, ground, newest?.after.fingerprint ?? '', folders);
@@ -132,56 +133,46 @@ async function rehearseOn(rehearsal: Rehearsal, backup: BackupSummary | null): P
     for (const step of steps) await applyOn(bench, ground, step, folders);
   }
   const durations = backup ? rehearsed.map(({ step, durationMs }) => ({ step: step.index, durationMs })) : [];
-  return { mode: backup ? 'full' : 'schema-only', restoreMs, steps: durations, reversals, reversible };
+  return {
+    mode: backup ? 'full' : 'schema-only',
+    restoreMs,
+    steps: durations,
+    reversals,
+    reversible,
+    figures: figures(measures, backup !== null),
+  };
+}
+
+/** What the plan knew of the statements, from the files of what is applied. */
+function foresight({ folders, steps, target }: Rehearsal): Foresight {
+  const pending = new Set(steps.flatMap(({ migrations }) => migrations));
+  const applied = [...folders.values()].filter(({ name }) => !pending.has(name));
+  return new Foresight(applied.flatMap(toStatements), schemaOf(target.url), parseScript);
 }
 
 /** Runs every step, and keeps the schema before and after each: what the reversals are measured by. */
-async function advance(rehearsal: Rehearsal, ground: string): Promise<(RehearsedStep & { durationMs: number })[]> {
+async function advance(
+  rehearsal: Rehearsal,
+  ground: string,
+  meter: StatementMeter,
+): Promise<(RehearsedStep & { durationMs: number })[]> {
   const { bench, steps, folders, report } = rehearsal;
   const rehearsed: (RehearsedStep & { durationMs: number })[] = [];
+  const written = new WrittenForm(bench, folders, steps);
   const stateNow = (place: number): Promise<SchemaState> =>
     saveSchema(bench, urlOf(bench, ground), stateFile(rehearsal, place));
   let before = await stateNow(0);
   for (const [place, step] of steps.entries()) {
     report(`rehearsing ${step.migrations.join(', ')}`);
     const recorder = new InverseRecorder();
-    const durationMs = await applyOn(bench, ground, step, folders, recorder);
-    const after = await stateNow(place + 1);
-    const written = await writtenEnd(bench, step, folders, before);
-    if (written !== null && written !== after.fingerprint) throw endsElsewhere(step);
+    const durationMs = await applyOn(bench, ground, step, folders, { recorder, meter });
+    // Nothing is measured any more: the copies are on different databases.
+    const [after] = await Promise.all([stateNow(place + 1), written.run(step, before)]);
+    await written.compare(step, after);
     rehearsed.push({ step, before, after, inverses: recorder.inverses(), durationMs });
     before = after;
   }
   return rehearsed;
-}
-
-/**
- * What a step that runs online ends in as its files are written: the online form must end in the same.
- * @returns null where nothing of it runs online, or where it needs rows to succeed.
- */
-async function writtenEnd(
-  bench: Workbench,
-  { migrations }: PlanStep,
-  folders: Folders,
-  before: SchemaState,
-): Promise<string | null> {
-  const runsOnline = (name: string): boolean => folders.get(name)?.form.blocking.some(({ online }) => online) ?? false;
-  if (!migrations.some(runsOnline)) return null;
-  await restoreSchema(bench, 'written', before);
-  try {
-    for (const name of migrations) await runOn(bench, 'written', name, folders.get(name)?.sql ?? '');
-  } catch (error) {
-    if (error instanceof ApplicationFailure && error.type === FailureType.Statement) return null;
-    throw error;
-  }
-  return fingerprintOf(bench, 'written');
-}
-
-function endsElsewhere({ migrations }: PlanStep): ApplicationFailure {
-  return permanent(
-    FailureType.Rehearsal,
-    `On a copy of the schema, ${migrations.join(', ')} ended elsewhere in its online form than as written; write "-- lockkeeper: execution as-written" into the file. Production was not touched.`,
-  );
 }
 
 function stateFile({ files, workFolder }: Rehearsal, place: number): string {
@@ -205,13 +196,13 @@ async function applyOn(
   bench: Workbench,
   purpose: string,
   step: PlanStep,
-  folders: Folders,
-  recorder?: InverseRecorder,
+  folders: PlannedFolders,
+  watching: Pick<OnBench, 'recorder' | 'meter'> = {},
 ): Promise<number> {
   let durationMs = 0;
   for (const name of step.migrations) {
     const { sql = '', form = AS_WRITTEN } = folders.get(name) ?? {};
-    durationMs += await runOn(bench, purpose, name, sql, { form, ...(recorder && { recorder }) });
+    durationMs += await runOn(bench, purpose, name, sql, { form, ...watching });
   }
   return durationMs;
 }

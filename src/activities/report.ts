@@ -3,6 +3,7 @@ import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { DeploymentStatus } from '../contract';
 import { toHtml, toJson, toMarkdown } from '../report';
+import { deploymentFiles, readMeasures } from './deployment-files';
 import type { Deps } from './deps';
 
 export function createReport({ config }: Deps) {
@@ -11,8 +12,9 @@ export function createReport({ config }: Deps) {
     async writeReport(status: DeploymentStatus): Promise<string[]> {
       const folder = join(config.root, 'reports');
       await mkdir(folder, { recursive: true });
+      const rehearsed = await readMeasures(await deploymentFiles(config, status.input.deploymentId));
       const reports = [
-        { file: join(folder, `${status.input.deploymentId}.json`), text: toJson(status) },
+        { file: join(folder, `${status.input.deploymentId}.json`), text: toJson(status, rehearsed) },
         { file: join(folder, `${status.input.deploymentId}.md`), text: toMarkdown(status) },
         { file: join(folder, `${status.input.deploymentId}.html`), text: toHtml(status) },
       ];

@@ -76,8 +76,7 @@ export interface ScriptOptions {
   /** Statements to commit before the script. */
   preamble?: string[];
   gate?: (() => Promise<void>) | undefined;
-  /** Milliseconds that one statement may hold a lock which others feel. */
-  statementTimeoutMs?: number | null;
+  budgetOf?: ScriptRun['budgetOf'];
   /** As the executor's. */
   around?: ScriptRun['around'];
   onProgress?: (progress: ScriptProgress) => void;

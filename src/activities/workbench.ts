@@ -9,6 +9,8 @@ import { fingerprintOfScript, schemaFingerprint, type PgTools } from '../adapter
 import { DatabaseError, withDatabase } from '../adapters/postgres';
 import { schemaOf } from '../adapters/prisma-engine';
 import { ScratchDatabases, scratchName } from '../adapters/scratch';
+import type { Around } from '../adapters/segment';
+import type { StatementMeter } from '../adapters/statement-meter';
 import type { ExecutionForm } from '../contract';
 import { ApplicationFailure } from '@temporalio/common';
 import { AS_WRITTEN } from '../policy/segments';
@@ -62,7 +64,9 @@ export interface OnBench {
   /** In which form production runs it; a script that nobody planned runs as it is written. */
   form?: ExecutionForm;
   /** Learns the inverse of each statement. */
-  recorder?: InverseRecorder;
+  recorder?: InverseRecorder | undefined;
+  /** Measures each statement. */
+  meter?: StatementMeter | undefined;
 }
 
 /** Runs SQL on a scratch database, each call as a script of its own. Resolves to its duration in milliseconds. */
@@ -71,7 +75,7 @@ export async function runOn(
   purpose: string,
   title: string,
   sql: string,
-  { form = AS_WRITTEN, recorder }: OnBench = {},
+  { form = AS_WRITTEN, recorder, meter }: OnBench = {},
 ): Promise<number> {
   return bench.scratch.use(purpose, async (client) => {
     await ensureLedger(client);
@@ -84,10 +88,17 @@ export async function runOn(
       deployment: bench.deploymentId,
       patience: bench.patience,
       signal: bench.signal,
-      around: recorder?.of(title, client),
+      around: nested(recorder?.of(title, client), meter?.of(title, client)),
     });
+    await meter?.finish(client);
     return Date.now() - startedAt;
   });
+}
+
+/** What the recorder reads of the catalog is not measured. */
+function nested(outer: Around | undefined, inner: Around | undefined): Around | undefined {
+  if (!outer || !inner) return outer ?? inner;
+  return (segment, statement, execute) => outer(segment, statement, () => inner(segment, statement, execute));
 }
 
 export function urlOf({ url, deploymentId }: Workbench, purpose: string): string {

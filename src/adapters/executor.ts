@@ -24,8 +24,8 @@ export interface ScriptRun extends Entry {
   /** Statements to commit before the script, in the same message where that can be. */
   preamble?: string[];
   patience: LockPatience;
-  /** Milliseconds that one statement may hold a lock which others feel; null = without a bound. */
-  statementTimeoutMs?: number | null;
+  /** Milliseconds that the statement at a place of a segment may run while others wait for it; null = without a bound. */
+  budgetOf?: ((segment: Segment, statement: number) => number | null) | undefined;
   /** Asked before each segment; holds it back while the server should rest. */
   gate?: (() => Promise<void>) | undefined;
   /** Called for every statement, which it must run itself. */
@@ -121,8 +121,9 @@ class SegmentRun {
     }
   }
 
-  private get bound(): number | null {
-    return this.segment.locks.length > 0 ? (this.script.statementTimeoutMs ?? null) : null;
+  /** Of the statement at a place. */
+  private bound(position: number): number | null {
+    return this.script.budgetOf?.(this.segment, position) ?? null;
   }
 
   private attempt(): Promise<void> {
@@ -134,7 +135,7 @@ class SegmentRun {
       marker,
       preamble,
       look: segment.locks.length > 0 ? lookingFor(this.client, segment.locks, patience) : null,
-      statementTimeoutMs: this.bound,
+      boundOf: (position) => this.bound(position),
       around: script.around,
       lockTimeoutMs: isPatient(segment) ? patience.budgetMs : patience.timeoutMs,
       next: (statement, position) => {
@@ -175,7 +176,7 @@ class SegmentRun {
     const { client, script, segment, attempts } = this;
     if (segment.takeBack && error instanceof DatabaseError && !script.signal.aborted)
       await takeBack(client, script, segment.takeBack, script.patience);
-    return statementFailure(error, script.title, this.current, attempts, this.blockers, this.bound);
+    return statementFailure(error, script.title, this.current, attempts, this.blockers, this.bound(this.position));
   }
 
   private report(blockers: Blocker[]): void {

@@ -24,8 +24,8 @@ export interface Attempt {
   marker: Marker | undefined;
   /** Milliseconds that a statement may stand in a lock's queue. */
   lockTimeoutMs: number;
-  /** Milliseconds that a statement may run; null = without a bound. */
-  statementTimeoutMs: number | null;
+  /** Milliseconds that the statement at a place may run; null = without a bound. */
+  boundOf: (position: number) => number | null;
   /** Looks who is in the way, and fails with IN_THE_WAY; null = nothing to look for. Only of what goes as one message. */
   look: string | null;
   /** Statements of others to send first, committed before the segment begins; emptied once they are. */
@@ -138,6 +138,8 @@ async function runOneByOne(client: Client, attempt: Attempt): Promise<void> {
   await sendAll(client, [begin, entering(client, attempt, 'committed'), ...limits(attempt)]);
   for (const [position, statement] of inner.entries()) {
     attempt.next(statement, position);
+    if (position > 0 && attempt.boundOf(position) !== attempt.boundOf(position - 1))
+      await client.query(bound(attempt, position));
     await execute(client, attempt, statement);
   }
   await client.query(commit);
@@ -178,9 +180,13 @@ async function failSingle(client: Client, { script }: Entry, segment: Segment, e
   throw error;
 }
 
-function limits({ lockTimeoutMs, statementTimeoutMs }: Attempt): string[] {
-  const bound = statementTimeoutMs === null ? [] : [`SET LOCAL statement_timeout = ${Math.ceil(statementTimeoutMs)}`];
-  return [`SET LOCAL lock_timeout = ${Math.ceil(lockTimeoutMs)}`, ...bound];
+function limits(attempt: Attempt): string[] {
+  const bounded = attempt.boundOf(0) === null ? [] : [bound(attempt, 0)];
+  return [`SET LOCAL lock_timeout = ${Math.ceil(attempt.lockTimeoutMs)}`, ...bounded];
+}
+
+function bound({ boundOf }: Attempt, position: number): string {
+  return `SET LOCAL statement_timeout = ${Math.ceil(boundOf(position) ?? 0)}`;
 }
 
 /** Writes the marker, on condition that the fence is still ours. */

@@ -48,7 +48,7 @@ export function statementFailure(
   if (sqlstate === '57014' && boundMs !== null)
     return permanent(
       FailureType.Statement,
-      `${where}: it ran for longer than ${Math.round(boundMs / 1000)} s, ten times what the rehearsal took, while it held a lock that the application needs; it was stopped, and nothing of this segment was written.`,
+      `${where}: it ran for longer than ${Math.round(boundMs / 1000)} s, its budget from the rehearsal, while it held a lock that the application needs; it was stopped, and nothing of this segment was written.`,
       details,
     );
   const rows =

@@ -1,5 +1,6 @@
 /** What is known before anything is written: the target, the checks, the backup, the rehearsal. */
 import type { Plan } from './plan';
+import type { RehearsalFigures } from './rehearsal';
 
 /** What the target looked like when it was inspected. */
 export interface TargetFacts {
@@ -50,4 +51,6 @@ export interface RehearsalSummary {
   reversals: ReversalSummary[];
   /** Reversing everything brought the rehearsal's schema back to its start. */
   reversible: boolean;
+  /** Null where nothing was rehearsed. Without rows, times and WAL say nothing, and locks say all. */
+  figures: RehearsalFigures | null;
 }

@@ -1,8 +1,9 @@
 /** The report's first half: what was found, what was planned, and what made sure that it may go ahead. */
 import type { DeploymentStatus, HazardFinding } from '../contract';
+import { tellingFigures } from '../policy/telling';
 import { hazardCounts, totalsText } from './counts';
 import { bytes, duration, moment } from './format';
-import { block, code, prose, section, table } from './markdown-text';
+import { block, code, list, prose, section, table } from './markdown-text';
 
 export function facts({ facts: found }: DeploymentStatus): string {
   if (!found) return '';
@@ -88,6 +89,11 @@ export function rehearsal({ rehearsal: held }: DeploymentStatus): string {
   return section(
     'Rehearsal',
     `Mode: ${held.mode}.${restored} ${reversible}`,
+    list(
+      tellingFigures(held, { duration, bytes }).map(({ warning, text }) =>
+        warning ? `**${prose(text)}**` : prose(text),
+      ),
+    ),
     table(['step', 'took', 'reversal', 'proven', 'why not'], rows),
   );
 }

@@ -35,6 +35,11 @@ export function table(head: string[], rows: string[][]): string {
   return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
 }
 
+/** Its entries are Markdown already. Nothing without entries. */
+export function list(entries: string[]): string {
+  return entries.map((entry) => `- ${entry}`).join('\n');
+}
+
 /** A section, or nothing when it has no content. */
 export function section(title: string, ...parts: string[]): string {
   const content = parts.filter((part) => part !== '');

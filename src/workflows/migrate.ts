@@ -1,5 +1,5 @@
 /** migrate: the undo of every step is registered, then step by step. */
-import type { Plan, PlannedMigration, PlanStep } from '../contract';
+import type { Plan, PlannedMigration, PlanStep, StatementBudget } from '../contract';
 import { apply } from './activity-options';
 import { sample } from './monitor';
 import type { Run } from './run';
@@ -39,7 +39,7 @@ async function applyStep(run: Run, step: PlanStep): Promise<void> {
   try {
     const { durationMs, waits } = await apply.applyStep.executeWithOptions({ summary: title }, [
       run.input,
-      { step, migrations, statementBudgetMs: statementBudget(run, step) },
+      { step, migrations, budgets: budgetsOf(run, step) },
     ]);
     if (progress) Object.assign(progress, { state: 'applied', durationMs, waits });
   } catch (error) {
@@ -48,13 +48,10 @@ async function applyStep(run: Run, step: PlanStep): Promise<void> {
   }
 }
 
-/** A lock that others feel is held no longer than ten times what the whole step took on the restored backup. */
-function statementBudget({ status }: Run, { index }: PlanStep): number | null {
-  const rehearsed = status.rehearsal?.steps.find(({ step }) => step === index);
-  return rehearsed ? Math.max(SHORTEST_BUDGET_MS, 10 * rehearsed.durationMs) : null;
+function budgetsOf({ status: { rehearsal } }: Run, { migrations }: PlanStep): StatementBudget[] | null {
+  const budgets = rehearsal?.figures?.budgets;
+  return budgets?.filter(({ migration }) => migrations.includes(migration)) ?? null;
 }
-
-const SHORTEST_BUDGET_MS = 5_000;
 
 function titleOf({ migrations }: PlanStep): string {
   const [first = ''] = migrations;

@@ -1,6 +1,6 @@
 /** A contended segment against real sessions that hold what it needs: who waits, for how long, and who is named. */
 import { Client } from 'pg';
-import { runScript, type ScriptResult } from '../../src/adapters/executor';
+import { runScript, type ScriptResult, type ScriptRun } from '../../src/adapters/executor';
 import { takeFence } from '../../src/adapters/ledger/fence';
 import { ensureLedger } from '../../src/adapters/ledger/schema';
 import { shapeOf, type LockPatience } from '../../src/adapters/lock-queue';
@@ -61,7 +61,7 @@ interface Running {
 async function start(
   patience: Partial<LockPatience> = {},
   sql = ALTER,
-  statementTimeoutMs: number | null = null,
+  budgetOf: ScriptRun['budgetOf'] = () => null,
 ): Promise<Running> {
   const client = await session('lockkeeper/test/1');
   const token = await takeFence(client, { owner: 'test', run: 'test', turn: [1, 1], orphans: 'lockkeeper/none/' });
@@ -73,7 +73,7 @@ async function start(
     token,
     segments: segmentsOf(parseScript(sql), AS_WRITTEN).map((segment) => ({ ...segment, locks: [LOCK] })),
     patience: { ...PATIENCE, ...patience },
-    statementTimeoutMs,
+    budgetOf,
     onProgress: (next) => progress.push(next),
     signal: new AbortController().signal,
   });
@@ -169,9 +169,15 @@ it('displaces autovacuum without stopping writers', async () => {
   await onServer('SELECT pg_reload_conf()');
 });
 
+it('bounds each statement by its own budget', async () => {
+  const script = `SELECT pg_sleep(0); SELECT pg_sleep(0.4); SELECT pg_sleep(0);`;
+  const { done } = await start({}, script, (_, place) => (place === 1 ? 10_000 : 200));
+  await expect(done).resolves.toMatchObject({ statements: 3 });
+});
+
 it('stops a statement that holds its lock for much longer than the rehearsal took', async () => {
   const slow = `ALTER TABLE "Order" ADD COLUMN note text; SELECT pg_sleep(60);`;
-  await expect((await start({}, slow, 300)).done).rejects.toMatchObject({
+  await expect((await start({}, slow, (_, place) => (place === 1 ? 300 : 5_000))).done).rejects.toMatchObject({
     type: 'Statement',
     message: expect.stringContaining('x, line 1: it ran for longer than') as string,
   });

@@ -58,7 +58,6 @@ async function run({ client }: TestDatabase, of: Segment[]): Promise<ScriptResul
     token: await takeFence(client, { owner: 'test', run: 'test', turn: [1, ++turns], orphans: 'lockkeeper/none/' }),
     segments: of,
     patience: { timeoutMs: 2_000, budgetMs: 10_000, eviction: null },
-    statementTimeoutMs: null,
     onProgress: () => undefined,
     signal: new AbortController().signal,
   });

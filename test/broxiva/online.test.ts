@@ -55,7 +55,6 @@ async function deployed(execution: ExecutionForm['execution']): Promise<TestData
       token,
       segments: segmentsOf(parseScript(migrationSql(name)), form),
       patience: { timeoutMs: 2_000, budgetMs: 10_000, eviction: null },
-      statementTimeoutMs: null,
       onProgress: () => undefined,
       signal: new AbortController().signal,
     });

@@ -52,7 +52,7 @@ async function migrate(deploymentId: string, files: Record<string, string>): Pro
   await inActivity(() => activities.registerUndo(input, undone, rehearsal, schemaFingerprint));
   for (const step of plan.steps) {
     const migrations = plan.migrations.filter((migration) => step.migrations.includes(migration.name));
-    await inActivity(() => activities.applyStep(input, { step, migrations, statementBudgetMs: null }));
+    await inActivity(() => activities.applyStep(input, { step, migrations, budgets: null }));
   }
   return { activities, input };
 }

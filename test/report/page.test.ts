@@ -12,7 +12,14 @@ function deployed(): DeploymentStatus {
   const wait = { migration: 'add_index', line: 4, attempts: 3, waitedMs: 700, blockers: [] };
   return {
     ...status,
-    rehearsal: { mode: 'full', restoreMs: 900, steps: [{ step: 1, durationMs: 400 }], reversals: [], reversible: true },
+    rehearsal: {
+      mode: 'full',
+      restoreMs: 900,
+      steps: [{ step: 1, durationMs: 400 }],
+      reversals: [],
+      reversible: true,
+      figures: null,
+    },
     steps: [{ index: 1, migrations: ['add_index'], state: 'applied', durationMs: 1000, waits: [wait] }],
     monitor: { verdict: 'healthy', samples: [sample(10), sample(40), sample(25)], breaches: [], withoutData: [] },
   };

@@ -105,6 +105,7 @@ export function waiting(overrides: Partial<DeploymentStatus> = {}): DeploymentSt
       ],
       reversals: [],
       reversible: true,
+      figures: null,
     },
     approval: {
       kind: 'deploy',

@@ -4,7 +4,7 @@ import { SEARCH_ATTRIBUTES, type CheckResult } from '../../src/contract';
 import { AS_WRITTEN } from '../../src/policy/segments';
 import { Bench } from './support/bench';
 import type { ActivityName } from './support/deployment';
-import { FACTS, failing, HOUR, MINUTE, planned } from './support/stubs';
+import { FACTS, failing, HOUR, MEASURED, MINUTE, planned, PROVEN } from './support/stubs';
 
 const END: ActivityName[] = ['dropScratch', 'writeReport'];
 
@@ -36,7 +36,7 @@ test('takes every step in its order, and registers the undo before the first wri
   expect(status.reports).toEqual([`reports/${deployment.id}.json`]);
 });
 
-test('applies each step with its migrations at the checksums that were planned', async () => {
+test('applies each step with its migrations at the checksums that were planned, within the budgets that were rehearsed', async () => {
   const checksums = ['1', '2', '3'].map((digit) => digit.repeat(64));
   const migrations = FACTS.pending.map((name, at) => ({
     name,
@@ -50,13 +50,20 @@ test('applies each step with its migrations at the checksums that were planned',
     { index: 0, migrations: FACTS.pending.slice(0, 2) },
     { index: 1, migrations: FACTS.pending.slice(2) },
   ];
-  const deployment = await bench.deploy(planned({ migrations, steps }));
+  const [early, late] = [0, 2].map((at) => ({
+    migration: FACTS.pending[at] ?? '',
+    segment: 0,
+    statement: 0,
+    ms: 8_000,
+  }));
+  const figures = { ...MEASURED, budgets: [early, late].flatMap((budget) => budget ?? []) };
+  const rehearse = () => Promise.resolve({ ...PROVEN, figures });
+  const deployment = await bench.deploy({ ...planned({ migrations, steps }), rehearse });
   await deployment.ended();
   const [first, second, third] = migrations.map(({ name, checksum, form }) => ({ name, checksum, form }));
   expect(deployment.argsOf('applyStep')).toEqual([
-    // Ten times what the rehearsal took is less than the shortest bound.
-    [{ step: steps[0], migrations: [first, second], statementBudgetMs: 5_000 }],
-    [{ step: steps[1], migrations: [third], statementBudgetMs: 5_000 }],
+    [{ step: steps[0], migrations: [first, second], budgets: [early] }],
+    [{ step: steps[1], migrations: [third], budgets: [late] }],
   ]);
 });
 

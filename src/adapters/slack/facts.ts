@@ -1,14 +1,16 @@
 /** The part of the message that says what is deployed and how far it is. */
 import type { DeploymentStatus, HazardFinding, PhaseProgress, Plan, Risk, StepProgress } from '../../contract';
+import { tellingFigures } from '../../policy/telling';
 import { approvers, openRequest, who } from './approval';
 import { mrkdwn, section, type MessageBlock } from './blocks';
 import { bytes, code, lines, oneLine, plural, seconds } from './text';
 
 const MAX_MIGRATIONS = 12;
 const MAX_HAZARDS = 5;
+const MAX_MEASURED = 8;
 
 export function factBlocks(status: DeploymentStatus): MessageBlock[] {
-  return [...fields(status), ...migrations(status), ...hazards(status), phases(status)];
+  return [...fields(status), ...migrations(status), ...hazards(status), ...measured(status), phases(status)];
 }
 
 function fields(status: DeploymentStatus): MessageBlock[] {
@@ -117,6 +119,14 @@ function hazards({ plan }: DeploymentStatus): MessageBlock[] {
       return `${mark} ${code(`${name}:${hazard.line}`, 140)} ${oneLine(hazard.message, 300)}${handled}`;
     });
   return [section(`*Hazards*\n${lines(shown, MAX_HAZARDS)}`)];
+}
+
+/** What the rehearsal found out, for whoever is asked; afterwards the report has it. */
+function measured(status: DeploymentStatus): MessageBlock[] {
+  if (!status.rehearsal || !openRequest(status)) return [];
+  const told = tellingFigures(status.rehearsal, { duration: seconds, bytes });
+  const shown = told.map(({ warning, text }) => `${warning ? ':warning: ' : '• '}${oneLine(text, 300)}`);
+  return shown.length === 0 ? [] : [section(`*Rehearsed*\n${lines(shown, MAX_MEASURED)}`)];
 }
 
 const GROUPS: [PhaseProgress['state'], string][] = [

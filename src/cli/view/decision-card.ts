@@ -2,7 +2,8 @@
 import type { DeploymentRef } from '../../client';
 import type { ApprovalRequest, DeploymentStatus, PlannedMigration } from '../../contract';
 import { standing } from '../../policy/approval';
-import { bytes, count, moment, short } from '../../report/format';
+import { tellingFigures } from '../../policy/telling';
+import { bytes, count, duration, moment, short } from '../../report/format';
 import type { Colors } from '../cli';
 import { plain } from './text';
 
@@ -27,12 +28,16 @@ export function decisionCard(
     ],
     ['backup', backupText(status)],
     ['rehearsal', rehearsalText(status)],
+    ...(status.rehearsal ? tellingFigures(status.rehearsal, { duration, bytes }) : []).map(({ warning, text }) => [
+      '',
+      warning ? colors.yellow(plain(text)) : plain(text),
+    ]),
     [
       'approvals',
       `${standing(approval, status.audit).approvals} of ${approval.required}, until ${moment(approval.expiresAt)}`,
     ],
     ['bound to', approval.bindingDigest],
-  ].flatMap(([name, value]) => (name && value ? [`  ${name.padEnd(10)} ${value}`] : []));
+  ].flatMap(([name, value]) => (value ? [`  ${(name ?? '').padEnd(10)} ${value}`] : []));
   return [
     `${colors.bold(`${what} ${ref.deploymentId}`)} of ${colors.bold(`${ref.environment}/${ref.target}`)}, asked for by ${plain(status.input.requester.name)}`,
     ...(approval.note === null ? [] : [colors.yellow(plain(approval.note))]),

@@ -2,7 +2,8 @@
 import type { DeploymentRef } from '../../client';
 import type { AuditEntry, DeploymentStatus, Phase, PhaseProgress, StepProgress } from '../../contract';
 import { standing } from '../../policy/approval';
-import { count, duration, elapsed, moment } from '../../report/format';
+import { tellingFigures } from '../../policy/telling';
+import { bytes, count, duration, elapsed, moment } from '../../report/format';
 import type { Colors } from '../cli';
 import { isWaitingForApproval } from '../exit-codes';
 import { progressText } from './progress';
@@ -127,6 +128,7 @@ export function waitingText(ref: DeploymentRef, status: DeploymentStatus): strin
   return [
     `waiting for ${count(missing, 'approval')} from somebody other than ${requester}, until ${moment(approval.expiresAt)}`,
     ...(approval.note === null ? [] : [plain(approval.note)]),
+    ...(status.rehearsal ? tellingFigures(status.rehearsal, { duration, bytes }) : []).map(({ text }) => plain(text)),
     `lockkeeper approve ${ref.deploymentId}`,
     `lockkeeper reject ${ref.deploymentId} --reason "..."`,
   ];

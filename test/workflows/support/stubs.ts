@@ -4,6 +4,7 @@ import type { Activities } from '../../../src/activities';
 import type {
   CheckResult,
   Plan,
+  RehearsalFigures,
   RehearsalSummary,
   RollbackPlan,
   SignedDecision,
@@ -73,6 +74,20 @@ export const PROVEN: RehearsalSummary = {
     digest: `${step}`.repeat(64),
   })),
   reversible: true,
+  figures: null,
+};
+
+/** A rehearsal that measured nothing of note. */
+export const MEASURED: RehearsalFigures = {
+  statements: 6,
+  durationMs: 60,
+  walBytes: 9_000,
+  tempBytes: 0,
+  slowest: [],
+  locks: [],
+  rewrites: { count: 0, first: [] },
+  unforeseen: { count: 0, first: [] },
+  budgets: [],
 };
 
 const REVERSE: RollbackPlan = {
