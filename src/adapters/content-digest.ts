@@ -6,7 +6,7 @@ import { sequenceValues, type SequenceValues } from './sequences';
 
 export interface TableDigest {
   rows: number;
-  /** Sum of 64-bit hashes of the rows' text, decimal. */
+  /** Sum of 64-bit hashes of the rows, decimal. */
   digest: string;
   /** One row of this many is in the digest, chosen by a hash of its primary key; absent: every row is. Rows are always all counted. */
   sampledOneIn?: number | undefined;
@@ -26,22 +26,42 @@ export interface TableToDigest {
   bytes: number;
   /** Columns of the primary key, quoted; null without one. */
   key: string[] | null;
+  /** Its columns as one value whose bytes are the same in every database that holds the row. */
+  row: string;
 }
 
-/** Output settings that a row's text depends on, and the promise that no row is left out. */
-const TEXT_FORM = `SET LOCAL datestyle = 'ISO'; SET LOCAL intervalstyle = 'postgres'; SET LOCAL timezone = 'UTC';
+/**
+ * Output settings that the text of a value depends on, the promise that no row is left out, and one core for one session:
+ * the others are the application's, and compiling a query for each table takes longer than it saves.
+ */
+const SETTINGS = `SET LOCAL datestyle = 'ISO'; SET LOCAL intervalstyle = 'postgres'; SET LOCAL timezone = 'UTC';
   SET LOCAL extra_float_digits = 3; SET LOCAL bytea_output = 'hex'; SET LOCAL lc_monetary = 'C';
-  SET LOCAL quote_all_identifiers = off; SET LOCAL search_path = pg_catalog; SET LOCAL row_security = off`;
+  SET LOCAL quote_all_identifiers = off; SET LOCAL search_path = pg_catalog; SET LOCAL row_security = off;
+  SET LOCAL max_parallel_workers_per_gather = 0; SET LOCAL jit = off`;
+
+/** A database without an encoding may hold bytes that are no text in the driver's: they pass as they are. */
+const NO_ENCODING = `SELECT set_config('client_encoding', 'SQL_ASCII', true) WHERE current_setting('server_encoding') = 'SQL_ASCII'`;
 
 /** Must be called inside a transaction, before anything else of this file. */
 export async function prepareDigests(client: Client): Promise<void> {
-  await client.query(TEXT_FORM);
+  await client.query(`${SETTINGS}; ${NO_ENCODING}`);
 }
 
 /** Tables of the project with rows of their own: no views, no extension's tables, no parents of partitions. */
-const TABLES = `pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+const tablesWith = (more: string): string => `pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace, ${more}
   WHERE c.relkind = 'r' AND c.relpersistence <> 't' AND n.nspname !~ '^pg_' AND n.nspname NOT IN ('information_schema', 'lockkeeper', 'lockkeeper_salvage')
     AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e')`;
+
+/**
+ * Columns whose binary form is their content alone. Those of other types are taken as text: what a project or an extension made has another
+ * number in every database, which arrays and rows carry in their binary form; and `reg*` types are such numbers.
+ */
+const COLUMNS = `SELECT coalesce(array_agg(quote_ident(a.attname) ORDER BY a.attnum) FILTER (WHERE f.is_binary), '{}') AS binary,
+         coalesce(array_agg(quote_ident(a.attname) ORDER BY a.attnum) FILTER (WHERE NOT f.is_binary), '{}') AS other
+    FROM pg_attribute a JOIN pg_type t ON t.oid = a.atttypid LEFT JOIN pg_type e ON e.oid = t.typelem AND t.typcategory = 'A',
+         LATERAL (SELECT t.oid < 10000 AND t.typtype IN ('b', 'r', 'm') AND NOT starts_with(coalesce(e.typname, t.typname), 'reg')
+                         AND t.typsend <> 0 AND coalesce(e.typsend, t.typsend) <> 0 AS is_binary) AS f
+   WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped`;
 
 /**
  * Every table that pg_dump would copy.
@@ -52,6 +72,8 @@ export async function tablesToDigest(client: Client): Promise<TableToDigest[]> {
     name: string;
     bytes: string;
     key: string[] | null;
+    binary: string[];
+    other: string[];
     readable: boolean;
     hidden: boolean;
   }>(
@@ -60,9 +82,10 @@ export async function tablesToDigest(client: Client): Promise<TableToDigest[]> {
                FROM pg_index i, unnest(i.indkey) WITH ORDINALITY AS k(attnum, position), pg_attribute a
               WHERE i.indrelid = c.oid AND i.indisprimary AND k.position <= i.indnkeyatts
                 AND a.attrelid = c.oid AND a.attnum = k.attnum) AS key,
+            columns.binary::text[], columns.other::text[],
             has_table_privilege(c.oid, 'SELECT') AND has_schema_privilege(n.oid, 'USAGE') AS readable,
             row_security_active(c.oid) AS hidden
-       FROM ${TABLES} ORDER BY 1`,
+       FROM ${tablesWith(`LATERAL (${COLUMNS}) AS columns`)} ORDER BY 1`,
   );
   const unreadable = rows.filter(({ readable }) => !readable).map(({ name }) => name);
   const hidden = rows.filter((row) => row.readable && row.hidden).map(({ name }) => name);
@@ -73,7 +96,17 @@ export async function tablesToDigest(client: Client): Promise<TableToDigest[]> {
       FailureType.Backup,
       `Row security hides rows of ${some(hidden)} from the role; let it own the table, or give it BYPASSRLS.`,
     );
-  return rows.map(({ name, bytes, key }) => ({ name, bytes: Number(bytes), key }));
+  return rows.map(({ name, bytes, key, binary, other }) => ({
+    name,
+    bytes: Number(bytes),
+    key,
+    row: rowOf(binary, other),
+  }));
+}
+
+function rowOf(binary: string[], other: string[]): string {
+  const of = (columns: string[]): string => columns.map((column) => `t.${column}`).join(', ');
+  return `ROW(${[...(binary.length > 0 ? [of(binary)] : []), ...(other.length > 0 ? [`ROW(${of(other)})::text`] : [])].join(', ')})`;
 }
 
 function some(names: string[]): string {
@@ -113,15 +146,16 @@ export async function tableDigests(
   return Object.fromEntries(tables.map(({ name }) => [name, digests[name] ?? { rows: 0, digest: '0' }]));
 }
 
-async function digestOf(client: Client, { name, key }: TableToDigest, oneIn = 1): Promise<TableDigest> {
+async function digestOf(client: Client, { name, key, row: columns }: TableToDigest, oneIn = 1): Promise<TableDigest> {
   const isSampled = oneIn > 1 && key !== null;
   // By content and not by place: a restored row lies elsewhere. FILTER comes first, so most rows are not even read from TOAST.
   const filter = isSampled
     ? `FILTER (WHERE hashtextextended(ROW(${key.map((column) => `t.${column}`).join(', ')})::text, 0) % ${oneIn} = 0)`
     : '';
+  // The hash of a row of one value is that of its bytes; the sum of the columns' own hashes would not see values that changed places.
+  const hash = `hash_record_extended(ROW(record_send(${columns})), 0)`;
   const { rows } = await client.query<{ rows: string; digest: string }>(
-    // `t.*` and not `t`, which would be a column of that name.
-    `SELECT count(*)::text AS rows, coalesce(sum(hashtextextended((t.*)::text, 0)) ${filter}, 0)::text AS digest FROM ONLY ${name} AS t`,
+    `SELECT count(*)::text AS rows, coalesce(sum(${hash}) ${filter}, 0)::text AS digest FROM ONLY ${name} AS t`,
   );
   const [row] = rows;
   return {

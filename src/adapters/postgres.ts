@@ -1,6 +1,6 @@
 /** Connections to a target: one pinned pg.Client with the session settings that a migration needs, and errors in words. */
 import { Client, DatabaseError, type ClientConfig } from 'pg';
-import { parse } from 'pg-connection-string';
+import { parse, parseIntoClientConfig } from 'pg-connection-string';
 import { FailureType, permanent, transient } from '../errors';
 
 export interface SessionOptions {
@@ -46,12 +46,17 @@ export function endpointOf(url: string): Endpoint {
     host: given(parsed.host) ?? 'localhost',
     port: Number(given(parsed.port) ?? 5432),
     user: parsed.user ?? '',
-    database: parsed.database ?? '',
+    database: databaseOf(bare),
     password: parsed.password ?? '',
     schema: query.get('schema') ?? 'public',
     sslmode: query.get('sslmode'),
     sslFiles: Object.fromEntries(SSL_FILES.flatMap((name) => (query.has(name) ? [[name, query.get(name)]] : []))),
   };
+}
+
+/** The parser leaves what separates the parts of a URL (`=`, `/`, `&`, ...) encoded in a name. A lone percent sign is one. */
+function databaseOf(url: URL): string {
+  return decodeURIComponent(url.pathname.slice(1).replace(/%(?![0-9a-f]{2})/gi, '%25'));
 }
 
 /** The parser answers '' for what a URL leaves out. */
@@ -147,9 +152,11 @@ function clientConfig(url: string, options: SessionOptions): ClientConfig {
     target.searchParams.set('uselibpqcompat', 'true');
     if (PREFERS_TLS.has(endpoint.sslmode)) target.searchParams.set('sslmode', 'prefer');
   }
-  if (options.database !== undefined) target.pathname = `/${encodeURIComponent(options.database)}`;
+  const database = options.database ?? databaseOf(target);
   return {
-    connectionString: target.toString(),
+    ...parseIntoClientConfig(target.toString()),
+    // Without a name, the user's.
+    ...(database === '' ? {} : { database }),
     application_name: options.applicationName.slice(0, 63),
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
     keepAlive: true,

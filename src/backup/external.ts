@@ -48,7 +48,7 @@ export async function takeExternal(
     snapshot: facts.snapshot,
     migrations: { applied, pending: migrations.filter((migration) => !applied.includes(migration)) },
     contents: {
-      algorithm: 'sum-of-hashtextextended',
+      algorithm: 'sum-of-row-hashes',
       tables: {},
       largeObjects: { count: 0, digest: '0' },
       sequences: {},

@@ -3,9 +3,10 @@ import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { createHash } from 'node:crypto';
 import { Client } from 'pg';
+import { withDatabase } from '../../src/adapters/postgres';
 import { metaSchema } from '../../src/backup/meta';
 import { backupBench, type BackupBench } from '../support/backup';
-import { testDatabase, type TestDatabase } from '../support/database';
+import { onServer, testDatabase, type TestDatabase } from '../support/database';
 
 const LONG = 'ü'.repeat(31) + 'x';
 const SCHEMA = `
@@ -29,11 +30,28 @@ const SCHEMA = `
   CREATE TABLE guarded (a int); ALTER TABLE guarded ENABLE ROW LEVEL SECURITY; INSERT INTO guarded VALUES (1), (2);
   CREATE TABLE documents (id serial PRIMARY KEY, body jsonb);
   INSERT INTO documents (body) SELECT jsonb_build_object('i', i, 'text', repeat(md5(i::text), 40)) FROM generate_series(1, 3000) i;
+  CREATE TYPE mood AS ENUM ('sad', 'happy'); CREATE TYPE "a place" AS (x int, y mood); CREATE DOMAIN percent AS int CHECK (value <= 100);
+  CREATE TABLE typed (m mood, ms mood[], p "a place", d percent, r regclass[], rng tstzrange, m2d int[][], v tsvector);
+  INSERT INTO typed VALUES ('sad', '{happy,sad}', '(1,sad)', 7, '{t,guarded}', '[2026-01-01,)', '{{1,2},{3,4}}', 'a fat cat'), (NULL, '{}', NULL, NULL, NULL, 'empty', NULL, NULL);
   CREATE TABLE nothing ();
   INSERT INTO nothing DEFAULT VALUES;
   CREATE SEQUENCE unused; CREATE SEQUENCE used START 5; SELECT nextval('used'); CREATE SEQUENCE falling INCREMENT -1; SELECT nextval('falling');
   SELECT lo_from_bytea(424242, convert_to(repeat('large', 700000), 'UTF8')), lo_from_bytea(424243, ''), lo_from_bytea(424244, convert_to(repeat('m', 1048576), 'UTF8'));
 `;
+
+/** Types that another server's package may lack. */
+const EXTENSIONS = { citext: 'CaSe', hstore: 'a=>1, b=>NULL', ltree: 'Top.Science' };
+
+async function useExtensions(): Promise<void> {
+  const { rows } = await database.client.query<{ name: keyof typeof EXTENSIONS }>(
+    'SELECT name FROM pg_available_extensions WHERE name = ANY ($1)',
+    [Object.keys(EXTENSIONS)],
+  );
+  for (const { name } of rows)
+    await database.client.query(
+      `CREATE EXTENSION ${name} SCHEMA "Second Schema"; CREATE TABLE of_${name} (v "Second Schema".${name}); INSERT INTO of_${name} VALUES ('${EXTENSIONS[name]}')`,
+    );
+}
 
 let database: TestDatabase;
 const benches: BackupBench[] = [];
@@ -49,6 +67,7 @@ beforeAll(async () => {
   // The tests' role is called as our schema, where its tables would go.
   await database.client.query('SET search_path = public');
   await database.client.query(SCHEMA);
+  await useExtensions();
 });
 afterEach(() => benches.splice(0).forEach((made) => made.close()));
 afterAll(() => database.drop());
@@ -75,6 +94,21 @@ describe.each([
     );
     for (const name of readdirSync(dir)) expect(statSync(join(dir, name)).mode & 0o077).toBe(0);
   });
+});
+
+it('takes a database whose name is made of what separates names', async () => {
+  const name = `a=b "c" 'd' /e?f#g&h:i@j%k%41 ü\\`;
+  await onServer(`CREATE DATABASE "${name.replaceAll('"', '""')}"`);
+  const { take, prove, close } = backupBench(withDatabase(database.url, name));
+  try {
+    const { meta } = await take();
+    expect(meta.database.name).toBe(name);
+    expect(meta.globals).toHaveProperty('name');
+    await prove(meta.id);
+  } finally {
+    close();
+    await onServer(`DROP DATABASE "${name.replaceAll('"', '""')}"`);
+  }
 });
 
 it('has a .meta that says everything, and a digest that sha256sum gives too', async () => {
