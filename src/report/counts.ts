@@ -1,4 +1,5 @@
 import type { HazardFinding, SchemaTotals, Severity } from '../contract';
+import { count } from './format';
 
 const WORST_FIRST: Severity[] = ['danger', 'warning', 'info'];
 
@@ -13,5 +14,13 @@ export function hazardCounts(hazards: HazardFinding[]): string {
 
 /** `100 tables, 520 columns, 34 indexes, 25 enums, 200 foreign keys`. */
 export function totalsText({ tables, columns, indexes, enums, foreignKeys }: SchemaTotals): string {
-  return `${tables} tables, ${columns} columns, ${indexes} indexes, ${enums} enums, ${foreignKeys} foreign keys`;
+  const counted = [
+    [tables, 'table'],
+    [columns, 'column'],
+    [indexes, 'index', 'indexes'],
+    [enums, 'enum'],
+    [foreignKeys, 'foreign key'],
+  ] as const;
+  const created = counted.filter(([number]) => number > 0).map(([number, one, many]) => count(number, one, many));
+  return created.join(', ') || 'nothing new';
 }

@@ -30,8 +30,8 @@ export function bytes(count: number): string {
 }
 
 /** `1 migration`, `7 migrations`. */
-export function count(n: number, noun: string): string {
-  return `${n} ${noun}${n === 1 ? '' : 's'}`;
+export function count(n: number, noun: string, plural = `${noun}s`): string {
+  return `${n} ${n === 1 ? noun : plural}`;
 }
 
 /** `2025-11-23 10:11:12 UTC` of an ISO 8601 time. */

@@ -40,7 +40,7 @@ export function steps({ steps: all }: DeploymentStatus): string {
     took(step.durationMs),
     step.waits.map(waited).join('<br>'),
   ]);
-  return section('Steps', table(['step', 'migrations', 'state', 'took', 'waited for locks'], rows));
+  return section('Steps', table(['step', 'migrations', 'state', 'applied in', 'waited for locks'], rows));
 }
 
 function waited({ migration, line, waitedMs, attempts, blockers }: LockWait): string {

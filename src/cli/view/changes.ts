@@ -46,7 +46,8 @@ function stepChanges(before: StepProgress[], after: StepProgress[]): string[] {
 
 function stepChange(before: StepProgress | null, after: StepProgress): string[] {
   if (after.state === 'pending' || before?.state === after.state) return [];
-  const time = after.durationMs === null ? '' : ` in ${duration(after.durationMs)}`;
+  // It is how long applying took, and says nothing of the way back.
+  const time = after.durationMs === null || after.state === 'reversed' ? '' : ` in ${duration(after.durationMs)}`;
   return [`  ${after.migrations.map(plain).join(', ')}: ${after.state}${time}`];
 }
 
