@@ -77,6 +77,8 @@ async function play(
   };
   Object.assign(process.env, {
     LOCKKEEPER_USER: REQUESTER,
+    // The worker is in this process, and what fails here is told by the deployment itself.
+    LOCKKEEPER_LOG_LEVEL: process.env['LOCKKEEPER_LOG_LEVEL'] ?? 'error',
     LOCKKEEPER_PG_BIN: stage.postgres.binDir,
     BROXIVA_DATABASE_URL: stage.url,
     TEMPORAL_ADDRESS: stage.temporal.address,

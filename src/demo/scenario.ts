@@ -71,7 +71,7 @@ function killedDump({ root, binDir }: Project): void {
   for (const program of readdirSync(binDir))
     if (program !== 'pg_dump') symlinkSync(join(binDir, program), join(folder, program));
   const real = join(binDir, 'pg_dump');
-  const script = `#!/bin/sh\ncase "$*" in *--schema-only*|*--version*) exec '${real}' "$@";; esac\n'${real}' "$@" & sleep 0.2; kill -9 $!; wait $!\n`;
+  const script = `#!/bin/sh\ncase "$*" in *--schema-only*|*--version*) exec '${real}' "$@";; esac\n'${real}' "$@" & sleep 0.2; kill -9 $!; wait $!; kill -9 $$\n`;
   writeFileSync(join(folder, 'pg_dump'), script);
   chmodSync(join(folder, 'pg_dump'), 0o755);
   process.env['LOCKKEEPER_PG_BIN'] = folder;
