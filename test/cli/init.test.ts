@@ -1,5 +1,5 @@
 import { readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { loadConfig } from '../../src/config';
 import { lockkeeper } from './terminal';
 import { project, SCHEMA } from './project';
@@ -75,6 +75,33 @@ describe('lockkeeper init', () => {
     expect(config.schemaPath).toBe(join(root, 'prisma/schema'));
     expect(config.migrationsDir).toBe(join(root, 'prisma/migrations'));
     expect(config.environments['development']?.targets['main']?.urlEnv).toBe('SHOP_URL');
+  });
+
+  it('finds the one package of a workspace that has a schema', async () => {
+    const { root, config } = await initialised({
+      'packages/db/prisma/schema.prisma': SCHEMA,
+      'packages/ui/package.json': '{}',
+    });
+    expect(config.schemaPath).toBe(join(root, 'packages/db/prisma/schema.prisma'));
+    expect(config.migrationsDir).toBe(join(root, 'packages/db/prisma/migrations'));
+  });
+
+  it('leaves it to the person where several packages have one', async () => {
+    const root = project({ 'packages/a/prisma/schema.prisma': SCHEMA, 'apps/b/schema.prisma': SCHEMA });
+    const { code, stderr } = await lockkeeper(['init'], { cwd: root });
+    expect({ code, stderr }).toEqual({
+      code: 2,
+      stderr: 'lockkeeper: packages/a, apps/b have a Prisma schema each; run this in the folder of one.\n',
+    });
+  });
+
+  it.each([
+    ['{"name":"@acme/web shop"}', 'web-shop'],
+    ['[]', null],
+    ['not JSON', null],
+  ])('gives the project of package.json %s a task queue of its own', async (manifest, queue) => {
+    const { root, config } = await initialised({ 'package.json': manifest, 'prisma/schema.prisma': SCHEMA });
+    expect(config.taskQueue).toBe(queue ?? basename(root).replaceAll(' ', '-'));
   });
 
   it('never overwrites', async () => {

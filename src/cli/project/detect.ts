@@ -1,9 +1,11 @@
 /** Finds out where a project keeps its Prisma schema and migrations, and which variable holds its database's URL. */
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
-import { dirname, join, relative, resolve } from 'node:path';
+import { basename, dirname, join, relative, resolve } from 'node:path';
 import { UsageError } from '../../errors';
 
 export interface Project {
+  /** What it is called, as a name of one word. */
+  name: string;
   /** Relative to the project's folder, with forward slashes. */
   schema: string;
   migrations: string;
@@ -23,16 +25,48 @@ const USUAL_SCHEMAS = [
   'db/schema.prisma',
 ];
 
-/** @throws UsageError when there is no Prisma schema. */
+/** Where workspaces keep their packages. */
+const WORKSPACES = ['packages', 'apps', 'libs', 'services'];
+
+/** @throws UsageError when there is no Prisma schema, or in several packages of a workspace. */
 export function detectProject(root: string): Project {
   const config = readPrismaConfig(root);
-  const { schema, foundIn } = findSchema(root, config);
+  const found = findSchema(root, config);
+  if (found === null) return detectInWorkspace(root);
+  const { schema, foundIn } = found;
   return {
+    name: projectName(root),
     schema: inRoot(root, schema),
     migrations: config?.migrations ?? inRoot(root, migrationsBeside(root, schema)),
     urlEnv: urlVariable(root, schema) ?? config?.urlEnv ?? 'DATABASE_URL',
     foundIn,
   };
+}
+
+function detectInWorkspace(root: string): Project {
+  const packages = WORKSPACES.flatMap((folder) => foldersIn(join(root, folder)).map((name) => join(folder, name)));
+  const withSchema = packages.filter((folder) => findSchema(join(root, folder), readPrismaConfig(join(root, folder))));
+  const [only] = withSchema;
+  if (only === undefined)
+    throw new UsageError(
+      `No Prisma schema found in ${root} (looked at prisma.config.*, package.json's prisma.schema, ${USUAL_SCHEMAS.join(', ')}, and in ${WORKSPACES.join('/*, ')}/*); run this in the project's folder.`,
+    );
+  if (withSchema.length > 1)
+    throw new UsageError(`${withSchema.join(', ')} have a Prisma schema each; run this in the folder of one.`);
+  const project = detectProject(join(root, only));
+  const inPackage = (path: string): string => join(only, path).replaceAll('\\', '/');
+  return { ...project, schema: inPackage(project.schema), migrations: inPackage(project.migrations), foundIn: only };
+}
+
+function foldersIn(path: string): string[] {
+  if (!isFolder(path)) return [];
+  return readdirSync(path, { withFileTypes: true }).flatMap((entry) => (entry.isDirectory() ? [entry.name] : []));
+}
+
+function projectName(root: string): string {
+  const { name } = readPackage(root);
+  const plain = (typeof name === 'string' ? name : basename(root)).replace(/^@[^/]*\//, '');
+  return plain.replace(/[^\w.-]+/g, '-').replace(/^[^a-z0-9]+/i, '') || 'project';
 }
 
 interface PrismaConfig {
@@ -76,25 +110,21 @@ function envIn(text: string): string | null {
   );
 }
 
-function findSchema(root: string, config: PrismaConfig | null): { schema: string; foundIn: string } {
+function findSchema(root: string, config: PrismaConfig | null): { schema: string; foundIn: string } | null {
   if (config?.schema) return { schema: config.schema, foundIn: config.file };
-  const declared = packageSchema(root);
-  if (declared !== null) return { schema: declared, foundIn: 'package.json' };
+  const declared = readPackage(root).prisma?.schema;
+  if (typeof declared === 'string') return { schema: declared, foundIn: 'package.json' };
   const usual = USUAL_SCHEMAS.find((candidate) => existsSync(join(root, candidate)));
-  if (usual !== undefined) return { schema: usual, foundIn: 'its usual place' };
-  throw new UsageError(
-    `No Prisma schema found in ${root} (looked at prisma.config.*, package.json's prisma.schema, ${USUAL_SCHEMAS.join(', ')}); run this in the project's folder.`,
-  );
+  return usual === undefined ? null : { schema: usual, foundIn: 'its usual place' };
 }
 
-function packageSchema(root: string): string | null {
+function readPackage(root: string): { name?: unknown; prisma?: { schema?: unknown } } {
   try {
-    const { prisma } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
-      prisma?: { schema?: unknown };
-    };
-    return typeof prisma?.schema === 'string' ? prisma.schema : null;
+    return (
+      (JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as ReturnType<typeof readPackage> | null) ?? {}
+    );
   } catch {
-    return null;
+    return {};
   }
 }
 

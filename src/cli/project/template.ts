@@ -1,11 +1,14 @@
 import type { Project } from './detect';
 
 /** A `lockkeeper.yaml` that deploys as it is, with a word on everything that a project is likely to change. */
-export function configTemplate({ schema, migrations, urlEnv }: Project): string {
+export function configTemplate({ name, schema, migrations, urlEnv }: Project): string {
   return `# Lockkeeper: durable deployments of Prisma migrations. Secrets are never here: *Env fields name environment variables.
 project:
   schema: ${scalar(schema)}
   migrations: ${scalar(migrations)}
+
+temporal:
+  taskQueue: ${scalar(name)} # of this project alone: a worker that polls it deploys these migrations
 
 environments:
   development:
