@@ -29,11 +29,33 @@ export function readMigrations(migrationsDir: string): MigrationFolder[] {
       `No migrations folder at ${migrationsDir}; set project.migrations in lockkeeper.yaml.`,
     );
   }
+  checkProvider(join(migrationsDir, 'migration_lock.toml'));
   return readdirSync(migrationsDir, { withFileTypes: true })
     .filter((entry) => entry.isDirectory())
     .map((entry) => entry.name)
     .sort()
     .map((name) => readMigration(migrationsDir, checkName(name)));
+}
+
+/** As `readMigrations`, where there must be one: a folder without any is more likely the wrong one. */
+export function requireMigrations(migrationsDir: string): MigrationFolder[] {
+  const migrations = readMigrations(migrationsDir);
+  if (migrations.length > 0) return migrations;
+  throw permanent(
+    FailureType.MigrationFiles,
+    `${migrationsDir} holds no migrations; set project.migrations in lockkeeper.yaml, or write the first with "lockkeeper migrate dev".`,
+  );
+}
+
+/** Prisma's note of the database system that the migrations were written for. @throws ApplicationFailure MigrationFiles */
+function checkProvider(lockFile: string): void {
+  if (!existsSync(lockFile)) return;
+  const provider = /^\s*provider\s*=\s*"([^"]*)"/m.exec(readFileSync(lockFile, 'utf8'))?.[1];
+  if (provider === undefined || provider === 'postgresql') return;
+  throw permanent(
+    FailureType.MigrationFiles,
+    `${lockFile} says that these migrations are for ${provider}; Lockkeeper deploys to PostgreSQL (P3019).`,
+  );
 }
 
 /**

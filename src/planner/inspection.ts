@@ -1,7 +1,7 @@
 /** What there is: the files, the server, and a history that a deployment may build upon. */
 import { failedMigrations } from '../adapters/failed-migrations';
 import { inspectServer, type ServerFacts } from '../adapters/inspect';
-import { readMigrations, type MigrationFolder } from '../adapters/migration-files';
+import { requireMigrations, type MigrationFolder } from '../adapters/migration-files';
 import { migrationList, NO_FILTER, schemaOf, withEngine, type SchemaEngine } from '../adapters/prisma-engine';
 import { openSession, type Client } from '../adapters/postgres';
 import type { Config, Target } from '../config';
@@ -21,7 +21,7 @@ export interface Inspection {
  * @throws ApplicationFailure TargetUnavailable, MigrationFiles, History
  */
 export async function inspect(target: Target, config: Config, url: string): Promise<Inspection> {
-  const migrations = readMigrations(config.migrationsDir);
+  const migrations = requireMigrations(config.migrationsDir);
   const applicationName = `lockkeeper/inspect/${target.name}`;
   const server = await inspectServer(url, applicationName);
   const connect = (): Promise<Client> => openSession(url, { applicationName, lockTimeoutMs: 2_000 });

@@ -1,5 +1,5 @@
 /** The plan from the files alone. Apart from the rest of the planner: in a pull request it should be there at once, and needs no database's client. */
-import { readMigrations } from '../adapters/migration-files';
+import { requireMigrations } from '../adapters/migration-files';
 import { loadParser, parseScript } from '../adapters/sql-parser';
 import type { Config, Target } from '../config';
 import { UsageError } from '../errors';
@@ -21,8 +21,7 @@ export async function makeOfflinePlan(
   { from, execution = 'online' }: OfflineOptions = {},
 ): Promise<FullPlan> {
   await loadParser();
-  const folders = readMigrations(config.migrationsDir);
-  if (folders.length === 0) throw new UsageError(`${config.migrationsDir} holds no migrations.`);
+  const folders = requireMigrations(config.migrationsDir);
   const first = from === undefined ? 0 : folders.findIndex(({ name }) => name === from);
   if (first < 0) throw new UsageError(`${config.migrationsDir} holds no migration ${from}.`);
   const plan = buildPlan({

@@ -164,6 +164,24 @@ describe('lockkeeper.yaml', () => {
       exit: 2,
       says: /is not valid YAML:\n {2}Unresolved alias .*none\.\n/,
     },
+    {
+      name: 'has two documents',
+      arrange: () => text('lockkeeper.yaml', 'environments: {}\n---\nenvironments: {}\n'),
+      exit: 2,
+      says: /line 2, column 1: a second document begins here; the file holds one\.\n/,
+    },
+    {
+      name: 'is UTF-16',
+      arrange: () => text('lockkeeper.yaml', Buffer.from('\ufeffenvironments: {}\n', 'utf16le')),
+      exit: 2,
+      says: /lockkeeper\.yaml is not UTF-8; save it as UTF-8\./,
+    },
+    {
+      name: 'is Latin-1',
+      arrange: () => text('lockkeeper.yaml', Buffer.from('contacts: { é: x }\n', 'latin1')),
+      exit: 2,
+      says: /lockkeeper\.yaml is not UTF-8; save it as UTF-8\./,
+    },
     { name: 'is empty', arrange: () => text('lockkeeper.yaml', ''), exit: 2, says: /lockkeeper\.yaml is empty/ },
     {
       name: 'is a list',
@@ -334,6 +352,18 @@ describe('a migration', () => {
       says: /No migrations folder at .*lockkeeper\.yaml; set project\.migrations/,
     },
     {
+      name: 'folder holds none',
+      arrange: () => rmSync(join(root, 'prisma/migrations/1_init'), { recursive: true }),
+      exit: 2,
+      says: /prisma\/migrations holds no migrations; set project\.migrations in lockkeeper\.yaml/,
+    },
+    {
+      name: 'folder is of another database system',
+      arrange: () => text('prisma/migrations/migration_lock.toml', '# written by Prisma\nprovider = "mysql"\n'),
+      exit: 2,
+      says: /migration_lock\.toml says that these migrations are for mysql; Lockkeeper deploys to PostgreSQL \(P3019\)\./,
+    },
+    {
       name: 'is empty',
       arrange: () => migration('2_empty', ' \n'),
       exit: 2,
@@ -342,6 +372,12 @@ describe('a migration', () => {
     {
       name: 'has no migration.sql',
       arrange: () => void mkdirSync(join(root, 'prisma/migrations/2_none')),
+      exit: 2,
+      says: /Migration 2_none has no readable migration\.sql; restore the file or remove the folder\./,
+    },
+    {
+      name: 'has a folder for a migration.sql',
+      arrange: () => void mkdirSync(join(root, 'prisma/migrations/2_none/migration.sql'), { recursive: true }),
       exit: 2,
       says: /Migration 2_none has no readable migration\.sql; restore the file or remove the folder\./,
     },

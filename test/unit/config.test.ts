@@ -103,6 +103,22 @@ test.each([
   ['empty', '', /is empty; .* run "lockkeeper init"/],
 ])('a file that is %s is refused', (_, text, message) => expect(mistakes(text).join('\n')).toMatch(message));
 
+describe('YAML', () => {
+  const shared = 'environments:\n  staging: &s\n    targets: { main: { urlEnv: A } }\n    lockTimeout: 50ms\n';
+
+  test('anchors and merge keys are followed', () => {
+    const { environments } = parseConfig(
+      `${shared}  production:\n    <<: *s\n    targets: { main: { urlEnv: B } }\n`,
+      FILE,
+    );
+    expect(environments['production']).toMatchObject({ lockTimeoutMs: 50, targets: { main: { urlEnv: 'B' } } });
+  });
+
+  test('lines may end as on Windows, behind a byte order mark', () => {
+    expect(parseConfig(`\ufeff${MINIMAL.replaceAll('\n', '\r\n')}`, FILE).environments).toHaveProperty('production');
+  });
+});
+
 test.each([
   ['500ms', 500],
   ['1.5s', 1_500],
