@@ -103,7 +103,8 @@ function belowAlways(phase: PhaseProgress, input: FrameInput): string[] {
 }
 
 function stepLines(step: StepProgress, { tick, colors }: FrameInput): string[] {
-  const time = step.durationMs === null || step.state === 'reversed' ? '' : colors.dim(`  ${duration(step.durationMs)}`);
+  const time =
+    step.durationMs === null || step.state === 'reversed' ? '' : colors.dim(`  ${duration(step.durationMs)}`);
   // Migrations that share a step land together: the time stands at the last one.
   return step.migrations.map((name, index) => {
     const isLast = index === step.migrations.length - 1;
