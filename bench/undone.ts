@@ -9,6 +9,7 @@ import { runOn, saveSchema, urlOf, type SchemaState, type Workbench } from '../s
 import { InverseRecorder } from '../src/adapters/inverse-recorder';
 import { readMigrations, type MigrationFolder } from '../src/adapters/migration-files';
 import { createPgTools } from '../src/adapters/pg-tools';
+import { likeness, type Likeness } from '../src/adapters/schema-fingerprint';
 import { ScratchDatabases } from '../src/adapters/scratch';
 import { loadParser } from '../src/adapters/sql-parser';
 import type { ReversalSummary } from '../src/contract';
@@ -19,8 +20,10 @@ export const LAST = 20;
 export interface MigrationReversal {
   migration: string;
   source: ReversalSummary['source'];
-  /** Why there is none. */
+  /** Why there is none, or what comes back in another place. */
   reason: string | null;
+  /** The schema once this one and all newer ones are undone, to what it was before them; null where one of them has no way back. */
+  likeness: Likeness | null;
   sql: string | null;
 }
 
@@ -47,10 +50,17 @@ async function undoAll(url: string, binDir: string, migrationsDir: string): Prom
     const last = rehearsed.at(-1)?.after.fingerprint ?? '';
     const ground = new ProvingGround(bench, 'schema', last, new Map(folders.map((each) => [each.name, each])));
     const found: MigrationReversal[] = [];
+    let unbroken = true;
     for (const step of rehearsed.toReversed()) {
-      const { summary, reversal } = await ground.prove(step);
-      const { source, proven, reason } = summary;
-      found.push({ migration: step.step.migrations.join(), source, reason: proven ? null : reason, sql: reversal.sql });
+      const { summary, reversal, reached } = await ground.prove(step);
+      unbroken &&= reached !== null;
+      found.push({
+        migration: step.step.migrations.join(),
+        source: summary.source,
+        reason: summary.reason,
+        likeness: unbroken && reached !== null ? likeness(reached, step.before.fingerprint) : null,
+        sql: reversal.sql,
+      });
     }
     return found;
   } finally {

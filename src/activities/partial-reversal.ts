@@ -11,7 +11,7 @@ import type { DeployInput } from '../contract';
 import type { Deps } from './deps';
 import { markerKey } from './resume';
 import { resolve } from './target';
-import { restoreSchema, saveSchema, whyNot, workbench } from './workbench';
+import { restoreSchema, saveSchema, tryOut, workbench } from './workbench';
 
 /** @returns null where a segment that is there has no exact inverse. */
 export async function inversesOfMarked(
@@ -41,7 +41,8 @@ export async function whyNotPartial(
     await withWorkFolder(async (folder) =>
       restoreSchema(bench, 'partial', await saveSchema(bench, bench.url, join(folder, 'live.sql'))),
     );
-    return await whyNot(bench, 'partial', `what is there of step ${step + 1}`, sql, schemaBefore);
+    const { reason } = await tryOut(bench, 'partial', `what is there of step ${step + 1}`, sql, schemaBefore);
+    return reason;
   } finally {
     await bench.scratch.dropAll();
   }

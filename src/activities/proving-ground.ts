@@ -1,12 +1,13 @@
 /**
  * How each step is undone: every source is tried, newest step first, on the database that the steps were rehearsed on. The first that
- * brings `pg_dump --schema-only` back exactly counts.
+ * brings `pg_dump --schema-only` back counts, in whatever order the columns of a table come.
  */
 import type { SegmentInverse } from '../adapters/inverse-recorder';
 import type { MigrationFolder } from '../adapters/migration-files';
 import type { PlanStep, ReversalSummary } from '../contract';
 import { reversalDigest, type StepReversal } from './deployment-files';
-import { diffOf, fingerprintOf, restoreSchema, whyNot, type SchemaState, type Workbench } from './workbench';
+import { likeness } from '../adapters/schema-fingerprint';
+import { diffOf, restoreSchema, tryOut, type SchemaState, type Workbench } from './workbench';
 
 /** What is known of a step once it was run. */
 export interface RehearsedStep {
@@ -21,6 +22,8 @@ export interface RehearsedStep {
 export interface ProvenStep {
   reversal: StepReversal;
   summary: ReversalSummary;
+  /** Fingerprint of the schema that it was seen to come back to; null where there is no way back. */
+  reached: string | null;
 }
 
 type Source = Exclude<ReversalSummary['source'], 'none'>;
@@ -55,7 +58,7 @@ export class ProvingGround {
     const passedOver: string[] = [];
     for await (const candidate of this.candidates(rehearsed)) {
       const reason = candidate.sql === null ? candidate.reason : await this.whyNot(rehearsed, candidate.sql);
-      if (reason === null) return proven(rehearsed, candidate, passedOver);
+      if (reason === null) return proven(rehearsed, candidate, passedOver, this.stands);
       passedOver.push(`${candidate.name}: ${reason}`);
     }
     return unproven(rehearsed, passedOver);
@@ -74,10 +77,10 @@ export class ProvingGround {
   }
 
   private async whyNot({ step, before, after }: RehearsedStep, sql: string): Promise<string | null> {
-    if (this.stands !== after.fingerprint) await this.standOn(after);
+    if (likeness(this.stands, after.fingerprint) === 'different') await this.standOn(after);
     const title = `the reversal of ${step.migrations.join(', ')}`;
-    const reason = await whyNot(this.bench, this.purpose, title, sql, before.fingerprint);
-    this.stands = reason === null ? before.fingerprint : await fingerprintOf(this.bench, this.purpose);
+    const { reason, stands } = await tryOut(this.bench, this.purpose, title, sql, before.fingerprint);
+    this.stands = stands;
     return reason;
   }
 
@@ -110,10 +113,16 @@ function proven(
   { step: { index }, before, inverses }: RehearsedStep,
   { source, sql }: Candidate,
   passedOver: string[],
+  reached: string,
 ): ProvenStep {
   const reversal = { sql, schemaBefore: before.fingerprint, inverses: kept(inverses) };
-  const reason = passedOver.length > 0 ? passedOver.join('; ') : null;
-  return { reversal, summary: { step: index, source, proven: true, reason, digest: reversalDigest(reversal) } };
+  const isReordered = likeness(reached, before.fingerprint) === 'reordered';
+  const named =
+    source === 'inverses' ? inverses.flatMap(({ reordered }) => reordered) : ['columns come back in another order'];
+  const notes = isReordered ? named : [];
+  const reason = [...passedOver, ...notes].join('; ') || null;
+  const summary = { step: index, source, proven: true, reason, digest: reversalDigest(reversal) };
+  return { reversal, summary, reached };
 }
 
 function unproven({ step: { index }, before, inverses }: RehearsedStep, passedOver: string[]): ProvenStep {
@@ -127,6 +136,7 @@ function unproven({ step: { index }, before, inverses }: RehearsedStep, passedOv
       reason: passedOver.join('; '),
       digest: reversalDigest(reversal),
     },
+    reached: null,
   };
 }
 

@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import { InverseRecorder } from '../adapters/inverse-recorder';
 import { schemaOf } from '../adapters/prisma-engine';
+import { likeness } from '../adapters/schema-fingerprint';
 import { ScratchDatabases } from '../adapters/scratch';
 import { loadParser, parseScript } from '../adapters/sql-parser';
 import { StatementMeter } from '../adapters/statement-meter';
@@ -187,7 +188,7 @@ async function reverseOnRows(rehearsal: Rehearsal, backup: BackupSummary, proven
   for (const step of steps) await applyOn(bench, 'restored', step, folders);
   for (const { reversal, summary } of proven.toReversed())
     await runOn(bench, 'restored', `the reversal of step ${summary.step + 1}`, reversal.sql ?? '');
-  if ((await fingerprintOf(bench, 'restored')) !== before)
+  if (likeness(await fingerprintOf(bench, 'restored'), before) === 'different')
     throw permanent(FailureType.Rehearsal, 'Undoing every step on the restored backup did not bring its schema back.');
 }
 

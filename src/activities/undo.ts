@@ -15,6 +15,7 @@ import { ensureLedger } from '../adapters/ledger/schema';
 import { readMigrations } from '../adapters/migration-files';
 import { schemaFingerprint } from '../adapters/pg-tools';
 import { schemaOf } from '../adapters/prisma-engine';
+import { likeness, type Likeness } from '../adapters/schema-fingerprint';
 import { unfinished } from '../adapters/prisma-history';
 import { withSession, type Client } from '../adapters/postgres';
 import { loadParser, parseScript } from '../adapters/sql-parser';
@@ -130,9 +131,9 @@ export function createUndo(deps: Deps) {
       });
     },
 
-    /** True when the live schema is, to pg_dump's eye, what it was before the deployment. */
-    async schemaIs(input: DeployInput, fingerprint: string): Promise<boolean> {
-      return (await schemaFingerprint(deps.tools, resolve(deps, input).url)) === fingerprint;
+    /** How the live schema is, to pg_dump's eye, to what it was before the deployment. */
+    async schemaIs(input: DeployInput, fingerprint: string): Promise<Likeness> {
+      return likeness(await schemaFingerprint(deps.tools, resolve(deps, input).url), fingerprint);
     },
   };
 }

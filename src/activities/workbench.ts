@@ -5,9 +5,10 @@ import type { InverseRecorder } from '../adapters/inverse-recorder';
 import { takeFence } from '../adapters/ledger/fence';
 import { ensureLedger } from '../adapters/ledger/schema';
 import type { LockPatience } from '../adapters/lock-queue';
-import { fingerprintOfScript, schemaFingerprint, type PgTools } from '../adapters/pg-tools';
+import { schemaFingerprint, type PgTools } from '../adapters/pg-tools';
 import { DatabaseError, withDatabase } from '../adapters/postgres';
 import { schemaOf } from '../adapters/prisma-engine';
+import { fingerprintOfScript, likeness } from '../adapters/schema-fingerprint';
 import { ScratchDatabases, scratchName } from '../adapters/scratch';
 import type { Around } from '../adapters/segment';
 import type { StatementMeter } from '../adapters/statement-meter';
@@ -118,19 +119,29 @@ export function diffOf(bench: Workbench, from: string, to: string): Promise<stri
   );
 }
 
-/** Runs a reversal on a scratch database. @returns why it does not serve, or null when the schema is what was wanted, exactly. */
-export async function whyNot(
+export interface Tried {
+  /** Why the SQL does not serve; null when the schema is what was wanted. */
+  reason: string | null;
+  /** Of the schema that the database has now. */
+  stands: string;
+}
+
+/** Runs a reversal on a scratch database. In another order the columns may be: nothing can put them where they were. */
+export async function tryOut(
   bench: Workbench,
   purpose: string,
   title: string,
   sql: string,
   wanted: string,
-): Promise<string | null> {
+): Promise<Tried> {
+  let failure: string | null = null;
   try {
     await runOn(bench, purpose, title, sql);
   } catch (error) {
-    if (error instanceof ApplicationFailure || error instanceof DatabaseError) return inWords(error);
-    throw error;
+    if (!(error instanceof ApplicationFailure || error instanceof DatabaseError)) throw error;
+    failure = inWords(error);
   }
-  return (await fingerprintOf(bench, purpose)) === wanted ? null : 'it does not bring the schema back exactly';
+  const stands = await fingerprintOf(bench, purpose);
+  const differs = likeness(stands, wanted) === 'different' ? 'it does not bring the schema back exactly' : null;
+  return { reason: failure ?? differs, stands };
 }

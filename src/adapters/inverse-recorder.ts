@@ -99,7 +99,8 @@ export class InverseRecorder {
 
 function inWords({ line }: ParsedStatement, inverse: Inverse): Inverse {
   const at = (reason: string): string => `line ${line}: ${reason}`;
-  return { ...inverse, impossible: inverse.impossible.map(at), unknown: inverse.unknown.map(at) };
+  const { impossible, unknown, reordered } = inverse;
+  return { ...inverse, impossible: impossible.map(at), unknown: unknown.map(at), reordered: reordered.map(at) };
 }
 
 function joined(inverses: Inverse[]): Inverse {
@@ -107,5 +108,6 @@ function joined(inverses: Inverse[]): Inverse {
     sql: inverses.flatMap(({ sql }) => sql),
     impossible: inverses.flatMap(({ impossible }) => impossible),
     unknown: inverses.flatMap(({ unknown }) => unknown),
+    reordered: inverses.flatMap(({ reordered }) => reordered),
   };
 }

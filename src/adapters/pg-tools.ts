@@ -1,9 +1,9 @@
 /** pg_dump, pg_dumpall and pg_restore: what Lockkeeper asks of them, and with which flags. */
-import { createHash } from 'node:crypto';
 import { createWriteStream } from 'node:fs';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { fingerprintOfScript, normaliseSchema } from './schema-fingerprint';
 import { runProgram, runWithLogin, type Login, type ProgramRun } from './pg-process';
 import { throttled } from './throttle';
 
@@ -136,20 +136,7 @@ function tableCounter(marker: RegExp, onTable: (() => void) | undefined): ((line
   return onTable && ((line) => void (marker.test(line) && onTable()));
 }
 
-/** sha256 (hex) of `schemaText`: equal fingerprints = equal schemas, to pg_dump's eye. */
+/** Of the schema of a database. */
 export async function schemaFingerprint(tools: PgTools, url: string, database?: string): Promise<string> {
   return fingerprintOfScript(await tools.schemaScript(url, database));
-}
-
-/** The same of a schema that was read already. */
-export function fingerprintOfScript(script: string): string {
-  return createHash('sha256').update(normaliseSchema(script)).digest('hex');
-}
-
-/** Comments, session settings and the random \restrict key differ from dump to dump of one schema. */
-function normaliseSchema(dump: string): string {
-  return dump
-    .split('\n')
-    .filter((line) => line !== '' && !/^(--|\\(un)?restrict |SET |SELECT pg_catalog\.set_config)/.test(line))
-    .join('\n');
 }

@@ -7,7 +7,7 @@ export interface TargetFacts {
   database: string;
   serverVersion: string;
   systemIdentifier: string;
-  /** Fingerprint of the live schema (sha256 of the normalised `pg_dump --schema-only`). */
+  /** Of the live schema, by `pg_dump --schema-only`; 64 hex digits, of which the first 32 do not see the order of columns. */
   schemaFingerprint: string;
   appliedMigrations: number;
   pending: string[];

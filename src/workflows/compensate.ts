@@ -26,7 +26,8 @@ export async function compensate(run: Run, people: ApprovalGate, undo: Undo): Pr
     if (result.state === 'failed') return needsHuman(run, `Undoing ${names} failed: ${result.detail}`);
     if (progress) progress.state = 'reversed';
   }
-  summary.schemaRestored = await patiently(() => read.schemaIs(run.input, undo.schemaFingerprint));
+  const likeness = await patiently(() => read.schemaIs(run.input, undo.schemaFingerprint));
+  summary.schemaRestored = likeness !== 'different';
   if (!summary.schemaRestored)
     return needsHuman(
       run,
@@ -34,11 +35,17 @@ export async function compensate(run: Run, people: ApprovalGate, undo: Undo): Pr
     );
   summary.detail =
     assessment.steps.length > 0
-      ? `${assessment.steps.length} step(s) undone; the schema is as it was before.`
+      ? `${assessment.steps.length} step(s) undone; the schema is as it was before${BUT_FOR_ORDER[likeness]}.`
       : 'Nothing had been written; the schema is as it was before.';
   if (assessment.plan.action === 'restore-side-by-side') summary.detail += await bringBack(run, undo);
   return summary;
 }
+
+const BUT_FOR_ORDER = {
+  same: '',
+  reordered: ', but for the order of columns: those that came back stand behind the others of their table',
+  different: '',
+};
 
 /** What it takes away may grow while people think about it: they are asked again until what they approved is what is there. */
 async function settle(

@@ -37,7 +37,8 @@ async function settled(
   { kept, takes }: { kept: string; takes: RowCost[] },
   backup: string,
 ): Promise<CompensationSummary> {
-  const schemaRestored = await patiently(() => read.schemaIs(run.input, undo.schemaFingerprint));
+  const likeness = await patiently(() => read.schemaIs(run.input, undo.schemaFingerprint));
+  const schemaRestored = likeness === 'same';
   const alone = takes.length === 0 ? 'Nobody had written anything since.' : `Only there: ${costText(takes)}.`;
   const detail = `The database was exchanged for ${backup}; what it was until then is kept as ${kept}. ${alone}`;
   if (!schemaRestored)

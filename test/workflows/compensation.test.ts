@@ -101,7 +101,7 @@ test('a reversal that fails leaves the older steps alone', async () => {
 });
 
 test('undone, but not what it was before: a person is needed', async () => {
-  const deployment = await bench.deploy({ ...failingAt(1), schemaIs: () => Promise.resolve(false) });
+  const deployment = await bench.deploy({ ...failingAt(1), schemaIs: () => Promise.resolve('different' as const) });
   const { outcome, status } = await deployment.ended();
   expect(outcome.status).toBe('needs-human');
   expect(outcome.summary).toMatch(/the schema is not what it was before/);

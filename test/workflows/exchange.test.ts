@@ -87,7 +87,7 @@ test('what the exchange would cut off refuses it, and nobody is asked', async ()
 });
 
 test('exchanged, but not the schema from before: a person is needed', async () => {
-  const rollback = await bench.rollback({ ...SWAP, schemaIs: () => Promise.resolve(false) });
+  const rollback = await bench.rollback({ ...SWAP, schemaIs: () => Promise.resolve('different' as const) });
   await rollback.asked('rollback');
   await rollback.decide(ALICE);
   expect((await rollback.ended()).outcome.status).toBe('needs-human');

@@ -33,7 +33,7 @@ export function sequenceClauses({ start, increment, min, max, cache, cycle }: Se
   return `INCREMENT BY ${increment} MINVALUE ${min} MAXVALUE ${max} START WITH ${start} CACHE ${cache} ${cycle ? 'CYCLE' : 'NO CYCLE'}`;
 }
 
-/** Both hold the table; what one lacks is dropped, what the other lacks is added at the end, where it may only stand if it stood there. */
+/** Both hold the table; what one lacks is dropped, what the other lacks is added at the end: PostgreSQL knows no other place. */
 export function restoreColumns(before: Relation, after: Relation, draft: Draft): void {
   const table = qualified(before);
   const pairs = paired(before.columns, after.columns, ({ num }) => String(num));
@@ -66,10 +66,7 @@ function addedAgain(
   );
   const commands: string[] = [];
   for (const column of lost) {
-    if (column.num < kept)
-      draft.refuse(
-        `column ${before.name}.${column.name} stood before others, and a column can only be added behind them`,
-      );
+    if (column.num < kept) draft.reorder(`column ${before.name}.${column.name} comes back behind the others`);
     commands.push(`ADD COLUMN ${columnDefinition(column)}`);
     describeColumn(before, column, draft);
   }

@@ -24,6 +24,7 @@ export type Stage = (typeof STAGES)[number];
 export class Draft {
   private readonly parts: { stage: Stage; sql: string }[] = [];
   private readonly reasons = new Set<string>();
+  private readonly notes = new Set<string>();
 
   add(stage: Stage, sql: string): void {
     this.parts.push({ stage, sql });
@@ -32,6 +33,15 @@ export class Draft {
   /** Notes why there is no exact inverse. */
   refuse(reason: string): void {
     this.reasons.add(reason);
+  }
+
+  /** Notes what comes back in another place: all the same, but for the order of a table's columns. */
+  reorder(note: string): void {
+    this.notes.add(note);
+  }
+
+  get reordered(): string[] {
+    return [...this.notes];
   }
 
   get refusals(): string[] {

@@ -19,9 +19,11 @@ export interface Inverse {
   impossible: string[];
   /** Why this module cannot tell how; something else may know. */
   unknown: string[];
+  /** What comes back in another place. */
+  reordered: string[];
 }
 
-export const NO_INVERSE: Inverse = { sql: [], impossible: [], unknown: [] };
+export const NO_INVERSE: Inverse = { sql: [], impossible: [], unknown: [], reordered: [] };
 
 /** @param after the same objects afterwards, and those that the statement's names mean since. */
 export function inverseOf(before: Definitions, after: Definitions): Inverse {
@@ -31,5 +33,5 @@ export function inverseOf(before: Definitions, after: Definitions): Inverse {
   restoreTypes(before, after, draft);
   restoreExtensions(before, after, draft);
   restoreSchemas(before, after, draft);
-  return { sql: draft.statements(), impossible: draft.refusals, unknown: [] };
+  return { sql: draft.statements(), impossible: draft.refusals, unknown: [], reordered: draft.reordered };
 }

@@ -217,7 +217,7 @@ export const HEALTHY: Activities = {
   prepareSwap: resolved({ refusal: null, backup: 'backup-1', takes: [], digest: 'x'.repeat(64) }),
   swapDatabases: resolved({ state: 'exchanged', kept: 'broxiva_before', takes: [] }),
   bringBack: resolved([{ relation: 'public.orders.note (salvage 1)', rows: 3 }]),
-  schemaIs: resolved(true),
+  schemaIs: resolved('same' as const),
   writeReport: ({ input }) => Promise.resolve([`reports/${input.deploymentId}.json`]),
   announce: (status) => Promise.resolve({ channel: status.input.deploymentId, ts: '1.0' }),
   note: resolved(undefined),
