@@ -1,12 +1,17 @@
 /** inspect, plan and recheck: what there is, what will be done, and whether it still is what people approved. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Context } from '@temporalio/activity';
 import { schemaFingerprint as fingerprint } from '../adapters/pg-tools';
 import type { ServerFacts } from '../adapters/inspect';
+import { isConnectionLoss } from '../adapters/statement-failure';
 import type { BackupSummary, CheckResult, DeployInput, HazardFinding, Plan, TargetFacts } from '../contract';
 import { isIntact } from '../backup/prove';
 import { openStore } from '../backup/store';
+import { FailureType, permanent } from '../errors';
 import { findDrift, inspect, NO_DRIFT, planInspected } from '../planner';
 import type { FullPlan } from '../policy/plan';
 import type { Deps } from './deps';
+import { inWords } from './failure';
 import { resolve, type ResolvedTarget } from './target';
 
 /** A history payload is small: the workflow carries this many findings, `lockkeeper plan` prints all. */
@@ -22,11 +27,13 @@ export function createInspect(deps: Deps) {
     /** @throws ApplicationFailure TargetUnavailable, MigrationFiles, History, Configuration */
     async inspect(input: DeployInput): Promise<TargetFacts> {
       const target = resolve(deps, input);
-      const { facts, server } = await inspect(target, deps.config, target.url);
-      const schemaFingerprint = (await checklistStops(deps, target, server))
-        ? ''
-        : await fingerprint(deps.tools, target.url);
-      return { ...facts, schemaFingerprint };
+      return reached(async () => {
+        const { facts, server } = await inspect(target, deps.config, target.url);
+        const schemaFingerprint = (await checklistStops(deps, target, server))
+          ? ''
+          : await fingerprint(deps.tools, target.url);
+        return { ...facts, schemaFingerprint };
+      });
     },
 
     async plan(input: DeployInput): Promise<PlanResult> {
@@ -55,6 +62,23 @@ export function createInspect(deps: Deps) {
       return null;
     },
   };
+}
+
+/** How long the first look waits for a server that restarts: nothing has begun yet, and whoever asked is there to hear. */
+const PATIENCE_MS = 8_000;
+const LOOK_AGAIN_MS = 500;
+
+/** @throws ApplicationFailure TargetUnavailable, permanent, where the server does not come within `PATIENCE_MS`. */
+async function reached<T>(look: () => Promise<T>): Promise<T> {
+  const { cancellationSignal: signal } = Context.current();
+  for (const deadline = Date.now() + PATIENCE_MS; ; await sleep(LOOK_AGAIN_MS, undefined, { signal })) {
+    try {
+      return await look();
+    } catch (error) {
+      if (!isConnectionLoss(error)) throw error;
+      if (Date.now() >= deadline) throw permanent(FailureType.TargetUnavailable, inWords(error));
+    }
+  }
 }
 
 /** A pg_dump that is missing or older than the server can say nothing of the schema; the check of the backup tells it better. */

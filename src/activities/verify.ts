@@ -3,6 +3,7 @@ import { readSchema, readMigrations } from '../adapters/migration-files';
 import { generateClient } from '../adapters/prisma-generate';
 import { migrationList, NO_FILTER, schemaOf, withEngine } from '../adapters/prisma-engine';
 import { openSession, withSession, type Client } from '../adapters/postgres';
+import { isConnectionLoss } from '../adapters/statement-failure';
 import type { DeployInput, HealthCheck } from '../contract';
 import { inWords } from './failure';
 import { heartbeating } from './heartbeat';
@@ -44,6 +45,8 @@ async function checked(name: string, check: () => Promise<Verdict>): Promise<Hea
   try {
     return { name, ...(await check()) };
   } catch (error) {
+    // Another attempt tells: a server that restarts says nothing of what was deployed.
+    if (isConnectionLoss(error)) throw error;
     return { name, status: 'fail', evidence: inWords(error) };
   }
 }

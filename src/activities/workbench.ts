@@ -12,6 +12,7 @@ import { fingerprintOfScript, likeness } from '../adapters/schema-fingerprint';
 import { ScratchDatabases, scratchName } from '../adapters/scratch';
 import type { Around } from '../adapters/segment';
 import type { StatementMeter } from '../adapters/statement-meter';
+import { isConnectionLoss } from '../adapters/statement-failure';
 import type { ExecutionForm } from '../contract';
 import { ApplicationFailure } from '@temporalio/common';
 import { AS_WRITTEN } from '../policy/segments';
@@ -138,6 +139,7 @@ export async function tryOut(
   try {
     await runOn(bench, purpose, title, sql);
   } catch (error) {
+    if (isConnectionLoss(error)) throw error;
     if (!(error instanceof ApplicationFailure || error instanceof DatabaseError)) throw error;
     failure = inWords(error);
   }

@@ -1,7 +1,7 @@
 /** PostgreSQL's client programs as child processes: passwords in their environment, never in an argument, a file or a message. */
 import { spawn, type ChildProcessByStdio } from 'node:child_process';
 import type { Readable } from 'node:stream';
-import { FailureType, permanent } from '../errors';
+import { FailureType, permanent, transient } from '../errors';
 import { endpointOf } from './postgres';
 
 export interface ProgramRun {
@@ -31,7 +31,11 @@ const QUOTED_STDERR = 600;
 const KEPT_STDERR = 256 * 1024;
 const PROGRESS = /^(\S*\/)?pg_(dump|dumpall|restore): (?!.*\b(error|fatal|warning|detail|hint):)/;
 
-/** Runs a program that needs the login. @returns its output. @throws ApplicationFailure Backup, or AbortError. */
+/** libpq's own words for a server that is out of reach or went away; it has no locale here, so they are English. */
+const SERVER_AWAY =
+  /connection to server (at|on) .* failed|server closed the connection|no connection to the server|could not (receive data from|send data to) server|SSL (SYSCALL error|connection has been closed)/;
+
+/** Runs a program that needs the login. @returns its output. @throws ApplicationFailure Backup, TargetUnavailable, or AbortError. */
 export async function runWithLogin(run: ProgramRun, login: Login): Promise<string> {
   return runProgram(run, loginEnv(login));
 }
@@ -65,7 +69,10 @@ export function loginEnv(login: Login): NodeJS.ProcessEnv {
   };
 }
 
-/** @throws ApplicationFailure Backup with the program's own words, without SQL and rows; AbortError when `signal` fired. */
+/**
+ * @throws ApplicationFailure Backup with the program's own words, without SQL and rows; TargetUnavailable where the server
+ * went away; AbortError when `signal` fired.
+ */
 export async function runProgram(run: ProgramRun, env: NodeJS.ProcessEnv): Promise<string> {
   const { program, args, signal } = run;
   const child = spawn(program, args, {
@@ -85,8 +92,12 @@ export async function runProgram(run: ProgramRun, env: NodeJS.ProcessEnv): Promi
   if (taken.status === 'rejected') throw taken.reason;
   if (end.value !== null) {
     signal?.throwIfAborted();
-    const words = run.stderr === 'inherit' ? 'its own messages are beside those of this process.' : quote(stderr());
-    throw permanent(FailureType.Backup, `${program} ended with ${end.value}: ${words}`);
+    const said = stderr();
+    const words = run.stderr === 'inherit' ? 'its own messages are beside those of this process.' : quote(said);
+    const message = `${program} ended with ${end.value}: ${words}`;
+    throw SERVER_AWAY.test(said)
+      ? transient(FailureType.TargetUnavailable, message)
+      : permanent(FailureType.Backup, message);
   }
   return taken.value;
 }

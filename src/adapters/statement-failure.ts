@@ -15,13 +15,17 @@ export interface StatementFailureDetails {
   blockers: Blocker[];
 }
 
-/** After these nobody knows what was committed: markers decide. */
+/** Not every code of the system's: a full disk is no lost connection. */
+const NETWORK = /^(ECONN[A-Z]+|EPIPE|ETIMEDOUT|E(HOST|NET)(UNREACH|DOWN)|EAI_AGAIN)$/;
+
+/** The server is out of reach or went away. After that nobody knows what was committed: markers decide. */
 export function isConnectionLoss(error: unknown): boolean {
   if (error instanceof DatabaseError) return /^(57P0[1-5]|08)/.test(error.code ?? '');
-  if (error instanceof ApplicationFailure || (error as Error).name === 'AbortError') return false;
+  if (error instanceof ApplicationFailure) return error.type === FailureType.TargetUnavailable && !error.nonRetryable;
+  if ((error as Error).name === 'AbortError') return false;
   const { code = '', message = '' } = error as { code?: string; message?: string };
   return (
-    /^E[A-Z]+$/.test(code) ||
+    NETWORK.test(code) ||
     /Connection terminated|not queryable|Client has encountered a connection error|closed the connection/i.test(message)
   );
 }

@@ -1,5 +1,6 @@
 /** A backup: complete or absent, never something in between. */
 import { digestFile } from '../adapters/backup-store/digest-file';
+import { isConnectionLoss } from '../adapters/statement-failure';
 import { locationOf, rotate } from './catalog';
 import { cleanUp } from './clean-up';
 import { compressionOf } from './compression';
@@ -105,6 +106,7 @@ async function dumpGlobals(
     await tools.dumpGlobals({ url, database, applicationName, file, signal });
   } catch (error) {
     signal.throwIfAborted();
+    if (isConnectionLoss(error)) throw error;
     return { missing: (error as Error).message };
   }
   await secure(file);

@@ -7,6 +7,7 @@ import { differences } from '../adapters/content-differences';
 import type { PgTools } from '../adapters/pg-tools';
 import type { Client } from '../adapters/postgres';
 import type { ScratchDatabases } from '../adapters/scratch';
+import { isConnectionLoss } from '../adapters/statement-failure';
 import type { BackupSummary, RestoreProgress } from '../contract';
 import { FailureType, permanent } from '../errors';
 import { backupOf, type Backup } from './catalog';
@@ -96,6 +97,7 @@ async function restore(request: RestoreRequest, database: string, file: string, 
     await tools.restore({ url, database, applicationName, file, format, jobs, onTable, signal });
   } catch (error) {
     signal.throwIfAborted();
+    if (isConnectionLoss(error)) throw error;
     throw permanent(FailureType.Backup, `Backup ${id} does not restore: ${(error as Error).message}`);
   }
 }

@@ -1,4 +1,5 @@
 import type { DeploymentStatus, OutcomeStatus } from '../contract';
+import { FailureType } from '../errors';
 import { standing } from '../policy/approval';
 
 /** What the shell hears. `--help` prints this table. */
@@ -38,15 +39,19 @@ const BY_OUTCOME: Record<OutcomeStatus, ExitCode> = {
   'needs-human': ExitCode.NeedsHuman,
 };
 
-/** For a rollback, `rolled-back` is what was asked for. */
-export function exitCodeOf(outcome: string, kind: 'deploy' | 'rollback'): ExitCode {
+/** Failures that name something which a person must set right around a deployment, as `plan` would. */
+const USAGE_TYPES: string[] = [FailureType.Configuration, FailureType.TargetUnavailable];
+
+/** For a rollback, `rolled-back` is what was asked for. @param failure its type, where it is known. */
+export function exitCodeOf(outcome: string, kind: 'deploy' | 'rollback', failure: string | null = null): ExitCode {
   if (kind === 'rollback' && outcome === 'rolled-back') return ExitCode.Ok;
+  if (outcome === 'failed' && failure !== null && USAGE_TYPES.includes(failure)) return ExitCode.Usage;
   return BY_OUTCOME[outcome as OutcomeStatus] ?? ExitCode.Failed;
 }
 
 /** For what may still be running. */
 export function exitCodeOfStatus(status: DeploymentStatus, kind: 'deploy' | 'rollback'): ExitCode {
-  if (status.outcome) return exitCodeOf(status.outcome.status, kind);
+  if (status.outcome) return exitCodeOf(status.outcome.status, kind, status.outcome.failure?.type);
   return isWaitingForApproval(status) ? ExitCode.WaitingForApproval : ExitCode.Ok;
 }
 

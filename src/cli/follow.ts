@@ -118,7 +118,7 @@ function conclude(cli: Cli, ref: DeploymentRef, end: End): ExitCode {
         { deployment: ref, status: end.status },
         outcomeText(ref, end.status, end.outcome, cli.colors, cli.width),
       );
-      return exitCodeOf(end.outcome.status, ref.kind);
+      return exitCodeOf(end.outcome.status, ref.kind, end.outcome.failure?.type);
     case 'waiting':
       cli.answer(
         { deployment: ref, status: end.status },

@@ -1,6 +1,7 @@
 /** A scratch database that migrations are run on, as they are written and segment by segment. */
 import type { MigrationFolder } from '../adapters/migration-files';
 import type { Client } from '../adapters/postgres';
+import { isConnectionLoss } from '../adapters/statement-failure';
 import { parseScript } from '../adapters/sql-parser';
 import { UsageError } from '../errors';
 import { AS_WRITTEN, segmentsOf } from '../policy/segments';
@@ -11,6 +12,7 @@ export async function runMigrations(client: Client, folders: readonly MigrationF
     try {
       await runSegments(client, sql);
     } catch (error) {
+      if (isConnectionLoss(error)) throw error;
       throw new UsageError(`Migration ${name} does not apply to an empty database: ${(error as Error).message}.`);
     }
   }

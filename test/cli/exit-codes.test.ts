@@ -21,6 +21,12 @@ describe('exit codes', () => {
     expect(exitCodeOf('needs-human', 'rollback')).toBe(6);
   });
 
+  it('tells what is set up wrong around a deployment from what is wrong with it', () => {
+    expect(exitCodeOf('failed', 'deploy', 'TargetUnavailable')).toBe(2);
+    expect(exitCodeOf('failed', 'deploy', 'Statement')).toBe(1);
+    expect(exitCodeOf('rolled-back', 'deploy', 'TargetUnavailable')).toBe(4);
+  });
+
   it('is a failure for an outcome that this version does not know', () => {
     expect(exitCodeOf('something-new', 'deploy')).toBe(1);
   });

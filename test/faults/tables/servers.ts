@@ -71,8 +71,20 @@ export const SERVERS: Record<string, Fault> = {
       await postgresDies(trial);
     },
   },
-  // A dump that breaks off is no backup: the deployment ends before anything is migrated.
-  'PostgreSQL dies while it is dumped': { ...postgresDiesAt({ sql: /^COPY .*account/, when: 'before' }), ends: 'old' },
+  'PostgreSQL dies while it is dumped': postgresDiesAt({ sql: /^COPY .*account/, when: 'before' }),
+  'PostgreSQL dies while its schema is read': postgresDiesAt({ sql: /pg_catalog\.pg_depend/, when: 'before' }),
+  'PostgreSQL dies while a backup is restored': {
+    ...postgresDiesAt({ sql: /^COPY .*account.* FROM stdin/, when: 'before' }),
+    environment: { rehearsal: 'full' },
+  },
+  'PostgreSQL dies while a reversal is proven': {
+    ...postgresDiesAt({ sql: /DROP VIEW rich/, when: 'before' }),
+    environment: { rehearsal: 'full' },
+    async also(trial) {
+      expect(await trial.query('SELECT FROM lockkeeper.reversal WHERE sql IS NULL')).toEqual([]);
+    },
+  },
+  'PostgreSQL dies when the deployment is verified': postgresDiesAt({ sql: /AS relations, count/, when: 'before' }),
   'PostgreSQL dies in the rehearsal': {
     ...postgresDiesAt({ sql: /CREATE VIEW rich/, when: 'before' }),
     environment: { rehearsal: 'full' },
