@@ -27,6 +27,8 @@ export const FailureType = {
   ReplicationLag: 'ReplicationLag',
   /** Somebody else holds Prisma's migration lock. */
   MigrationLockHeld: 'MigrationLockHeld',
+  /** Another deployment of the same database is open. */
+  AlreadyRunning: 'AlreadyRunning',
   /** A newer attempt owns the deployment; this one may not write. */
   Fenced: 'Fenced',
   /** A post-deployment health check failed. */

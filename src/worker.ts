@@ -1,6 +1,7 @@
 /** The worker: where the parts are put together. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { Client } from '@temporalio/client';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
 import {
   NativeConnection,
@@ -13,6 +14,7 @@ import pino from 'pino';
 import { createActivities } from './activities';
 import { failureInterceptor } from './activities/failure';
 import { heartbeatInterceptor } from './activities/heartbeat';
+import { openDeployments } from './adapters/open-deployments';
 import { createSlack, type Slack } from './adapters/slack';
 import { LockkeeperClient, uiBase } from './client';
 import type { Config } from './config';
@@ -42,15 +44,17 @@ export async function startWorker(
   quietRuntime(log);
   const { connectionOptions, namespace = 'default' } = loadClientConnectConfig();
   const address = connectionOptions.address ?? 'localhost:7233';
+  const connection = await connect({ ...connectionOptions, address });
+  const client = new Client({ connection, namespace });
   const activities = createActivities({
     config,
     tools: await localPgTools(),
     signingKey: signingKey(config.root, env),
     slack: slackOf(config, env, log),
     uiUrl: uiBase(undefined, address, namespace),
+    openOn: (instance) => openDeployments(client, instance),
     env,
   });
-  const connection = await connect({ ...connectionOptions, address });
   const worker = await Worker.create({
     connection,
     namespace,

@@ -33,6 +33,7 @@ async function prepare(server: BenchServer, workload: Workload): Promise<Prepare
       signingKey: '',
       slack: null,
       uiUrl: '',
+      openOn: () => Promise.resolve([]),
       env: project.env(url),
     });
   const activities = activitiesAt(await server.recreate(PREPARATION, workload.template));

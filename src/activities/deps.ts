@@ -1,3 +1,4 @@
+import type { OpenDeployment } from '../adapters/open-deployments';
 import type { PgTools } from '../adapters/pg-tools';
 import type { Slack } from '../adapters/slack';
 import type { Config } from '../config';
@@ -12,5 +13,7 @@ export interface Deps {
   slack: Slack | null;
   /** Base URL of the Temporal UI, without a trailing slash. */
   uiUrl: string;
+  /** The deployments that are open on a database. */
+  openOn: (instance: string) => Promise<OpenDeployment[]>;
   env: NodeJS.ProcessEnv;
 }

@@ -12,6 +12,7 @@ import { findDrift, inspect, NO_DRIFT, planInspected } from '../planner';
 import type { FullPlan } from '../policy/plan';
 import type { Deps } from './deps';
 import { inWords } from './failure';
+import { refuseSecond } from './one-at-a-time';
 import { resolve, type ResolvedTarget } from './target';
 
 /** A history payload is small: the workflow carries this many findings, `lockkeeper plan` prints all. */
@@ -24,11 +25,12 @@ export interface PlanResult {
 
 export function createInspect(deps: Deps) {
   return {
-    /** @throws ApplicationFailure TargetUnavailable, MigrationFiles, History, Configuration */
+    /** @throws ApplicationFailure TargetUnavailable, MigrationFiles, History, Configuration, AlreadyRunning */
     async inspect(input: DeployInput): Promise<TargetFacts> {
       const target = resolve(deps, input);
       return reached(async () => {
         const { facts, server } = await inspect(target, deps.config, target.url);
+        await refuseSecond(deps, facts.instance);
         const schemaFingerprint = (await checklistStops(deps, target, server))
           ? ''
           : await fingerprint(deps.tools, target.url);
@@ -44,13 +46,14 @@ export function createInspect(deps: Deps) {
       return { plan: carried(full, deps, input), checklist: full.checklist };
     },
 
-    /** @returns what changed since the plan was shown, in words; null when nothing did. */
+    /** @returns what changed since the plan was shown, in words; null when nothing did. @throws ApplicationFailure AlreadyRunning */
     async recheck(
       input: DeployInput,
       approved: { planDigest: string; schemaFingerprint: string; backup: BackupSummary | null },
     ): Promise<string | null> {
       const target = resolve(deps, input);
       const inspection = await inspect(target, deps.config, target.url);
+      await refuseSecond(deps, inspection.facts.instance);
       // The fingerprint tells of a change since; the drift before it was judged with the plan.
       const full = await planInspected(inspection, target, deps.config, input.requester, deps.tools, NO_DRIFT);
       if (full.digest !== approved.planDigest)

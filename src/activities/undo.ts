@@ -1,7 +1,7 @@
 /** compensate: what undoing would lose, and the undoing itself, newest step first. */
 import { Context } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
-import { readTables } from '../adapters/inspect';
+import { instanceOf, readTables } from '../adapters/inspect';
 import { takeFence } from '../adapters/ledger/fence';
 import { markersOf, segmentsDone } from '../adapters/ledger/markers';
 import {
@@ -30,6 +30,7 @@ import type { Deps } from './deps';
 import { dropUnfinishedIndexes, inversesOfMarked, whyNotPartial } from './partial-reversal';
 import { rollbackFacts, type Extent, type Trace } from './rollback-facts';
 import { keepingOthers, keptText } from './salvage';
+import { refuseSecond } from './one-at-a-time';
 import { claimOf, own, patienceOf, runSql, settle } from './script';
 import { applicationName, resolve, type ResolvedTarget } from './target';
 
@@ -53,7 +54,7 @@ export function createUndo(deps: Deps) {
       });
     },
 
-    /** What a rollback by hand starts from. @throws ApplicationFailure Configuration when that deployment never wrote here. */
+    /** What a rollback by hand starts from. @throws ApplicationFailure Configuration when that deployment never wrote here; AlreadyRunning */
     async rollbackBasis(input: DeployInput, undo: string, strategy: RollbackStrategy): Promise<RollbackBasis> {
       const target = resolve(deps, input);
       await loadParser();
@@ -61,6 +62,8 @@ export function createUndo(deps: Deps) {
         target.url,
         { applicationName: applicationName(input.deploymentId, 'basis') },
         async (client) => {
+          const instance = await instanceOf(client);
+          await refuseSecond(deps, instance);
           const schemaFingerprint = await schemaBefore(client, undo);
           if (schemaFingerprint === null)
             throw permanent(
@@ -72,6 +75,7 @@ export function createUndo(deps: Deps) {
             assessment.steps.includes(step),
           );
           return {
+            instance,
             assessment,
             schemaFingerprint,
             migrations: reversals.flatMap(({ migrations }) => migrations),
@@ -139,6 +143,8 @@ export function createUndo(deps: Deps) {
 }
 
 export interface RollbackBasis {
+  /** As in `TargetFacts`. */
+  instance: string;
   assessment: UndoAssessment;
   schemaFingerprint: string;
   migrations: string[];

@@ -9,6 +9,8 @@ export interface ServerFacts {
   version: string;
   majorVersion: number;
   systemIdentifier: string;
+  /** As `TargetFacts`: a restored or cloned server has the system identifier of its origin, but another start. */
+  instance: string;
   role: string;
   canCreateDatabase: boolean;
   /** May create schema `lockkeeper`, or it is there and usable. */
@@ -30,6 +32,14 @@ export interface ServerFacts {
 }
 
 const OLDEST_SUPPORTED = 14;
+
+const INSTANCE = `(SELECT format('%s/%s/%s', system_identifier, d.oid, (extract(epoch FROM pg_postmaster_start_time()) * 1000000)::bigint)
+              FROM pg_control_system(), pg_database d WHERE d.datname = current_database())`;
+
+export async function instanceOf(client: Client): Promise<string> {
+  const { rows } = await client.query<{ instance: string }>(`SELECT ${INSTANCE} AS instance`);
+  return rows[0]?.instance ?? '';
+}
 
 /**
  * @throws ApplicationFailure TargetUnavailable when it cannot be reached, is not PostgreSQL >= 14, or is a replica.
@@ -53,6 +63,7 @@ async function readIdentity(client: Client): Promise<Omit<ServerFacts, 'longTran
   >(
     `SELECT current_database() AS database, current_setting('server_version') AS version,
             (SELECT system_identifier::text FROM pg_control_system()) AS "systemIdentifier",
+            ${INSTANCE} AS instance,
             current_user AS role,
             (SELECT rolcreatedb OR rolsuper FROM pg_roles WHERE rolname = current_user) AS "canCreateDatabase",
             CASE WHEN to_regnamespace('lockkeeper') IS NULL THEN has_database_privilege(current_database(), 'CREATE')

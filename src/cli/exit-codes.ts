@@ -40,7 +40,7 @@ const BY_OUTCOME: Record<OutcomeStatus, ExitCode> = {
 };
 
 /** Failures that name something which a person must set right around a deployment, as `plan` would. */
-const USAGE_TYPES: string[] = [FailureType.Configuration, FailureType.TargetUnavailable];
+const USAGE_TYPES: string[] = [FailureType.Configuration, FailureType.TargetUnavailable, FailureType.AlreadyRunning];
 
 /** For a rollback, `rolled-back` is what was asked for. @param failure its type, where it is known. */
 export function exitCodeOf(outcome: string, kind: 'deploy' | 'rollback', failure: string | null = null): ExitCode {

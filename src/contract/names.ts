@@ -32,6 +32,7 @@ export const SEARCH_ATTRIBUTES = {
   target: 'LockkeeperTarget',
   phase: 'LockkeeperPhase',
   outcome: 'LockkeeperOutcome',
+  database: 'LockkeeperDatabase',
 } as const;
 
 /** Workflow memo: how a client finds a run by deployment id. */

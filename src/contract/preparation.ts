@@ -7,6 +7,8 @@ export interface TargetFacts {
   database: string;
   serverVersion: string;
   systemIdentifier: string;
+  /** The database on its running server: equal for all ways that lead to it, other for a copy of it. */
+  instance: string;
   /** Of the live schema, by `pg_dump --schema-only`; 64 hex digits, of which the first 32 do not see the order of columns. */
   schemaFingerprint: string;
   appliedMigrations: number;

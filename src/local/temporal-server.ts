@@ -45,7 +45,7 @@ const DYNAMIC_CONFIG = [
   'history.timerProcessorMaxPollRPS=2000',
   'system.enableActivityEagerExecution=true',
 ];
-const SEARCH_ATTRIBUTES = ['LockkeeperEnvironment', 'LockkeeperTarget', 'LockkeeperPhase', 'LockkeeperOutcome'];
+const SEARCH_ATTRIBUTES = ['Environment', 'Target', 'Phase', 'Outcome', 'Database'].map((name) => `Lockkeeper${name}`);
 const START_MS = 60_000;
 
 /**

@@ -42,6 +42,7 @@ export async function inspect(target: Target, config: Config, url: string): Prom
       database: server.database,
       serverVersion: server.version,
       systemIdentifier: server.systemIdentifier,
+      instance: server.instance,
       appliedMigrations: migrations.length - pending.length,
       pending,
       sizeBytes: server.sizeBytes,

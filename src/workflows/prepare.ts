@@ -9,8 +9,10 @@ import type { Run } from './run';
 
 export async function inspect(run: Run): Promise<TargetFacts> {
   const say = ({ pending, database }: TargetFacts): string => `${pending.length} pending on ${database}`;
-  run.status.facts = await run.phase('inspect', () => read.inspect(run.input), say);
-  return run.status.facts;
+  const facts = await run.phase('inspect', () => read.inspect(run.input), say);
+  run.status.facts = facts;
+  run.instance = facts.instance;
+  return facts;
 }
 
 export async function makePlan(run: Run): Promise<void> {

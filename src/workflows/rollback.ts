@@ -24,6 +24,7 @@ export async function rollback(input: RollbackInput): Promise<Outcome> {
 async function story(input: RollbackInput, run: Run, people: ApprovalGate): Promise<Outcome> {
   const basis = await run.phase('inspect', () => read.rollbackBasis(input, input.undo, input.strategy));
   run.announced = basis.slack;
+  run.instance = basis.instance;
   const { assessment, migrations, approval, schemaFingerprint } = basis;
   const { action, reason, takes } = assessment.plan;
   if (action === 'nothing-to-undo') return run.end('up-to-date', `Deployment ${input.undo} left nothing to undo.`);

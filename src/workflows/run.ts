@@ -25,6 +25,7 @@ import {
 import { FailureType } from '../errors';
 
 const PHASE_KEY = defineSearchAttributeKey(SEARCH_ATTRIBUTES.phase, 'KEYWORD');
+const DATABASE_KEY = defineSearchAttributeKey(SEARCH_ATTRIBUTES.database, 'KEYWORD');
 const OUTCOME_KEY = defineSearchAttributeKey(SEARCH_ATTRIBUTES.outcome, 'KEYWORD');
 
 const MARK: Record<PhaseProgress['state'], string> = {
@@ -39,6 +40,8 @@ export class Run {
   readonly status: DeploymentStatus;
   /** Slack is configured: people are told of changes there. */
   announced = false;
+  /** `TargetFacts.instance`, once it is known: by it another deployment of the same database finds this one. */
+  instance: string | null = null;
   /** Called after every change that people should see. */
   onChange: () => void = () => undefined;
 
@@ -82,7 +85,8 @@ export class Run {
     const progress = this.progress(phase);
     Object.assign(progress, { state: 'running', startedAt: now(), endedAt: null, detail: null });
     this.status.phase = phase;
-    upsertSearchAttributes([{ key: PHASE_KEY, value: phase }]);
+    const database = this.instance === null ? [] : [{ key: DATABASE_KEY, value: this.instance }];
+    upsertSearchAttributes([{ key: PHASE_KEY, value: phase }, ...database]);
     this.changed();
     try {
       const result = await work();

@@ -41,6 +41,7 @@ async function migrate(deploymentId: string, files: Record<string, string>): Pro
     signingKey: '',
     slack: null,
     uiUrl: '',
+    openOn: () => Promise.resolve([]),
     env: project.env,
   });
   const { environment: name, target } = project;

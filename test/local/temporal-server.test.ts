@@ -2,6 +2,7 @@ import { chmod, writeFile } from 'node:fs/promises';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { Connection } from '@temporalio/client';
+import { SEARCH_ATTRIBUTES } from '../../src/contract/names';
 import { isPortFree, startTemporal } from '../../src/local';
 import { isAlive } from '../../src/local/lock';
 import { until } from '../support/until';
@@ -25,7 +26,7 @@ test('serves workflows, its UI and our search attributes, stepping over taken po
   const connection = await Connection.connect({ address: server.address });
   const { customAttributes } = await connection.operatorService.listSearchAttributes({ namespace: 'locks' });
   expect(Object.keys(customAttributes)).toEqual(
-    expect.arrayContaining(['LockkeeperEnvironment', 'LockkeeperTarget', 'LockkeeperPhase', 'LockkeeperOutcome']),
+    expect.arrayContaining(Object.values(SEARCH_ATTRIBUTES)),
   );
   await connection.close();
   await server.stop();

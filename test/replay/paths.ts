@@ -237,6 +237,7 @@ export const PATHS: Record<string, Path> = {
         rollbackBasis: () =>
           Promise.resolve({
             assessment: NOTHING,
+            instance: FACTS.instance,
             schemaFingerprint: FACTS.schemaFingerprint,
             migrations: [],
             approval: { required: 1, expiryMs: SECOND },

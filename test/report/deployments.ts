@@ -58,6 +58,7 @@ export function planned(): DeploymentStatus {
       database: 'broxiva',
       serverVersion: '16.4',
       systemIdentifier: '7711339515505631384',
+      instance: '7711339515505631384/16384/1764287999000000',
       schemaFingerprint: 'f'.repeat(64),
       appliedMigrations: 9,
       pending: ['add_users', 'add_index'],

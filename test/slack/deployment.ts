@@ -68,6 +68,7 @@ export function waiting(overrides: Partial<DeploymentStatus> = {}): DeploymentSt
       database: 'broxiva',
       serverVersion: '17.2',
       systemIdentifier: '7',
+      instance: '7/16384/1764287999000000',
       schemaFingerprint: 'f'.repeat(64),
       appliedMigrations: 12,
       pending: names,

@@ -12,6 +12,7 @@ const basis = (assessment: UndoAssessment) => ({
   rollbackBasis: () =>
     Promise.resolve({
       assessment,
+      instance: FACTS.instance,
       schemaFingerprint: FACTS.schemaFingerprint,
       migrations: FACTS.pending,
       approval: { required: 1, expiryMs: HOUR },

@@ -12,6 +12,7 @@ const basis = (assessment = ALL_STEPS, required = 1) => ({
   rollbackBasis: () =>
     Promise.resolve({
       assessment,
+      instance: FACTS.instance,
       schemaFingerprint: FACTS.schemaFingerprint,
       migrations: FACTS.pending,
       approval: { required, expiryMs: HOUR },

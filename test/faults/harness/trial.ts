@@ -37,6 +37,7 @@ const SECONDS = 240;
 
 export class Trial {
   readonly workers: WorkerProcess[] = [];
+  private readonly others: TestProject[] = [];
   private ref: DeploymentRef | null = null;
   private approved = false;
 
@@ -60,6 +61,15 @@ export class Trial {
       environment: { approvals: { required: 1 }, monitor: { duration: '1s', interval: '500ms' }, ...environment },
     });
     return new Trial(rig, database, files, project, wire, template ? await stateOf(rig.url(database)) : null);
+  }
+
+  /** Another target of the same database, with a worker of its own; nobody is asked there. */
+  async another(): Promise<TestProject> {
+    const url = this.rig.url(this.database, this.wire.port);
+    const project = await testProject({ ...writeMigrations(this.files), url, environment: { rehearsal: 'off' } });
+    this.others.push(project);
+    this.workers.push(spawnWorker(project));
+    return project;
   }
 
   get url(): string {
@@ -212,7 +222,7 @@ export class Trial {
 
   async close(): Promise<void> {
     await Promise.all(this.workers.map((worker) => worker.kill('SIGKILL')));
-    await this.project.close();
+    for (const project of [this.project, ...this.others]) await project.close();
     await this.wire.close();
   }
 }

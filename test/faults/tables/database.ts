@@ -130,4 +130,18 @@ ${TOO_RICH}
       expect(refused).toMatchObject({ deploymentId: first, message: expect.stringContaining(first) as string });
     },
   },
+  'a second deployment of the same database by another name': {
+    files: SLOW,
+    ends: 'new',
+    async inject(trial) {
+      await undisturbed(trial);
+      const { application } = await trial.running(SLEEPING);
+      const { client, environment, target } = await trial.another();
+      const second = await client.start(environment, target, { id: 'cli:eva', name: 'eva' });
+      const { status, failure, summary } = await client.result(second);
+      expect({ status, type: failure?.type }).toEqual({ status: 'failed', type: 'AlreadyRunning' });
+      expect(summary).toContain(`Deployment ${trial.deployment.deploymentId} of `);
+      expect((await trial.running(SLEEPING)).application).toBe(application);
+    },
+  },
 };

@@ -23,6 +23,7 @@ export const FACTS: TargetFacts = {
   database: 'broxiva',
   serverVersion: '17.2',
   systemIdentifier: '7',
+  instance: '7/16384/1764287999000000',
   schemaFingerprint: 'f'.repeat(64),
   appliedMigrations: 12,
   pending: ['0_first', '1_second', '2_third'],
@@ -208,6 +209,7 @@ export const HEALTHY: Activities = {
   assessUndo: resolved(ALL_STEPS),
   rollbackBasis: resolved({
     assessment: ALL_STEPS,
+    instance: FACTS.instance,
     schemaFingerprint: FACTS.schemaFingerprint,
     migrations: FACTS.pending,
     slack: false,
