@@ -29,12 +29,12 @@ export function createInspect(deps: Deps) {
     async inspect(input: DeployInput): Promise<TargetFacts> {
       const target = resolve(deps, input);
       return reached(async () => {
+        const instance = await refuseSecond(deps, target.url);
         const { facts, server } = await inspect(target, deps.config, target.url);
-        await refuseSecond(deps, facts.instance);
         const schemaFingerprint = (await checklistStops(deps, target, server))
           ? ''
           : await fingerprint(deps.tools, target.url);
-        return { ...facts, schemaFingerprint };
+        return { ...facts, instance, schemaFingerprint };
       });
     },
 
@@ -52,8 +52,8 @@ export function createInspect(deps: Deps) {
       approved: { planDigest: string; schemaFingerprint: string; backup: BackupSummary | null },
     ): Promise<string | null> {
       const target = resolve(deps, input);
+      await refuseSecond(deps, target.url);
       const inspection = await inspect(target, deps.config, target.url);
-      await refuseSecond(deps, inspection.facts.instance);
       // The fingerprint tells of a change since; the drift before it was judged with the plan.
       const full = await planInspected(inspection, target, deps.config, input.requester, deps.tools, NO_DRIFT);
       if (full.digest !== approved.planDigest)
@@ -68,7 +68,7 @@ export function createInspect(deps: Deps) {
 }
 
 /** How long the first look waits for a server that restarts: nothing has begun yet, and whoever asked is there to hear. */
-const PATIENCE_MS = 8_000;
+const PATIENCE_MS = 6_000;
 const LOOK_AGAIN_MS = 500;
 
 /** @throws ApplicationFailure TargetUnavailable, permanent, where the server does not come within `PATIENCE_MS`. */

@@ -1,7 +1,7 @@
 /** compensate: what undoing would lose, and the undoing itself, newest step first. */
 import { Context } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
-import { instanceOf, readTables } from '../adapters/inspect';
+import { readTables } from '../adapters/inspect';
 import { takeFence } from '../adapters/ledger/fence';
 import { markersOf, segmentsDone } from '../adapters/ledger/markers';
 import {
@@ -58,12 +58,11 @@ export function createUndo(deps: Deps) {
     async rollbackBasis(input: DeployInput, undo: string, strategy: RollbackStrategy): Promise<RollbackBasis> {
       const target = resolve(deps, input);
       await loadParser();
+      const instance = await refuseSecond(deps, target.url);
       return withSession(
         target.url,
         { applicationName: applicationName(input.deploymentId, 'basis') },
         async (client) => {
-          const instance = await instanceOf(client);
-          await refuseSecond(deps, instance);
           const schemaFingerprint = await schemaBefore(client, undo);
           if (schemaFingerprint === null)
             throw permanent(

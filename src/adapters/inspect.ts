@@ -9,8 +9,6 @@ export interface ServerFacts {
   version: string;
   majorVersion: number;
   systemIdentifier: string;
-  /** As `TargetFacts`: a restored or cloned server has the system identifier of its origin, but another start. */
-  instance: string;
   role: string;
   canCreateDatabase: boolean;
   /** May create schema `lockkeeper`, or it is there and usable. */
@@ -33,11 +31,12 @@ export interface ServerFacts {
 
 const OLDEST_SUPPORTED = 14;
 
-const INSTANCE = `(SELECT format('%s/%s/%s', system_identifier, d.oid, (extract(epoch FROM pg_postmaster_start_time()) * 1000000)::bigint)
-              FROM pg_control_system(), pg_database d WHERE d.datname = current_database())`;
-
+/** `TargetFacts.instance`: a cloned server has the system identifier of its origin, but another start. */
 export async function instanceOf(client: Client): Promise<string> {
-  const { rows } = await client.query<{ instance: string }>(`SELECT ${INSTANCE} AS instance`);
+  const { rows } = await client.query<{ instance: string }>(
+    `SELECT format('%s/%s/%s', system_identifier, oid, (extract(epoch FROM pg_postmaster_start_time()) * 1000000)::bigint) AS instance
+       FROM pg_control_system(), pg_database WHERE datname = current_database()`,
+  );
   return rows[0]?.instance ?? '';
 }
 
@@ -63,7 +62,6 @@ async function readIdentity(client: Client): Promise<Omit<ServerFacts, 'longTran
   >(
     `SELECT current_database() AS database, current_setting('server_version') AS version,
             (SELECT system_identifier::text FROM pg_control_system()) AS "systemIdentifier",
-            ${INSTANCE} AS instance,
             current_user AS role,
             (SELECT rolcreatedb OR rolsuper FROM pg_roles WHERE rolname = current_user) AS "canCreateDatabase",
             CASE WHEN to_regnamespace('lockkeeper') IS NULL THEN has_database_privilege(current_database(), 'CREATE')

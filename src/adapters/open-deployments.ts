@@ -1,6 +1,6 @@
 /** Deployments that are open on one database, whatever they call it: two targets or environments may lead to the same. */
 import type { Client } from '@temporalio/client';
-import { SEARCH_ATTRIBUTES, type DeploymentMemo } from '../contract/names';
+import { SEARCH_ATTRIBUTES, type DeploymentMemo } from '../contract';
 
 export interface OpenDeployment {
   runId: string;

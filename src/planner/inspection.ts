@@ -11,7 +11,7 @@ import { judge, type FailedMigration } from '../policy/half-applied';
 
 /** A target, its project and how it stands; what a plan is made from. */
 export interface Inspection {
-  facts: Omit<TargetFacts, 'schemaFingerprint'>;
+  facts: Omit<TargetFacts, 'schemaFingerprint' | 'instance'>;
   server: ServerFacts;
   migrations: MigrationFolder[];
 }
@@ -42,7 +42,6 @@ export async function inspect(target: Target, config: Config, url: string): Prom
       database: server.database,
       serverVersion: server.version,
       systemIdentifier: server.systemIdentifier,
-      instance: server.instance,
       appliedMigrations: migrations.length - pending.length,
       pending,
       sizeBytes: server.sizeBytes,

@@ -3,6 +3,7 @@ import { MockActivityEnvironment } from '@temporalio/testing';
 import { refuseSecond } from '../../src/activities/one-at-a-time';
 import type { Deps } from '../../src/activities/deps';
 import type { OpenDeployment } from '../../src/adapters/open-deployments';
+import { testDatabase, type TestDatabase } from '../support/database';
 
 const open = (runId: string, second: number): OpenDeployment => ({
   runId,
@@ -12,6 +13,10 @@ const open = (runId: string, second: number): OpenDeployment => ({
   startedAt: new Date(Date.UTC(2026, 0, 1, 0, 0, second)),
 });
 
+let database: TestDatabase;
+beforeAll(async () => (database = await testDatabase()));
+afterAll(() => database.drop());
+
 /** @returns what run `b` hears. */
 function refusal(listed: OpenDeployment[]): Promise<unknown> {
   const deps = { openOn: () => Promise.resolve(listed) } as unknown as Deps;
@@ -19,9 +24,9 @@ function refusal(listed: OpenDeployment[]): Promise<unknown> {
     workflowExecution: { workflowId: 'migrate/production/b', runId: 'b' },
   });
   return environment
-    .run(() => refuseSecond(deps, 'the database'))
+    .run(() => refuseSecond(deps, database.url))
     .then(
-      () => null,
+      (instance) => (expect(instance).toMatch(/^\d+\/\d+\/\d+$/), null),
       (error: Error) => error.message,
     );
 }

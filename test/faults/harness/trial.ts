@@ -4,7 +4,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { DeploymentRef } from '../../../src/client';
-import { workflowIdFor, type Outcome } from '../../../src/contract';
+import { workflowIdFor, type DeploymentStatus, type Outcome } from '../../../src/contract';
 import { pgBin } from '../../support/database';
 import { writeMigrations } from '../../support/migrations';
 import { spawnWorker, type WorkerFault, type WorkerProcess } from '../../support/processes';
@@ -212,12 +212,14 @@ export class Trial {
     expect(left).toEqual([]);
     const reports = readdirSync(join(this.project.root, 'reports')).filter((name) => name.endsWith('.json'));
     expect(reports).toEqual([`${deploymentId}.json`]);
-    const report = JSON.parse(readFileSync(join(this.project.root, 'reports', `${deploymentId}.json`), 'utf8')) as {
-      outcome: Outcome;
-      audit: { accepted: boolean }[];
-    };
+    const report = this.report();
     expect(report.outcome).toEqual(outcome);
     expect(report.audit.filter(({ accepted }) => accepted).length).toBeLessThanOrEqual(1);
+  }
+
+  report(): DeploymentStatus {
+    const file = join(this.project.root, 'reports', `${this.deployment.deploymentId}.json`);
+    return JSON.parse(readFileSync(file, 'utf8')) as DeploymentStatus;
   }
 
   async close(): Promise<void> {

@@ -4,7 +4,7 @@ import { AlreadyRunningError } from '../../../src/client';
 import type { Fault } from '../harness/faults';
 import { CONCURRENTLY, SLOW } from '../harness/files';
 import type { Trial } from '../harness/trial';
-import { SLEEPING, undisturbed } from './points';
+import { SLEEPING, undisturbed, WAITING } from './points';
 
 /** Fails only where there are rows, so not in a rehearsal of the schema alone. */
 const TOO_RICH = `ALTER TABLE account ADD CONSTRAINT poor CHECK (balance < 100);`;
@@ -131,17 +131,18 @@ ${TOO_RICH}
     },
   },
   'a second deployment of the same database by another name': {
-    files: SLOW,
     ends: 'new',
     async inject(trial) {
+      const holder = await somebody(trial, 'BEGIN; SELECT FROM account WHERE id = 1 FOR UPDATE');
       await undisturbed(trial);
-      const { application } = await trial.running(SLEEPING);
+      const { application } = await trial.running(WAITING);
       const { client, environment, target } = await trial.another();
       const second = await client.start(environment, target, { id: 'cli:eva', name: 'eva' });
       const { status, failure, summary } = await client.result(second);
       expect({ status, type: failure?.type }).toEqual({ status: 'failed', type: 'AlreadyRunning' });
       expect(summary).toContain(`Deployment ${trial.deployment.deploymentId} of `);
-      expect((await trial.running(SLEEPING)).application).toBe(application);
+      expect((await trial.isRunning(WAITING))?.application).toBe(application);
+      await holder.end();
     },
   },
 };

@@ -3,7 +3,7 @@ import { Client } from 'pg';
 import type { Fault } from '../harness/faults';
 import { Relay } from '../harness/relay';
 import type { WirePoint } from '../harness/wire';
-import { undisturbed } from './points';
+import { undisturbed, WAITING } from './points';
 
 function cutAt(point: WirePoint): Fault {
   return {
@@ -14,8 +14,6 @@ function cutAt(point: WirePoint): Fault {
     },
   };
 }
-
-const WAITING = '%UPDATE account SET balance = balance + 1%';
 
 export const NETWORK: Record<string, Fault> = {
   'the connection breaks when COMMIT was done and nobody told': cutAt({ sql: /^COMMIT$/, nth: 2, when: 'after' }),

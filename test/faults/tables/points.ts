@@ -8,6 +8,9 @@ import type { WirePoint } from '../harness/wire';
 /** As `pg_stat_activity` shows the slow statement of `SLOW`. */
 export const SLEEPING = '%pg_sleep%';
 
+/** The first statement of `FILES` that waits for somebody who has locked a row. */
+export const WAITING = '%UPDATE account SET balance = balance + 1%';
+
 /** A worker dies on its way into an activity or out of it; another takes over. */
 export function killed(when: WorkerFault['when'], activity: string, call = 1): Fault {
   return {
