@@ -25,9 +25,7 @@ test('serves workflows, its UI and our search attributes, stepping over taken po
 
   const connection = await Connection.connect({ address: server.address });
   const { customAttributes } = await connection.operatorService.listSearchAttributes({ namespace: 'locks' });
-  expect(Object.keys(customAttributes)).toEqual(
-    expect.arrayContaining(Object.values(SEARCH_ATTRIBUTES)),
-  );
+  expect(Object.keys(customAttributes)).toEqual(expect.arrayContaining(Object.values(SEARCH_ATTRIBUTES)));
   await connection.close();
   await server.stop();
   expect(await isPortFree(server.port)).toBe(true);
