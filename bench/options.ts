@@ -4,10 +4,14 @@ export interface BenchOptions {
   command: string;
   /** Runs that count, of each contestant. */
   rounds: number;
-  /** Only contestants whose name holds this text; what they did is printed, and not written down. */
+  /** Only the contestant whose name begins so; what it did is printed, and not written down. */
   by: string | null;
   /** Build contestants that are not here. */
   install: boolean;
   /** One line on stderr; stdout belongs to the figures. */
   log: (line: string) => void;
+}
+
+export function isAsked(name: string, { by }: BenchOptions): boolean {
+  return by === null || name.toLowerCase().startsWith(by.toLowerCase());
 }

@@ -6,7 +6,7 @@ import { prismaEngine, retryLoop } from '../contestants/one-session';
 import { peers } from '../contestants/peers';
 import { psql } from '../contestants/psql';
 import { provenance } from '../machine';
-import type { BenchOptions } from '../options';
+import { isAsked, type BenchOptions } from '../options';
 import { inTurn } from '../race';
 import type { Section } from '../results';
 import { BenchServer } from '../server';
@@ -20,9 +20,8 @@ export async function stall(options: BenchOptions): Promise<Section> {
   const server = await BenchServer.start(options.log);
   try {
     const { found, skipped } = await peers(options);
-    const all = [nothing, lockkeeper, psql, prismaEngine, ...found, retryLoop].filter(
-      ({ name }) => options.by === null || name.includes(options.by),
-    );
+    const migrating = [lockkeeper, psql, prismaEngine, ...found, retryLoop];
+    const all = [nothing, ...migrating.filter(({ name }) => isAsked(name, options))];
     const parts: string[] = [];
     for (const scenario of await scenariosOf(server, options.log)) {
       const contestants = all.filter((one) => !scenario.hopeless || one === nothing || one === lockkeeper);
@@ -31,7 +30,7 @@ export async function stall(options: BenchOptions): Promise<Section> {
     const lines = [
       provenance(options.command, server.version),
       `${CLIENTS} clients of pgbench (\`bench/stall/traffic/\`: product pages, orders, sign-ins, carts, checkouts), each with a pause of 10 ms between its transactions, before, during and after a migration; medians of ${options.rounds}, every run on a fresh copy. Server settings as initdb leaves them.`,
-      'Longest stall: the longest transaction that any client had while the migration ran. Throughput: transactions a second during the migration over those of the five seconds before it. Lockkeeper is the phase `migrate` in process, as in `apply`.',
+      'Longest stall: the longest transaction that any client had while the migration ran. Throughput: transactions a second during the migration over those of the five seconds before it; beside none: the same, over what the row without a migration had in the same round, which is what the machine did by itself. Lockkeeper is the phase `migrate` in process, as in `apply`; where it gives up, its undo is in the time.',
     ];
     return { name: 'stall', body: [lines.join('\n'), ...parts, ...skipped].join('\n\n') };
   } finally {

@@ -5,12 +5,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Blocker, LockWait, ScriptProgress } from '../contract';
 import type { Segment } from '../policy/segments';
-import { transactionControl } from '../policy/statements';
+import { readsRows, transactionControl } from '../policy/statements';
 import { forgetMarkers, markersOf, type Marker } from './ledger/markers';
 import { IN_THE_WAY } from './ledger/schema';
 import { blockersOf, lookingFor, untilClear, type LockPatience } from './lock-queue';
 import { DatabaseError, type Client } from './postgres';
-import { attemptSegment, goesTogether, readsRows, sendPreamble, type Around, type Entry } from './segment';
+import { attemptSegment, goesTogether, sendPreamble, type Around, type Entry } from './segment';
 import { isConnectionLoss, statementFailure } from './statement-failure';
 import { takeBack } from './take-back';
 import type { ParsedStatement } from './sql-parser';

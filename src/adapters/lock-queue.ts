@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { normalizeSync, parseSync } from 'libpg-query';
 import type { Blocker } from '../contract';
 import type { BusyLock } from '../policy/segments';
-import { conflictingWith } from '../policy/statements';
+import { conflictingWith, manualName } from '../policy/statements';
 import { AUTOVACUUM } from './ledger/schema';
 import type { Client } from './postgres';
 
@@ -65,6 +65,12 @@ export async function blockersOf(client: Client, locks: BusyLock[]): Promise<Blo
 /** SQL that fails with IN_THE_WAY where `untilClear` would wait. The ledger must be there. */
 export function lookingFor(client: Client, locks: BusyLock[], { timeoutMs }: LockPatience): string {
   return `SELECT lockkeeper.look(${client.escapeLiteral(wantedBy(locks))}, ${timeoutMs})`;
+}
+
+/** SQL that takes several locks in their order, all of them within one attempt's wait. The ledger must be there. */
+export function lockingFirst(client: Client, locks: BusyLock[], timeoutMs: number): string {
+  const wanted = JSON.stringify(locks.map(({ relation, mode }) => ({ relation, mode: manualName(mode) })));
+  return `SELECT lockkeeper.lock(${client.escapeLiteral(wanted)}, ${timeoutMs})`;
 }
 
 function wantedBy(locks: BusyLock[]): string {

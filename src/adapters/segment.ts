@@ -1,9 +1,11 @@
 /** One attempt at one segment: its marker and its statements commit together, or nothing of it is there. */
-import type { Segment } from '../policy/segments';
+import { innerOf, type Segment } from '../policy/segments';
+import { readsRows } from '../policy/statements';
 import { asFenced } from './ledger/fence';
 import type { Marker } from './ledger/markers';
 import { MessageError, sendTogether } from './message';
 import { DatabaseError, type Client } from './postgres';
+import { lockingFirst } from './lock-queue';
 import { isConnectionLoss } from './statement-failure';
 import { abandonSingle, resumeSingle, waitsForOthers } from './single-statement';
 import type { ParsedStatement } from './sql-parser';
@@ -56,6 +58,7 @@ export async function sendPreamble(client: Client, preamble: string[]): Promise<
 
 /** @throws the server's error, where it does not matter which of the statements failed. */
 async function sendAll(client: Client, statements: string[]): Promise<void> {
+  if (statements.length === 0) return;
   try {
     await sendTogether(client, statements);
   } catch (error) {
@@ -69,33 +72,12 @@ function asTransaction(statements: string[]): string[] {
 
 /**
  * True when all of it may go as one message: quick whatever the tables hold, so that nobody needs to be told how far it
- * is, and the lock of its one contended statement is held for no round trip.
+ * is, and its locks are held for no round trip.
  */
-export function goesTogether({ statements, kind, locks }: Segment, around: Around | undefined): boolean {
-  if (around || kind === 'single') return false;
-  const inner = kind === 'own-transaction' ? statements.slice(1, -1) : statements;
-  return (locks.length === 0 || inner.length === 1) && !inner.some(readsRows);
-}
-
-/** Nodes whose time depends on rows, and those that need their answer: COPY takes the next message for its data. */
-const READS_ROWS = new Set([
-  'InsertStmt',
-  'UpdateStmt',
-  'DeleteStmt',
-  'MergeStmt',
-  'SelectStmt',
-  'DoStmt',
-  'CallStmt',
-  'ExecuteStmt',
-  'CopyStmt',
-  'CreateTableAsStmt',
-  'RefreshMatViewStmt',
-  // A savepoint could revive the transaction after a failure.
-  'TransactionStmt',
-]);
-
-export function readsRows({ node }: ParsedStatement): boolean {
-  return Object.keys(node).some((tag) => READS_ROWS.has(tag));
+export function goesTogether(segment: Segment, around: Around | undefined): boolean {
+  if (around || segment.kind === 'single') return false;
+  const inner = innerOf(segment);
+  return (segment.locks.length === 0 || inner.length === 1 || segment.locksFirst) && !inner.some(readsRows);
 }
 
 interface Bracketed {
@@ -105,28 +87,35 @@ interface Bracketed {
 }
 
 /** A file's own BEGIN and COMMIT are executed as written. */
-function bracketed({ kind, statements }: Segment): Bracketed {
-  if (kind !== 'own-transaction') return { begin: 'BEGIN', inner: statements, commit: 'COMMIT' };
-  const [first, ...rest] = statements;
-  const last = rest.pop();
-  return { begin: first?.text ?? 'BEGIN', inner: rest, commit: last?.text ?? 'COMMIT' };
+function bracketed(segment: Segment): Bracketed {
+  const own = segment.kind === 'own-transaction';
+  const [first, last] = [segment.statements[0], segment.statements.at(-1)];
+  return {
+    begin: (own ? first?.text : undefined) ?? 'BEGIN',
+    inner: innerOf(segment),
+    commit: (own ? last?.text : undefined) ?? 'COMMIT',
+  };
 }
 
 async function runTogether(client: Client, attempt: Attempt): Promise<void> {
   const { begin, inner, commit } = bracketed(attempt.segment);
   const history = asTransaction(attempt.preamble);
   const looking = attempt.look === null ? [] : [attempt.look];
-  const opening = [...history, begin, ...looking, entering(client, attempt, 'committed'), ...limits(attempt)];
-  const [first] = inner;
-  if (first) attempt.next(first, 0);
+  const opening = [...history, begin, ...looking, ...entrance(client, attempt)];
+  const body = inner.flatMap((statement, position) =>
+    [...nextBound(attempt, position), statement.text].map((text) => ({ text, statement, position })),
+  );
+  const tell = (place: number): void => {
+    const part = body[Math.min(Math.max(place, 0), body.length - 1)];
+    if (part) attempt.next(part.statement, part.position);
+  };
+  tell(0);
   try {
-    await sendTogether(client, [...opening, ...inner.map(({ text }) => text), commit]);
+    await sendTogether(client, [...opening, ...body.map(({ text }) => text), commit]);
   } catch (error) {
     if (!(error instanceof MessageError)) throw error;
     if (error.completed >= history.length) attempt.preamble.length = 0;
-    const position = Math.min(Math.max(error.completed - opening.length, 0), inner.length - 1);
-    const failed = inner[position];
-    if (failed) attempt.next(failed, position);
+    tell(error.completed - opening.length);
     throw error.cause;
   }
   attempt.preamble.length = 0;
@@ -135,11 +124,10 @@ async function runTogether(client: Client, attempt: Attempt): Promise<void> {
 async function runOneByOne(client: Client, attempt: Attempt): Promise<void> {
   await sendPreamble(client, attempt.preamble);
   const { begin, inner, commit } = bracketed(attempt.segment);
-  await sendAll(client, [begin, entering(client, attempt, 'committed'), ...limits(attempt)]);
+  await sendAll(client, [begin, ...entrance(client, attempt)]);
   for (const [position, statement] of inner.entries()) {
     attempt.next(statement, position);
-    if (position > 0 && attempt.boundOf(position) !== attempt.boundOf(position - 1))
-      await client.query(bound(attempt, position));
+    await sendAll(client, nextBound(attempt, position));
     await execute(client, attempt, statement);
   }
   await client.query(commit);
@@ -180,9 +168,22 @@ async function failSingle(client: Client, { script }: Entry, segment: Segment, e
   throw error;
 }
 
+/** What comes before a transaction's own statements: its marker, their limits, and where there are several locks, those. */
+function entrance(client: Client, attempt: Attempt): string[] {
+  const { segment, lockTimeoutMs } = attempt;
+  const locking = segment.locksFirst ? [lockingFirst(client, segment.locks, lockTimeoutMs)] : [];
+  return [entering(client, attempt, 'committed'), ...limits(attempt), ...locking];
+}
+
 function limits(attempt: Attempt): string[] {
   const bounded = attempt.boundOf(0) === null ? [] : [bound(attempt, 0)];
   return [`SET LOCAL lock_timeout = ${Math.ceil(attempt.lockTimeoutMs)}`, ...bounded];
+}
+
+/** Between two statements that may run for different times. */
+function nextBound(attempt: Attempt, position: number): string[] {
+  const same = position === 0 || attempt.boundOf(position) === attempt.boundOf(position - 1);
+  return same ? [] : [bound(attempt, position)];
 }
 
 function bound({ boundOf }: Attempt, position: number): string {

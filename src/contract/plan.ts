@@ -40,7 +40,7 @@ export interface ExecutionForm {
   execution: 'online' | 'as-written';
   /**
    * Relations with rows that were there before the deployment and that the file locks against writers; quoted and
-   * qualified, as `to_regclass()` takes them: `"public"."User"`.
+   * qualified, as `to_regclass()` takes them: `"public"."User"`. In the order in which a transaction locks them.
    */
   busy: string[];
   /** The statements that take those locks, in the file's order. */

@@ -6,6 +6,7 @@ import {
   canRunInTransaction,
   describe,
   enumValueAdded,
+  readsRows,
   scriptContext,
   transactionControl,
   usesLiteral,
@@ -29,8 +30,16 @@ export interface Segment {
    */
   kind: 'transaction' | 'own-transaction' | 'single';
   statements: ParsedStatement[];
-  /** Taken by its statements, the strongest of each relation; empty when nobody will notice the segment. */
+  /**
+   * Taken by its statements, the strongest of each relation, in the order of the plan's `busy`; empty when nobody will
+   * notice the segment.
+   */
   locks: BusyLock[];
+  /**
+   * True where all of them are taken before its first statement: there are several of them or of its statements, and none
+   * of these lasts so long that the locks of later ones should not be held meanwhile.
+   */
+  locksFirst: boolean;
   /** Only of a part of a statement's online form: how to leave nothing of the statement, should this part fail. */
   takeBack?: TakeBack;
 }
@@ -70,7 +79,14 @@ class Cutter {
       else if (this.blocking.get(statement.index)?.online) this.placeOnline(statement);
       else this.place(statement);
     }
+    for (const segment of this.segments) this.arrangeLocks(segment);
     return this.segments;
+  }
+
+  private arrangeLocks(segment: Segment): void {
+    const place = ({ relation }: BusyLock): number => this.form.busy.indexOf(relation);
+    segment.locks.sort((one, other) => place(one) - place(other));
+    segment.locksFirst = takesLocksFirst(segment);
   }
 
   private continueOwn(own: Segment, statement: ParsedStatement): void {
@@ -122,7 +138,7 @@ class Cutter {
   }
 
   private start(kind: Segment['kind'], statement: ParsedStatement): Segment {
-    const segment: Segment = { index: this.segments.length, kind, statements: [], locks: [] };
+    const segment: Segment = { index: this.segments.length, kind, statements: [], locks: [], locksFirst: false };
     this.segments.push(segment);
     this.add(segment, statement);
     return segment;
@@ -165,6 +181,18 @@ class Cutter {
   private rangeOf(index: number): [number, number] | undefined {
     return this.form.together.find(([first, last]) => first <= index && index <= last);
   }
+}
+
+/** The statements of a segment without the file's own BEGIN and COMMIT. */
+export function innerOf({ kind, statements }: Segment): ParsedStatement[] {
+  return kind === 'own-transaction' ? statements.slice(1, -1) : statements;
+}
+
+function takesLocksFirst(segment: Segment): boolean {
+  const inner = innerOf(segment);
+  if (segment.kind === 'single' || segment.locks.length === 0 || inner.length + segment.locks.length < 3) return false;
+  const script = scriptContext();
+  return !inner.slice(0, -1).some((statement) => readsRows(statement) || describe(statement, script).scans);
 }
 
 interface Begun {

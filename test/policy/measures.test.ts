@@ -26,7 +26,13 @@ function measured(overrides: Partial<MeasuredSegment> = {}, ...durations: number
   };
 }
 
-const segment = (locks: Segment['locks']): Segment => ({ index: 2, kind: 'transaction', statements: [], locks });
+const segment = (locks: Segment['locks']): Segment => ({
+  index: 2,
+  kind: 'transaction',
+  statements: [],
+  locks,
+  locksFirst: false,
+});
 
 test('a lock is held from its statement to the end of the segment', () => {
   expect(heldLocks(measured({}, 400, 30, 20))).toEqual([{ migration: '01_x', line: 2, ...EXCLUSIVE, heldMs: 50 }]);

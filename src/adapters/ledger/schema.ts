@@ -102,6 +102,32 @@ BEGIN
     RAISE EXCEPTION 'in the way' USING ERRCODE = '${IN_THE_WAY}';
   END IF;
 END $look$;
+-- Takes several locks, in the order of the list and within one wait for all: who queues behind the first must not wait
+-- for each of the others in turn. While it holds one it never waits as long as deadlock_timeout: where somebody else takes them
+-- in another order, this gives up before PostgreSQL looks for a deadlock, and nobody's transaction is ended.
+CREATE OR REPLACE FUNCTION lockkeeper.lock(wanted jsonb, longest_ms float8) RETURNS void LANGUAGE plpgsql AS $lock$
+DECLARE
+  relation regclass;
+  mode text;
+  held boolean := false;
+  holding_ms float8 := extract(epoch FROM current_setting('deadlock_timeout')::interval) * 500;
+  began timestamptz := clock_timestamp();
+BEGIN
+  -- What cannot be locked beforehand (an index, a table that the role does not own) is left to its statement.
+  FOR relation, mode IN
+    SELECT c.oid, w.lock ->> 'mode' FROM jsonb_array_elements(wanted) WITH ORDINALITY AS w(lock, place)
+      JOIN pg_class c ON c.oid = to_regclass(w.lock ->> 'relation') AND c.relkind IN ('r', 'p')
+     WHERE has_table_privilege(c.oid, 'UPDATE, DELETE, TRUNCATE') ORDER BY w.place
+  LOOP
+    PERFORM set_config('lock_timeout', greatest(1, ceil(longest_ms - extract(epoch FROM clock_timestamp() - began) * 1000))::text, true);
+    EXECUTE format('LOCK TABLE ONLY %s IN %s MODE', relation, mode);
+    IF NOT held THEN
+      held := true;
+      longest_ms := least(longest_ms, holding_ms + extract(epoch FROM clock_timestamp() - began) * 1000);
+    END IF;
+  END LOOP;
+  PERFORM set_config('lock_timeout', ceil(least(longest_ms, holding_ms))::text, true);
+END $lock$;
 -- An attempt that was stopped before it took the fence, and wakes when others have gone on, is refused here.
 CREATE OR REPLACE FUNCTION lockkeeper.check_turn(claimant text, its_turn int[]) RETURNS void LANGUAGE plpgsql AS $check$
 BEGIN

@@ -13,6 +13,7 @@ import {
 import { as, keyOf, relationOf } from '../statements/ast';
 import { strength } from '../statements/locks';
 import { onlinePieces, onlineRefusal } from './index';
+import { inLockOrder } from './lock-order';
 import { bindsTransaction, together } from './together';
 
 export interface FormInput {
@@ -38,7 +39,8 @@ export interface Decision {
 const BLOCKS_WRITERS = strength('ShareLock');
 
 export function decideForm(input: FormInput): Decision {
-  const { statements } = input;
+  const { statements, tables } = input;
+  const before = input.script.schema.clone();
   const bound = bindsTransaction(statements);
   const execution = bound ? 'as-written' : input.execution;
   const ranges = execution === 'online' ? together(statements, input.script.schema) : [];
@@ -50,15 +52,16 @@ export function decideForm(input: FormInput): Decision {
     if (locks.length > 0) {
       const reason = bound
         ? `line ${bound.line} holds for the rest of its transaction or session`
-        : (places.refusal(place) ?? refusalOf(place, locks, input));
+        : (places.refusal(place) ?? refusalOf(place, input));
       const possible = input.execution === 'online' && isWorthwhile(place, locks, input);
       blocking.push({ statement: place, locks, online: possible && reason === null });
       asWritten[place] = possible ? reason : null;
     }
-    input.tables.follow(statement);
+    tables.follow(statement);
     learn(statement, input.script);
   }
-  const busy = [...new Set(blocking.flatMap(({ locks }) => locks.map(({ relation }) => relation)))];
+  const locked = blocking.flatMap(({ locks }) => locks.map(({ relation }) => relation));
+  const busy = inLockOrder(locked, [before, input.script.schema], (table) => tables.sqlName(table));
   const kept = ranges.filter(([first, last]) =>
     blocking.some(({ statement }) => first <= statement && statement <= last),
   );
@@ -107,11 +110,7 @@ function isWorthwhile(
   return reads && locks.some(({ relation }) => relation === tables.sqlName(table));
 }
 
-function refusalOf(
-  place: number,
-  _locks: BlockingStatement['locks'],
-  { statements, facts, script, tables }: FormInput,
-): string | null {
+function refusalOf(place: number, { statements, facts, script, tables }: FormInput): string | null {
   const statement = statements[place];
   if (!statement) return null;
   return onlineRefusal(statement, { schema: script.schema, tables, rewrites: facts[place]?.rewrites ?? false });

@@ -15,10 +15,17 @@ import { QUERIES } from './queries';
 import { Schema } from './schema';
 import { canRunInTransaction, doBody } from './transactions';
 
-export { conflictingWith, type LockMode } from './locks';
+export { conflictingWith, manualName, type LockMode } from './locks';
 export { isWholeHistory } from './completeness';
 export { Schema } from './schema';
-export { canRunInTransaction, enumValueAdded, setsSession, transactionControl, usesLiteral } from './transactions';
+export {
+  canRunInTransaction,
+  enumValueAdded,
+  readsRows,
+  setsSession,
+  transactionControl,
+  usesLiteral,
+} from './transactions';
 export type { Creation, ScriptContext, StatementFacts } from './facts';
 export type { TransactionControl } from './transactions';
 

@@ -100,3 +100,24 @@ export function setsSession({ node }: ParsedStatement): boolean {
 function isTrue(node: Parameters<typeof as>[0]): boolean {
   return as(node, 'A_Const')?.boolval?.boolval === true;
 }
+
+/** Nodes whose time depends on rows, and those that need their answer: COPY takes the next message for its data. */
+const READS_ROWS = new Set<Tag>([
+  'InsertStmt',
+  'UpdateStmt',
+  'DeleteStmt',
+  'MergeStmt',
+  'SelectStmt',
+  'DoStmt',
+  'CallStmt',
+  'ExecuteStmt',
+  'CopyStmt',
+  'CreateTableAsStmt',
+  'RefreshMatViewStmt',
+  // A savepoint could revive the transaction after a failure.
+  'TransactionStmt',
+]);
+
+export function readsRows({ node }: ParsedStatement): boolean {
+  return READS_ROWS.has(tagOf(node));
+}
