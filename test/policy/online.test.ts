@@ -92,6 +92,17 @@ test.each([
   expect(formOf(sql)).toMatchObject({ busy: [], blocking: [] });
 });
 
+test('a new table is felt as soon as a busy one refers to it, whoever has no row there yet', () => {
+  const made = 'CREATE TABLE tags (id int PRIMARY KEY); ALTER TABLE tags ADD COLUMN a int';
+  const refers = 'ALTER TABLE orders ADD COLUMN tag int REFERENCES tags';
+  expect(cut(`${made}; ${refers}; ALTER TABLE tags ADD COLUMN b int; CREATE INDEX i ON tags (b)`)).toEqual([
+    `transaction: ${made}`,
+    `transaction: ${refers} @ "public"."orders" AccessExclusive`,
+    'transaction: ALTER TABLE tags ADD COLUMN b int @ "public"."tags" AccessExclusive',
+    'transaction: CREATE INDEX i ON tags (b)',
+  ]);
+});
+
 test('a table keeps its rows under another name', () => {
   const rename = 'ALTER TABLE "User" RENAME TO people';
   expect(cut(`${rename}; ALTER TABLE people ADD COLUMN a int`)).toEqual([

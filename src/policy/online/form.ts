@@ -37,6 +37,8 @@ export interface Decision {
 
 /** Ordinary writers wait for these and what is stronger. */
 const BLOCKS_WRITERS = strength('ShareLock');
+/** These conflict with the RowShareLock of a foreign key's check. */
+const BLOCKS_REFERRING = strength('ExclusiveLock');
 
 export function decideForm(input: FormInput): Decision {
   const { statements, tables } = input;
@@ -83,16 +85,37 @@ export function unplannedForm(statements: ParsedStatement[], database: DatabaseF
 
 /** The locks of a statement that writers of busy tables wait for. */
 function locksOf(place: number, { facts, ...input }: FormInput): BlockingStatement['locks'] {
-  return (facts[place]?.contested ?? [])
-    .filter(({ relation, mode }) => strength(mode) >= BLOCKS_WRITERS && isBusy(relation, input))
+  const { locks = [], contested = [] } = facts[place] ?? {};
+  const old = new Set(contested.map(({ relation }) => relation));
+  return locks
+    .filter(
+      ({ relation, mode }) =>
+        (old.has(relation) && blocksOwnWriters(relation, mode, input)) || blocksReferring(relation, mode, input),
+    )
     .map(({ relation, mode }) => ({ relation: input.tables.sqlName(relation), mode }));
 }
 
-function isBusy(relation: string, { script, tables, isNew }: Pick<FormInput, 'script' | 'tables' | 'isNew'>): boolean {
-  const table = script.schema.index(relation)?.table ?? relation;
-  const kind = script.schema.table(table)?.kind ?? 'table';
-  if (kind !== 'table' || isNew(table) || tables.isMissing(table)) return false;
-  return tables.size(table)?.rows !== 0;
+type Felt = Pick<FormInput, 'script' | 'tables' | 'isNew'>;
+
+function blocksOwnWriters(relation: string, mode: string, input: Felt): boolean {
+  const table = input.script.schema.index(relation)?.table ?? relation;
+  const kind = input.script.schema.table(table)?.kind ?? 'table';
+  return strength(mode) >= BLOCKS_WRITERS && kind === 'table' && isBusy(table, input);
+}
+
+/**
+ * Who writes a row with a foreign key locks the table that it refers to, whatever the key's value: one that has no rows yet,
+ * or is as new as the deployment, is felt as soon as a busy table refers to it.
+ */
+function blocksReferring(relation: string, mode: string, input: Felt): boolean {
+  const { schema } = input.script;
+  return (
+    strength(mode) >= BLOCKS_REFERRING && schema.referencing(relation).some(({ table }) => isBusy(table.name, input))
+  );
+}
+
+function isBusy(table: string, { tables, isNew }: Felt): boolean {
+  return !isNew(table) && !tables.isMissing(table) && tables.size(table)?.rows !== 0;
 }
 
 /** An online form that spares somebody something: rows of a busy table are read, or an index of one goes. */
