@@ -118,7 +118,7 @@ function carried(full: FullPlan, deps: Deps, input: DeployInput): Plan {
     window: environment.window,
     monitor: environment.monitor,
     backup: environment.backup.enabled,
-    rehearsal: environment.rehearsal,
+    rehearsal: environment.rehearsal.mode,
     slack: deps.slack !== null,
     contacts: deps.config.contacts,
   };

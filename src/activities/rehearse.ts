@@ -5,6 +5,8 @@ import { schemaOf } from '../adapters/prisma-engine';
 import { likeness } from '../adapters/schema-fingerprint';
 import { ScratchDatabases } from '../adapters/scratch';
 import { loadParser, parseScript } from '../adapters/sql-parser';
+import { rowsInTheWay } from '../adapters/rows-in-the-way';
+import type { StatementFailureDetails } from '../adapters/statement-failure';
 import { StatementMeter } from '../adapters/statement-meter';
 import { withWorkFolder } from '../adapters/work-folder';
 import { backupOf } from '../backup/catalog';
@@ -24,7 +26,9 @@ import { FailureType, permanent } from '../errors';
 import { AS_WRITTEN } from '../policy/segments';
 import { toStatements } from '../planner/parsing';
 import { Foresight } from '../policy/foresight';
-import { figures } from '../policy/measures';
+import { figures, heldLocks, type MeasuredSegment } from '../policy/measures';
+import { questionsAbout } from '../policy/rows-in-the-way';
+import { blocks, manualName } from '../policy/statements/locks';
 import { deploymentFiles, writeMeasures, writeReversals, type DeploymentFiles } from './deployment-files';
 import { heartbeating } from './heartbeat';
 import type { Deps } from './deps';
@@ -64,12 +68,9 @@ export function createRehearse(deps: Deps) {
           await loadParser();
           const folders = plannedFolders(deps.config.migrationsDir, migrations);
           const files = await deploymentFiles(deps.config, input.deploymentId);
-          return await withWorkFolder((workFolder) =>
-            rehearseOn(
-              { bench, target, steps, folders, files, workFolder, report, env: deps.env },
-              rehearsal === 'full' && backup?.format !== 'external' ? backup : null,
-            ),
-          );
+          const restored = rehearsal === 'full' && backup?.format !== 'external' ? backup : null;
+          const fixed = { bench, target, steps, folders, files, report, env: deps.env, backup: restored };
+          return await withWorkFolder((workFolder) => rehearseOn({ ...fixed, workFolder }));
         } catch (error) {
           throw asRehearsalFailure(error);
         } finally {
@@ -107,10 +108,12 @@ interface Rehearsal {
   report: (progress: ActivityProgress) => void;
   /** Holds the credentials of a bucket. */
   env: NodeJS.ProcessEnv;
+  /** Null on a schema without rows. */
+  backup: BackupSummary | null;
 }
 
-async function rehearseOn(rehearsal: Rehearsal, backup: BackupSummary | null): Promise<RehearsalSummary> {
-  const { bench, target, steps, folders, files, report } = rehearsal;
+async function rehearseOn(rehearsal: Rehearsal): Promise<RehearsalSummary> {
+  const { bench, target, steps, folders, files, report, backup } = rehearsal;
   const ground = backup ? 'restored' : 'schema';
   const restoreMs = backup && (await restore(rehearsal.env, bench, target, backup, report));
   if (!backup) await restoreSchema(bench, ground, await saveSchema(bench, bench.url, stateFile(rehearsal, 0)));
@@ -166,7 +169,10 @@ async function advance(
   for (const [place, step] of steps.entries()) {
     report(`rehearsing ${step.migrations.join(', ')}`);
     const recorder = new InverseRecorder();
-    const durationMs = await applyOn(bench, ground, step, folders, { recorder, meter });
+    const durationMs = await applyOn(bench, ground, step, folders, { recorder, meter }).catch((error: unknown) =>
+      withRows(rehearsal, ground, meter, error),
+    );
+    refuseLongLocks(rehearsal, meter.segments());
     // Nothing is measured any more: the copies are on different databases.
     const [after] = await Promise.all([stateNow(place + 1), written.run(step, before)]);
     await written.compare(step, after);
@@ -174,6 +180,38 @@ async function advance(
     before = after;
   }
   return rehearsed;
+}
+
+/** @throws the failure, with how many rows were in the way of its statement. */
+async function withRows(
+  { bench }: Rehearsal,
+  ground: string,
+  { current }: StatementMeter,
+  error: unknown,
+): Promise<never> {
+  if (!(error instanceof ApplicationFailure) || error.type !== FailureType.Statement || !current) throw error;
+  const details = error.details?.[0] as StatementFailureDetails;
+  const questions = questionsAbout(current, details.sqlstate);
+  const told = await bench.scratch.use(ground, (client) => rowsInTheWay(client, questions));
+  if (told === null) throw error;
+  const message = error.message.replace(/(?= Find the rows: )|$/, () => ` ${told}`);
+  throw permanent(FailureType.Statement, message, details);
+}
+
+/** @throws ApplicationFailure Rehearsal where the application would wait for longer than it may. */
+function refuseLongLocks({ target, backup }: Rehearsal, segments: MeasuredSegment[]): void {
+  const { maxLockMs } = target.environment.rehearsal;
+  const longest = segments.flatMap(heldLocks).find(({ heldMs }) => heldMs > maxLockMs);
+  if (!longest || !backup) return;
+  const { migration, line, relation, mode, heldMs } = longest;
+  throw permanent(
+    FailureType.Rehearsal,
+    `On the restored backup, ${migration}, line ${line} held ${manualName(mode)} on ${relation} for ${seconds(heldMs)} s: ${blocks(mode)} would wait so long, and rehearsal.maxLock allows ${seconds(maxLockMs)} s. Split it, or allow more. Production was not touched.`,
+  );
+}
+
+function seconds(ms: number): string {
+  return (ms / 1_000).toFixed(1);
 }
 
 function stateFile({ files, workFolder }: Rehearsal, place: number): string {

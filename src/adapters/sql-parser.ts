@@ -10,7 +10,7 @@ export interface ParsedStatement {
   /** Exact text of the script from the statement's first token to before its semicolon. */
   text: string;
   node: Node;
-  /** Of a statement that checks rows for a constraint: a query for those that break it. */
+  /** Of a statement that checks rows for a constraint: a query for those that break it. Its literals may be anything: it is shown without. */
   findRows?: string;
 }
 

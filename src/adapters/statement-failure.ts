@@ -2,6 +2,7 @@
 import { ApplicationFailure } from '@temporalio/common';
 import type { Blocker } from '../contract';
 import { FailureType, permanent } from '../errors';
+import { withoutLiterals } from '../policy/statements/scan';
 import { blockerInWords } from './lock-queue';
 import { DatabaseError } from './postgres';
 import type { ParsedStatement } from './sql-parser';
@@ -56,7 +57,9 @@ export function statementFailure(
       details,
     );
   const rows =
-    statement.findRows !== undefined && sqlstate.startsWith(INTEGRITY) ? ` Find the rows: ${statement.findRows}` : '';
+    statement.findRows !== undefined && sqlstate.startsWith(INTEGRITY)
+      ? ` Find the rows: ${withoutLiterals(statement.findRows)}`
+      : '';
   return permanent(FailureType.Statement, `${where}: ${withoutData(error)} (SQLSTATE ${sqlstate}).${rows}`, details);
 }
 

@@ -4,6 +4,7 @@ import { BLOCK_LEVELS, type BlockLevel, type MaintenanceWindow } from '../contra
 import { backupSchema, toBackup, type BackupConfig } from './backup';
 import { monitorSchema, toMonitor, type MonitorConfig } from './monitor';
 import { duration, durationMs, envName, size, sizeBytes } from './quantities';
+import { rehearsalSchema, toRehearsal, type RehearsalConfig } from './rehearsal';
 import { toWindow, windowSchema } from './window';
 
 const targetSchema = z.strictObject({
@@ -46,7 +47,7 @@ export const environmentSchema = z.strictObject({
     .prefault({}),
   window: windowSchema,
   backup: backupSchema,
-  rehearsal: z.enum(['full', 'schema-only', 'off']).default('full'),
+  rehearsal: rehearsalSchema,
   policy: z
     .strictObject({
       block: z
@@ -107,7 +108,7 @@ export interface Environment {
   approvals: { required: number; expiryMs: number; approvers: string[] };
   window: MaintenanceWindow | null;
   backup: BackupConfig;
-  rehearsal: 'full' | 'schema-only' | 'off';
+  rehearsal: RehearsalConfig;
   /** The least severity of a hazard that stops a deployment. */
   block: BlockLevel;
   execution: 'online' | 'as-written';
@@ -131,7 +132,7 @@ export function toEnvironment(name: string, raw: RawEnvironment, inRoot: (path: 
     },
     window: toWindow(raw.window),
     backup: toBackup(raw.backup, inRoot),
-    rehearsal: raw.rehearsal,
+    rehearsal: toRehearsal(raw.rehearsal),
     block: raw.policy.block,
     execution: raw.execution,
     lockTimeoutMs: durationMs(raw.lockTimeout),

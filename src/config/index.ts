@@ -41,5 +41,10 @@ export function parseConfig(text: string, path: string): Config {
 
 function mistake(issue: z.core.$ZodIssue): string {
   if (issue.code === 'invalid_key') return `a name must be ${issue.issues[0]?.message ?? 'plain'}.`;
+  // Of the forms that a value may have, the one that it got furthest with.
+  if (issue.code === 'invalid_union') {
+    const nearest = issue.errors.flat().find(({ path }) => path.length > 0) ?? issue.errors[0]?.[0];
+    if (nearest) return `${nearest.path.map((part) => `${String(part)}: `).join('')}${mistake(nearest)}`;
+  }
   return issue.code === 'invalid_format' ? `must be ${issue.message}.` : `${issue.message}.`;
 }

@@ -95,6 +95,10 @@ export interface MaintenanceWindow {
   to: number;
 }
 
+/** On the restored backup, on its schema alone, or not at all. */
+export const REHEARSAL_MODES = ['full', 'schema-only', 'off'] as const;
+export type RehearsalMode = (typeof REHEARSAL_MODES)[number];
+
 /** The decision data of a deployment, computed by an activity and carried by the workflow. */
 export interface Plan {
   /** sha256 over files, order, execution form and policy: what an approval is bound to. */
@@ -107,7 +111,7 @@ export interface Plan {
   window: MaintenanceWindow | null;
   monitor: MonitorPolicy;
   backup: boolean;
-  rehearsal: 'full' | 'schema-only' | 'off';
+  rehearsal: RehearsalMode;
   /** Slack is configured: the deployment is announced and can be approved there. */
   slack: boolean;
   contacts: Record<string, string>;

@@ -108,7 +108,7 @@ async function checklistFacts(
         }
       : null,
     databaseBytes: facts.sizeBytes,
-    rehearsal: environment.rehearsal,
+    rehearsal: environment.rehearsal.mode,
     canCreateDatabase: server.canCreateDatabase,
     canKeepLedger: server.canKeepLedger,
     schema: server.schema,

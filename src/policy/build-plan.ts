@@ -21,6 +21,7 @@ import {
   type StatementFacts,
 } from './statements';
 import { as, keyOf } from './statements/ast';
+import { withoutLiterals } from './statements/scan';
 
 export interface PlanInput {
   environment: string;
@@ -155,7 +156,8 @@ function rowsToFind(statement: ParsedStatement | undefined, all: ParsedStatement
   });
   return pieces
     .flatMap(({ statements }) => statements.flatMap(({ findRows }) => findRows ?? []))
-    .filter((query) => !added.some((column) => query.includes(column)));
+    .filter((query) => !added.some((column) => query.includes(column)))
+    .map(withoutLiterals);
 }
 
 /** A migration with a danger, a hand-written reversal or more than one segment stands alone; quiet neighbours share a step. */

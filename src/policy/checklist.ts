@@ -1,5 +1,5 @@
 /** The pre-deployment checks: facts in, a verdict with its evidence out. A failed check stops before anything is written. */
-import type { BlockLevel, CheckResult, HazardFinding, Person } from '../contract';
+import type { BlockLevel, CheckResult, HazardFinding, Person, RehearsalMode } from '../contract';
 import { blockingHazards } from './blocking';
 import { roomNeeded } from './backup-room';
 import type { Drift } from './plan';
@@ -40,7 +40,7 @@ export interface ChecklistFacts {
     external: boolean;
   } | null;
   databaseBytes: number;
-  rehearsal: 'full' | 'schema-only' | 'off';
+  rehearsal: RehearsalMode;
   canCreateDatabase: boolean;
   canKeepLedger: boolean;
   /** The schema of the target's URL. */

@@ -16,11 +16,29 @@ INSERT INTO "people" ("email", "age") SELECT 'secret' || (i % 900) || '@example.
 UPDATE "people" SET "email" = NULL WHERE "id" IN (3, 4, 5);
 INSERT INTO "orders" ("person_id") VALUES (1), (2), (5000);`;
 
+/** With the base deployed and filled. */
+let template: TestDatabase;
 let database: TestDatabase;
 let project: TestProject | null = null;
 
+const BASE_FILE = { '00_base': BASE };
+
+beforeAll(async () => {
+  template = database = await testDatabase();
+  const { outcome } = await run(BASE_FILE, { rehearsal: 'off', backup: { enabled: false } });
+  expect(outcome?.status).toBe('deployed');
+  await project?.close();
+  project = null;
+  await template.client.query(ROWS);
+  await template.client.query('ANALYZE');
+  // A template has no sessions.
+  await template.client.end();
+});
+
+afterAll(() => template.drop());
+
 beforeEach(async () => {
-  database = await testDatabase();
+  database = await testDatabase(template.name);
 });
 
 afterEach(async () => {
@@ -29,16 +47,12 @@ afterEach(async () => {
   await database.drop();
 });
 
-/** Deploys the base, fills it, and deploys the migrations on top. */
-async function deploy(
+/** Deploys the migrations on top of the base. */
+function deploy(
   migrations: Record<string, string>,
   environment: Record<string, unknown> = {},
 ): Promise<DeploymentStatus> {
-  const base = { '00_base': BASE };
-  await run(base, { rehearsal: 'off', backup: { enabled: false } });
-  await database.client.query(ROWS);
-  await database.client.query('ANALYZE');
-  return run({ ...base, ...migrations }, environment);
+  return run({ ...BASE_FILE, ...migrations }, environment);
 }
 
 async function run(files: Record<string, string>, environment: Record<string, unknown>): Promise<DeploymentStatus> {
@@ -116,4 +130,75 @@ CREATE TABLE "sorted" AS SELECT i FROM generate_series(1, 50000) i ORDER BY rand
     // It gets a budget all the same.
     expect(rehearsal?.figures?.budgets).toEqual([{ migration: '01_hidden', segment: 0, statement: 0, ms: 5_000 }]);
   });
+});
+
+describe('what cannot go well stops before anybody is asked', () => {
+  const CASES: [string, string, RegExp, ('online' | 'as-written')?][] = [
+    [
+      'a unique index on duplicates',
+      'CREATE UNIQUE INDEX "people_email" ON "people" ("email");',
+      /01_x, line 1: .*SQLSTATE 23505\).* 97 values stand in more than one row\./,
+    ],
+    [
+      'NOT NULL with nulls',
+      'ALTER TABLE "people" ALTER COLUMN "email" SET NOT NULL;',
+      /01_x, line 1: .*SQLSTATE 23514\).* 3 rows are in the way\./,
+    ],
+    [
+      'NOT NULL with nulls, as written',
+      'ALTER TABLE "people" ALTER COLUMN "email" SET NOT NULL;',
+      /01_x, line 1: .*SQLSTATE 23502\).* 3 rows are in the way\./,
+      'as-written',
+    ],
+    [
+      'a column without a default for the rows that are there',
+      'ALTER TABLE "orders" ADD COLUMN "note" text NOT NULL;',
+      /01_x, line 1: .*SQLSTATE 23502\).* 3 rows of orders are in the way\./,
+    ],
+    [
+      'a foreign key to rows that are not there',
+      '-- who\nALTER TABLE "orders" ADD FOREIGN KEY ("person_id") REFERENCES "people" ("id");',
+      /01_x, line 2: .*SQLSTATE 23503\).* 1 row is in the way\./,
+    ],
+    [
+      'a check that rows break',
+      `ALTER TABLE "people" ADD CONSTRAINT "mail" CHECK ("email" LIKE '%@example.org' AND "id" > 2);`,
+      /01_x, line 1: .*SQLSTATE 23514\).* 2 rows are in the way\./,
+    ],
+    [
+      'a type that values do not fit',
+      'ALTER TABLE "people" ALTER COLUMN "age" TYPE int USING "age"::int;',
+      /01_x, line 1: .*SQLSTATE 22P02\).* 1 row of people is in the way\./,
+    ],
+  ];
+
+  it.each(CASES)('%s', async (_, sql, message, execution = 'online') => {
+    const { outcome, approval, input } = await deploy({ '01_x': sql }, { execution, approvals: { required: 1 } });
+    expect(outcome).toMatchObject({ status: 'failed', failure: { phase: 'rehearse', type: 'Rehearsal' } });
+    expect(outcome?.failure?.message).toMatch(message);
+    expect(outcome?.failure?.message).toMatch(/^On a copy of the database, .* Production was not touched\.$/);
+    expect(JSON.stringify(outcome)).not.toContain('secret');
+    expect(approval).toBeNull();
+    expect(await scratchDatabases(input.deploymentId)).toEqual([]);
+  });
+
+  it('a lock that is held for too long', async () => {
+    const { outcome, approval } = await deploy(
+      { '01_x': 'ALTER TABLE "people" ADD COLUMN "note" text;\nSELECT pg_sleep(0.2);' },
+      { execution: 'as-written', rehearsal: { maxLock: '100ms' }, approvals: { required: 1 } },
+    );
+    expect(outcome).toMatchObject({ status: 'failed', failure: { phase: 'rehearse', type: 'Rehearsal' } });
+    expect(outcome?.failure?.message).toMatch(
+      /^On the restored backup, 01_x, line 1 held ACCESS EXCLUSIVE on public\.people for 0\.\d s: reads and writes would wait so long, and rehearsal\.maxLock allows 0\.1 s\. .* Production was not touched\.$/,
+    );
+    expect(approval).toBeNull();
+  });
+
+  async function scratchDatabases(deploymentId: string): Promise<string[]> {
+    const { rows } = await database.client.query<{ datname: string }>(
+      'SELECT datname FROM pg_database WHERE starts_with(datname, $1)',
+      [`lockkeeper_scratch_${deploymentId.replaceAll('-', '_')}`],
+    );
+    return rows.map(({ datname }) => datname);
+  }
 });

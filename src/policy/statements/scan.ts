@@ -90,3 +90,8 @@ export function subcommands(text: string): string[] {
   const clean = withoutComments(text);
   return splitTopLevel(clean.replace(ALTER_HEAD, ''), ',').map((part) => part.trim());
 }
+
+/** For messages: a literal may be anything. */
+export function withoutLiterals(sql: string): string {
+  return sql.replace(/'(?:[^']|'')*'/g, "'…'");
+}

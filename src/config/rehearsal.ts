@@ -1,0 +1,30 @@
+/** `rehearsal`: how much is proven before production, and what it may not cost there. */
+import { z } from 'zod';
+import { REHEARSAL_MODES, type RehearsalMode } from '../contract';
+import { duration, durationMs } from './quantities';
+
+const mode = () => z.enum(REHEARSAL_MODES);
+
+const details = z.strictObject({
+  mode: mode().default('full'),
+  maxLock: duration()
+    .default('1m')
+    .describe(
+      'A lock that the application would feel and that is held for longer on the restored backup fails the rehearsal.',
+    ),
+});
+
+export const rehearsalSchema = z
+  .union([mode(), details])
+  .default('full')
+  .describe('A mode, or an object with more: full | schema-only | off.');
+
+export interface RehearsalConfig {
+  mode: RehearsalMode;
+  maxLockMs: number;
+}
+
+export function toRehearsal(raw: z.infer<typeof rehearsalSchema>): RehearsalConfig {
+  const { mode: chosen, maxLock } = typeof raw === 'string' ? details.parse({ mode: raw }) : raw;
+  return { mode: chosen, maxLockMs: durationMs(maxLock) };
+}
