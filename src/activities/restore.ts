@@ -5,7 +5,6 @@ import { dress, exchange, keptName, mark, markOf, publicationsMissing, type Exch
 import { recordReversed, registeredReversals, type RegisteredReversal } from '../adapters/ledger/registrations';
 import { readMigrations } from '../adapters/migration-files';
 import { withSession, type Client } from '../adapters/postgres';
-import { salvageName, salvages } from '../adapters/salvage';
 import { copyAside } from '../adapters/salvage-copy';
 import { scratchName } from '../adapters/scratch';
 import { loadParser } from '../adapters/sql-parser';
@@ -20,6 +19,7 @@ import { sha256 } from '../planner';
 import { destroyedPlaces, ownTransactions, tiesOf } from './rollback-facts';
 import { backupOfDeployment } from './deployment-backup';
 import { heartbeating } from './heartbeat';
+import { keptRows } from './salvage';
 import type { Deps } from './deps';
 import { applicationName, resolve } from './target';
 import { workbench, type Workbench } from './workbench';
@@ -68,10 +68,7 @@ export function createRestore(deps: Deps) {
     async bringBack(input: DeployInput, undo: string): Promise<RowCost[]> {
       return heartbeating(async (signal, report) => {
         const bench = workbench(deps, resolve(deps, input), input.deploymentId, signal);
-        const brought = async (client: Client): Promise<RowCost[]> =>
-          (await salvages(client, undo))
-            .filter(({ source }) => source === 'backup')
-            .map((entry) => ({ relation: `${salvageName(entry)} (salvage ${entry.id})`, rows: entry.rows }));
+        const brought = (client: Client): Promise<RowCost[]> => keptRows(client, undo, 'backup');
         const before = await onLive(bench, brought);
         if (before.length > 0) return before;
         const places = await destroyedBy(deps, bench, undo);

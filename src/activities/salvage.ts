@@ -2,10 +2,11 @@
 import { transactionsOf } from '../adapters/ledger/markers';
 import type { RegisteredReversal } from '../adapters/ledger/registrations';
 import type { Client } from '../adapters/postgres';
-import { salvageName, salvages } from '../adapters/salvage';
+import { salvageName, salvages, type Salvage } from '../adapters/salvage';
 import { ensureSalvage, keepStatement } from '../adapters/salvage-schema';
 import { loadParser, parseScript } from '../adapters/sql-parser';
 import { othersRows, type Place } from '../adapters/written-since';
+import type { RowCost } from '../contract';
 import { keepingRows, placesToKeep } from '../policy/salvage';
 import { ownTransactions } from './rollback-facts';
 
@@ -33,10 +34,8 @@ function keyOf({ relation, column }: Place): string {
   return JSON.stringify([relation, column]);
 }
 
-/** For people: what was kept so far. */
-export async function keptText(client: Client, undo: string): Promise<string> {
-  const kept = (await salvages(client, undo)).filter(({ source }) => source === 'undo');
-  if (kept.length === 0) return '';
-  const places = kept.map((entry) => `${entry.rows} row(s) of ${salvageName(entry)} (salvage ${entry.id})`);
-  return ` Kept in schema lockkeeper_salvage: ${places.join(', ')}.`;
+/** What was kept so far of an undo, or brought for it from the backup. */
+export async function keptRows(client: Client, undo: string, source: Salvage['source']): Promise<RowCost[]> {
+  const entries = (await salvages(client, undo)).filter((entry) => entry.source === source);
+  return entries.map((entry) => ({ relation: `${salvageName(entry)} (salvage ${entry.id})`, rows: entry.rows }));
 }

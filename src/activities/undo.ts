@@ -23,14 +23,14 @@ import { openStore } from '../backup/store';
 import type { DeployInput, ExecutionForm, ReversalResult, RollbackStrategy, UndoAssessment } from '../contract';
 import { FailureType, permanent } from '../errors';
 import { sha256 } from '../planner';
-import { planRollback } from '../policy/rollback';
+import { costText, planRollback } from '../policy/rollback';
 import { unplannedForm } from '../policy/online/form';
 import { heartbeating } from './heartbeat';
 import type { Deps } from './deps';
 import { dropUnfinishedIndexes, inversesOfMarked, whyNotPartial } from './partial-reversal';
 import { rollbackFacts, type Extent, type Trace } from './rollback-facts';
-import { keepingOthers, keptText } from './salvage';
 import { refuseSecond } from './one-at-a-time';
+import { keepingOthers, keptRows } from './salvage';
 import { claimOf, own, patienceOf, runSql, settle } from './script';
 import { applicationName, resolve, type ResolvedTarget } from './target';
 
@@ -96,7 +96,7 @@ export function createUndo(deps: Deps) {
         try {
           const registered = await registeredReversals(session.client, undo);
           const reversal = registered.find((one) => one.step === step);
-          if (!reversal || reversal.reversed) return { step, state: 'reversed', detail: 'It was reversed before.' };
+          if (!reversal || reversal.reversed) return done(session.client, undo, step, 'It was reversed before.');
           const extent = await extentOf(session.client, reversal, undo);
           if (extent === 'some')
             await dropUnfinishedIndexes(session.client, readMigrations(deps.config.migrationsDir), reversal);
@@ -104,7 +104,7 @@ export function createUndo(deps: Deps) {
           const sql = await reversalSql(session.client, undo, reversal, extent);
           const begun = (await markersOf(session.client, script)).size > 0;
           const reason = await whyNotNow(deps, input, reversal, extent, begun ? '' : sql, signal);
-          if (sql === null || reason !== null) return { step, state: 'failed', detail: notUndone(reason) };
+          if (sql === null || reason !== null) return { step, state: 'failed', detail: notUndone(reason), kept: [] };
           const keeping = await keepingOthers(session.client, sql, undo, reversal, registered);
           await runSql(session, keeping, await formOf(session.client, target, keeping), {
             script,
@@ -115,18 +115,15 @@ export function createUndo(deps: Deps) {
           });
           await recordReversed(session.client, undo, step, reversal.migrations);
           await settle(session);
-          return extent === 'none'
-            ? { step, state: 'nothing-to-undo', detail: 'Nothing of it had been committed.' }
-            : {
-                step,
-                state: 'reversed',
-                detail: `${reversal.migrations.join(', ')} undone by ${extent === 'some' ? 'the inverses of what was there' : reversal.source}.${await keptText(session.client, undo)}`,
-              };
+          if (extent === 'none')
+            return { step, state: 'nothing-to-undo', detail: 'Nothing of it had been committed.', kept: [] };
+          const by = extent === 'some' ? 'the inverses of what was there' : reversal.source;
+          return await done(session.client, undo, step, `${reversal.migrations.join(', ')} undone by ${by}.`);
         } catch (error) {
           // A lock that did not come will: the workflow tries again later.
           const { type, nonRetryable } = error instanceof ApplicationFailure ? error : {};
           if (nonRetryable && type !== FailureType.LockTimeout)
-            return { step, state: 'failed', detail: (error as Error).message };
+            return { step, state: 'failed', detail: (error as Error).message, kept: [] };
           throw error;
         } finally {
           await session.client.end().catch(() => undefined);
@@ -219,6 +216,13 @@ async function whyNotNow(
   signal: AbortSignal,
 ): Promise<string | null> {
   return extent === 'some' && sql ? whyNotPartial(deps, input, reversal, sql, signal) : null;
+}
+
+/** With the rows that the undo has kept until now, also by an attempt that nobody heard of. */
+async function done(client: Client, undo: string, step: number, detail: string): Promise<ReversalResult> {
+  const kept = await keptRows(client, undo, 'undo');
+  const where = kept.length === 0 ? '' : ` Kept in schema lockkeeper_salvage: ${costText(kept)}.`;
+  return { step, state: 'reversed', detail: `${detail}${where}`, kept };
 }
 
 function notUndone(reason: string | null): string {

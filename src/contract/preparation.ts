@@ -38,7 +38,7 @@ export interface ReversalSummary {
   step: number;
   /** Where the reverse SQL came from; `none` = no source was proven. */
   source: 'down.sql' | 'inverses' | 'engine-diff' | 'none';
-  /** True once it brought the schema back exactly in a scratch database. */
+  /** True once it brought the schema back in a scratch database. */
   proven: boolean;
   /** Why there is none, or why an earlier source was passed over; null where nothing is to be said. */
   reason: string | null;

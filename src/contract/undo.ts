@@ -70,11 +70,17 @@ export interface ReversalResult {
   step: number;
   state: 'reversed' | 'nothing-to-undo' | 'failed';
   detail: string;
+  /** Rows that the undo has kept in schema `lockkeeper_salvage` so far. */
+  kept: RowCost[];
 }
 
 export interface CompensationSummary {
   state: 'clean' | 'needs-human';
   reversals: ReversalResult[];
   schemaRestored: boolean | null;
+  /** Rows in schema `lockkeeper_salvage`: taken out of the live tables, or brought from the backup. */
+  kept: RowCost[];
+  /** What the old database is called where another took its name; null where none did. */
+  oldDatabase: string | null;
   detail: string;
 }

@@ -1,5 +1,5 @@
 /** What a person does now, by outcome. */
-import type { DeploymentStatus, OutcomeStatus } from '../contract';
+import type { DeploymentStatus, OutcomeStatus, RollbackInput } from '../contract';
 
 export interface NextStep {
   text: string;
@@ -17,7 +17,7 @@ const BY_OUTCOME: Record<OutcomeStatus, (status: DeploymentStatus) => NextStep[]
   deployed: (status) => [
     ...unmonitored(status),
     step(
-      'To undo it: runs the reversals newest first, and asks before anything lossy.',
+      'To undo it: runs the reversals newest first, and asks before it takes rows away.',
       `lockkeeper rollback ${status.input.deploymentId}`,
     ),
     ...restore(status, 'If data must be taken from the backup: restore it beside the database, never over it.'),
@@ -47,6 +47,8 @@ const BY_OUTCOME: Record<OutcomeStatus, (status: DeploymentStatus) => NextStep[]
         : 'It was undone as asked; its migrations are pending again.',
     ),
     ...schemaCheck(status),
+    ...keptRows(status),
+    ...oldDatabase(status),
     again(status),
   ],
   'needs-human': (status) => [
@@ -56,7 +58,10 @@ const BY_OUTCOME: Record<OutcomeStatus, (status: DeploymentStatus) => NextStep[]
       'See which migrations are applied, failed or missing.',
       `lockkeeper migrate status --env ${status.input.environment} --target ${status.input.target}`,
     ),
-    ...restore(status, 'As the last resort, restore the backup beside the database and compare.'),
+    ...keptRows(status),
+    ...oldDatabase(status),
+    ...goBack(status),
+    ...restore(status, 'To compare first, restore the backup beside the database.'),
   ],
 };
 
@@ -77,6 +82,40 @@ function unmonitored({ monitor }: DeploymentStatus): NextStep[] {
 function schemaCheck({ compensation }: DeploymentStatus): NextStep[] {
   if (compensation?.schemaRestored !== false) return [];
   return [step('The schema is not what it was before: compare it with the backup before anything else.')];
+}
+
+/** Rows that people wrote are never thrown away behind their backs; whoever reads this decides what becomes of them. */
+function keptRows({ compensation, input }: DeploymentStatus): NextStep[] {
+  if (!compensation || compensation.kept.length === 0) return [];
+  const kept = compensation.kept.map(({ relation, rows }) => `${rows ?? 'some'} row(s) of ${relation}`).join(', ');
+  return [
+    step(
+      `Schema lockkeeper_salvage keeps ${kept}. Once the tables and columns are there again, "lockkeeper salvage restore <number>" puts them back.`,
+      `lockkeeper salvage list --env ${input.environment} --target ${input.target}`,
+    ),
+  ];
+}
+
+function oldDatabase({ compensation }: DeploymentStatus): NextStep[] {
+  if (!compensation?.oldDatabase) return [];
+  const name = compensation.oldDatabase;
+  return [
+    step(`What was written since the backup is only in database ${name}: take over what you need, then drop it.`),
+  ];
+}
+
+/** It asks with the exact price before it does anything, so it may be begun at three in the morning. */
+function goBack(status: DeploymentStatus): NextStep[] {
+  const { backup, input, compensation } = status;
+  if (backup?.format === 'external' || compensation?.oldDatabase) return [];
+  const byHand = 'undo' in input ? (input as RollbackInput) : null;
+  if (!backup && byHand === null) return [];
+  return [
+    step(
+      'To go back to the backup as a whole: it is restored beside the database, people see what was written since, and after their yes the two exchange their names.',
+      `lockkeeper rollback ${byHand?.undo ?? input.deploymentId} --strategy restore --env ${input.environment} --target ${input.target}`,
+    ),
+  ];
 }
 
 function contacts({ plan }: DeploymentStatus): string {

@@ -5,14 +5,14 @@ import { apply, heavy, read } from './activity-options';
 import type { ApprovalGate } from './approval-gate';
 import { exchange } from './exchange';
 import type { Run } from './run';
-import { agreed, patiently, type Undo } from './undoing';
+import { agreed, nothingYet, patiently, type Undo } from './undoing';
 
 /** Reverses every step that left something. Rows written since are taken away only after a second approval that names them. */
 export async function compensate(run: Run, people: ApprovalGate, undo: Undo): Promise<CompensationSummary> {
   const { assessment, refusal } = await settle(run, people, undo);
   if (refusal !== null) return needsHuman(run, refusal);
   if (assessment.plan.action === 'restore-swap') return exchange(run, people, undo);
-  const summary: CompensationSummary = { state: 'clean', reversals: [], schemaRestored: null, detail: '' };
+  const summary: CompensationSummary = { ...nothingYet(), state: 'clean' };
   run.status.compensation = summary;
   for (const step of assessment.steps) {
     const progress = run.status.steps[step];
@@ -22,6 +22,7 @@ export async function compensate(run: Run, people: ApprovalGate, undo: Undo): Pr
       apply.reverseStep.executeWithOptions({ summary: `undo ${names}` }, [run.input, undo.deployment, step]),
     );
     summary.reversals.push(result);
+    if (result.state === 'reversed') summary.kept = result.kept;
     // Older steps stand under this one: going on would undo the wrong schema.
     if (result.state === 'failed') return needsHuman(run, `Undoing ${names} failed: ${result.detail}`);
     if (progress) progress.state = 'reversed';
@@ -37,7 +38,7 @@ export async function compensate(run: Run, people: ApprovalGate, undo: Undo): Pr
     assessment.steps.length > 0
       ? `${assessment.steps.length} step(s) undone; the schema is as it was before${BUT_FOR_ORDER[likeness]}.`
       : 'Nothing had been written; the schema is as it was before.';
-  if (assessment.plan.action === 'restore-side-by-side') summary.detail += await bringBack(run, undo);
+  if (assessment.plan.action === 'restore-side-by-side') await bringBack(run, undo, summary);
   return summary;
 }
 
@@ -71,18 +72,16 @@ async function settle(
 }
 
 /** The schema is back by now; what the deployment destroyed is brought beside the live rows, for a person to put back. */
-async function bringBack(run: Run, undo: Undo): Promise<string> {
+async function bringBack(run: Run, undo: Undo, summary: CompensationSummary): Promise<void> {
   run.tell('bringing from the backup what the deployment destroyed');
   const brought = await patiently(() => heavy.bringBack(run.input, undo.deployment));
-  if (brought.length === 0) return ' The backup has nothing of what the deployment took away.';
-  return ` Brought from the backup into schema lockkeeper_salvage: ${costText(brought)}; "lockkeeper salvage restore" puts them back.`;
+  summary.kept = [...summary.kept, ...brought];
+  summary.detail +=
+    brought.length === 0
+      ? ' The backup has nothing of what the deployment took away.'
+      : ` Brought from the backup into schema lockkeeper_salvage: ${costText(brought)}; "lockkeeper salvage restore" puts them back.`;
 }
 
 function needsHuman(run: Run, detail: string): CompensationSummary {
-  return {
-    state: 'needs-human',
-    reversals: run.status.compensation?.reversals ?? [],
-    schemaRestored: run.status.compensation?.schemaRestored ?? null,
-    detail,
-  };
+  return { ...(run.status.compensation ?? nothingYet()), state: 'needs-human', detail };
 }

@@ -7,7 +7,7 @@ import type { Announcer } from './announcer';
 import type { ApprovalGate } from './approval-gate';
 import { compensate } from './compensate';
 import type { Run } from './run';
-import type { Undo } from './undoing';
+import { nothingYet, type Undo } from './undoing';
 
 /** Nobody knows how to go on, or another deployment does it now: an undo would be one more write. */
 const STOPS_WRITING = new Set<string>([FailureType.NeedsHuman, FailureType.Fenced]);
@@ -52,8 +52,7 @@ export async function undo(
     return run.end('rolled-back', `${why} ${summary.detail}`, failure);
   } catch (error) {
     const { message } = run.failure(error);
-    const sofar = run.status.compensation ?? { reversals: [], schemaRestored: null };
-    run.status.compensation = { ...sofar, state: 'needs-human', detail: message };
+    run.status.compensation = { ...(run.status.compensation ?? nothingYet()), state: 'needs-human', detail: message };
     return run.end('needs-human', `${why} Undoing did not succeed: ${message}`, failure);
   }
 }

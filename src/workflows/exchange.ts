@@ -4,11 +4,11 @@ import { costText, priceText } from '../policy/rollback';
 import { apply, heavy, read } from './activity-options';
 import type { ApprovalGate } from './approval-gate';
 import type { Run } from './run';
-import { agreed, patiently, type Undo } from './undoing';
+import { agreed, nothingYet, patiently, type Undo } from './undoing';
 
 /** Nothing is exchanged without a yes to exactly this price; more written meanwhile is asked about again, or told afterwards. */
 export async function exchange(run: Run, people: ApprovalGate, undo: Undo): Promise<CompensationSummary> {
-  const summary: CompensationSummary = { state: 'needs-human', reversals: [], schemaRestored: null, detail: '' };
+  const summary: CompensationSummary = nothingYet();
   run.status.compensation = summary;
   for (;;) {
     run.tell('restoring the backup beside the database');
@@ -39,9 +39,9 @@ async function settled(
 ): Promise<CompensationSummary> {
   const likeness = await patiently(() => read.schemaIs(run.input, undo.schemaFingerprint));
   const schemaRestored = likeness === 'same';
+  const ended = { ...summary, schemaRestored, oldDatabase: kept };
   const alone = takes.length === 0 ? 'Nobody had written anything since.' : `Only there: ${costText(takes)}.`;
   const detail = `The database was exchanged for ${backup}; what it was until then is kept as ${kept}. ${alone}`;
-  if (!schemaRestored)
-    return { ...summary, schemaRestored, detail: `${detail} The schema is not what it was before; compare the two.` };
-  return { ...summary, state: 'clean', schemaRestored, detail };
+  if (!schemaRestored) return { ...ended, detail: `${detail} The schema is not what it was before; compare the two.` };
+  return { ...ended, state: 'clean', detail };
 }

@@ -1,7 +1,7 @@
 /** What every way of undoing needs: what to undo, patience with a database that is down, and people's yes. */
 import { ActivityFailure, ApplicationFailure } from '@temporalio/common';
 import { sleep } from '@temporalio/workflow';
-import type { ApprovalPolicy, RollbackStrategy } from '../contract';
+import type { ApprovalPolicy, CompensationSummary, RollbackStrategy } from '../contract';
 import { FailureType } from '../errors';
 import type { ApprovalGate } from './approval-gate';
 import type { Run } from './run';
@@ -10,6 +10,11 @@ import type { Run } from './run';
 const EXPIRY_MS = 24 * 3_600_000;
 /** A database that is down comes back, and then the undo must go on: how often it is tried, five minutes apart. */
 const ROUNDS = 12;
+
+/** What an undo has come to before it begins. */
+export function nothingYet(): CompensationSummary {
+  return { state: 'needs-human', reversals: [], schemaRestored: null, kept: [], oldDatabase: null, detail: '' };
+}
 
 export interface Undo {
   /** The deployment whose steps are reversed. */

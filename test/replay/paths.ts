@@ -174,7 +174,7 @@ export const PATHS: Record<string, Path> = {
           {
             ...errorRates(0, 50),
             reverseStep: (input, undo, step) =>
-              Promise.resolve({ step, state: 'failed', detail: 'the table is in use' }),
+              Promise.resolve({ step, state: 'failed', detail: 'the table is in use', kept: [] }),
           },
         ),
       ),

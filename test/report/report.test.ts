@@ -1,4 +1,4 @@
-import type { DeploymentStatus, OutcomeStatus } from '../../src/contract';
+import type { DeploymentStatus, OutcomeStatus, CompensationSummary } from '../../src/contract';
 import { toJson, toMarkdown } from '../../src/report';
 import { summarizeMetrics } from '../../src/report/metrics';
 import { nextSteps } from '../../src/report/next-steps';
@@ -95,8 +95,10 @@ describe('the Markdown report', () => {
   it('tells what a compensation brought back', () => {
     const compensation = {
       state: 'needs-human' as const,
-      reversals: [{ step: 1, state: 'failed' as const, detail: 'lock not granted' }],
+      reversals: [{ step: 1, state: 'failed' as const, detail: 'lock not granted', kept: [] }],
       schemaRestored: false,
+      kept: [],
+      oldDatabase: null,
       detail: 'Step 1 could not be reversed.',
     };
     const text = toMarkdown(ended('needs-human', 'It stopped.', { compensation }));
@@ -153,6 +155,34 @@ describe('what a person does now', () => {
     const [stop, call] = nextSteps(ended('needs-human'));
     expect(stop?.text).toContain('writes nothing more');
     expect(call?.text).toBe('Call: Database Team #database-team.');
+  });
+
+  it('leads from an undo to the rows that it kept, and to the database that was exchanged', () => {
+    const undone = (facts: Partial<CompensationSummary>): (string | null)[] => {
+      const compensation = {
+        ...{ state: 'clean' as const, reversals: [], schemaRestored: true, kept: [], oldDatabase: null, detail: '' },
+        ...facts,
+      };
+      return nextSteps(ended('rolled-back', '', { compensation })).flatMap(({ text, command }) => [text, command]);
+    };
+    const { environment, target } = ended('rolled-back').input;
+    expect(undone({}).join()).not.toMatch(/salvage|old database/);
+    const kept = undone({ kept: [{ relation: 'public.orders (salvage 1)', rows: 2 }] });
+    expect(kept).toContain(`lockkeeper salvage list --env ${environment} --target ${target}`);
+    expect(undone({ oldDatabase: 'shop_before_x' }).join()).toContain('is only in database shop_before_x');
+  });
+
+  it('offers the exchange for the backup, which asks first, where a person is needed', () => {
+    const status = ended('needs-human', '', { backup: planned().backup });
+    const { environment, target, deploymentId } = status.input;
+    const commands = nextSteps(status).map(({ command }) => command);
+    const exchange = `lockkeeper rollback ${deploymentId} --strategy restore --env ${environment} --target ${target}`;
+    expect(commands).toContain(exchange);
+    // A rollback by hand is no deployment to be undone.
+    const byHand = { ...status, input: { ...status.input, undo: '20261101-000000-0000', strategy: 'auto' } };
+    expect(nextSteps(byHand).map(({ command }) => command)).toContain(
+      exchange.replace(deploymentId, '20261101-000000-0000'),
+    );
   });
 
   it('names the backup and its target where something must be restored', () => {

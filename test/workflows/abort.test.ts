@@ -144,7 +144,7 @@ test('an abort that cannot be verified is refused, and the deployment goes on', 
 });
 
 test('an undo under way goes on, and the abort is told so', async () => {
-  const reversal = held({ step: 0, state: 'reversed' as const, detail: '' });
+  const reversal = held({ step: 0, state: 'reversed' as const, detail: '', kept: [] });
   const deployment = await bench.deploy({ verify: failing('HealthCheck', 'Sick.'), reverseStep: reversal.activity });
   await deployment.begun('reverseStep');
   await deployment.abort(ALICE);
@@ -176,7 +176,7 @@ describe('a cancellation in Temporal', () => {
   });
 
   test('during an undo does not stop the undo', async () => {
-    const reversal = held({ step: 0, state: 'reversed' as const, detail: '' });
+    const reversal = held({ step: 0, state: 'reversed' as const, detail: '', kept: [] });
     const deployment = await bench.deploy({ verify: failing('HealthCheck', 'Sick.'), reverseStep: reversal.activity });
     await deployment.begun('reverseStep');
     await deployment.handle.cancel();

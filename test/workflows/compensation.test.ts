@@ -87,7 +87,7 @@ test('a reversal that fails leaves the older steps alone', async () => {
     ...failingAt(2),
     assessUndo: () => Promise.resolve(ALL_STEPS),
     reverseStep: (input, undo, step) =>
-      Promise.resolve({ step, state: step === 1 ? 'failed' : 'reversed', detail: 'the table is in use' }),
+      Promise.resolve({ step, state: step === 1 ? 'failed' : 'reversed', detail: 'the table is in use', kept: [] }),
   });
   const { outcome, status } = await deployment.ended();
   expect(outcome).toMatchObject({

@@ -59,5 +59,5 @@ function backupText({ backup, plan }: DeploymentStatus): string | null {
 
 function rehearsalText({ rehearsal }: DeploymentStatus): string | null {
   if (!rehearsal) return null;
-  return `${rehearsal.mode}, ${rehearsal.reversible ? 'every step was reversed and came back exactly' : 'NOT proven reversible'}`;
+  return `${rehearsal.mode}, ${rehearsal.reversible ? 'every step was reversed, and the schema came back' : 'NOT proven reversible'}`;
 }

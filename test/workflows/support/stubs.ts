@@ -215,7 +215,8 @@ export const HEALTHY: Activities = {
     slack: false,
     approval: { required: 1, expiryMs: HOUR },
   }),
-  reverseStep: (input, undo, step) => Promise.resolve({ step, state: 'reversed', detail: 'Undone by engine-diff.' }),
+  reverseStep: (input, undo, step) =>
+    Promise.resolve({ step, state: 'reversed', detail: 'Undone by engine-diff.', kept: [] }),
   prepareSwap: resolved({ refusal: null, backup: 'backup-1', takes: [], digest: 'x'.repeat(64) }),
   swapDatabases: resolved({ state: 'exchanged', kept: 'broxiva_before', takes: [] }),
   bringBack: resolved([{ relation: 'public.orders.note (salvage 1)', rows: 3 }]),
