@@ -60,12 +60,12 @@ function steps({ steps: all, rehearsal }: DeploymentStatus): Html | null {
     const waited = waits.reduce((sum, { waitedMs }) => sum + waitedMs, 0);
     const words = waited > 0 ? `${duration(durationMs ?? 0)}, ${duration(waited)} of it waiting` : '';
     const real: Row = {
-      label: `step ${index}`,
+      label: `step ${index + 1}`,
       bars: [bar(durationMs ?? 0, state === 'failed' ? 'danger' : 'good'), bar(waited, 'warning')],
       words: words || duration(durationMs ?? 0),
     };
     const rehearsedRow: Row = {
-      label: `step ${index}, rehearsed`,
+      label: `step ${index + 1}, rehearsed`,
       bars: [bar(before ?? 0, 'pale')],
       words: duration(before ?? 0),
     };

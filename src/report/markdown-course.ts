@@ -34,7 +34,7 @@ export function phases({ phases: all }: DeploymentStatus): string {
 
 export function steps({ steps: all }: DeploymentStatus): string {
   const rows = all.map((step) => [
-    String(step.index),
+    String(step.index + 1),
     step.migrations.map(code).join('<br>'),
     step.state,
     took(step.durationMs),

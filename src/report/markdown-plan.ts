@@ -79,7 +79,7 @@ export function rehearsal({ rehearsal: held }: DeploymentStatus): string {
   const rows = held.steps.map(({ step, durationMs }) => {
     const reversal = held.reversals.find((candidate) => candidate.step === step);
     return [
-      String(step),
+      String(step + 1),
       duration(durationMs),
       reversal?.source ?? 'none',
       reversal?.proven ? 'yes' : 'no',

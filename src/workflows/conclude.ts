@@ -70,8 +70,9 @@ function abortion(run: Run, { aborted }: ApprovalGate): FailureSummary {
 export async function conclude(outcome: Outcome, run: Run, announcer: Announcer): Promise<Outcome> {
   try {
     await run.phase('report', async () => {
-      if (usedScratch(run)) await read.dropScratch(run.input).catch(() => undefined);
-      run.status.reports = await read.writeReport(run.status);
+      const tidy = { summary: 'scratch databases' };
+      if (usedScratch(run)) await read.dropScratch.executeWithOptions(tidy, [run.input]).catch(() => undefined);
+      run.status.reports = await read.writeReport.executeWithOptions({ summary: outcome.status }, [run.status]);
     });
   } catch (error) {
     // The outcome stands without its report; the history has everything that would be in it.

@@ -11,7 +11,7 @@ export async function migrate(run: Run): Promise<void> {
     async () => {
       const { rehearsal } = run.status;
       if (!rehearsal) throw new Error('A deployment cannot migrate before it is rehearsed.');
-      run.status.baseline = await sample(run, null);
+      run.status.baseline = await sample(run, null, 'baseline');
       const options = { summary: `${plan.steps.length} reversal(s)` };
       const steps = plan.steps.map((step) => ({ ...step, segments: segmentsIn(plan, step) }));
       await apply.registerUndo.executeWithOptions(options, [run.input, steps, rehearsal, facts.schemaFingerprint]);

@@ -24,7 +24,7 @@ async function watch(run: Run, durationMs: number, every: number): Promise<void>
   const { baseline } = run.status;
   const samples: MetricSample[] = [];
   for (let left = durationMs; ; left -= every) {
-    samples.push(await sample(run, samples.at(-1) ?? baseline));
+    samples.push(await sample(run, samples.at(-1) ?? baseline, `sample ${samples.length + 1}`));
     const summary = (run.status.monitor = judgeSamples(samples, thresholds, baseline));
     const breach = lastingBreach(samples, thresholds, baseline);
     if (breach) {
@@ -33,14 +33,14 @@ async function watch(run: Run, durationMs: number, every: number): Promise<void>
     }
     if (left <= 0) return;
     run.tell(`${Math.ceil(left / 1000)} s to watch, ${summary.breaches.length} breach(es)`);
-    await sleep(Math.min(every, left), { summary: `sample ${samples.length + 1}` });
+    await sleep(Math.min(every, left), { summary: `until sample ${samples.length + 1}` });
   }
 }
 
 /** A sample that cannot be taken is no data, and no data is inconclusive. */
-export async function sample(run: Run, previous: MetricSample | null): Promise<MetricSample> {
+export async function sample(run: Run, previous: MetricSample | null, summary: string): Promise<MetricSample> {
   try {
-    return await read.sample(run.input, previous?.counters ?? null);
+    return await read.sample.executeWithOptions({ summary }, [run.input, previous?.counters ?? null]);
   } catch (error) {
     if (isCancellation(error)) throw error;
     run.tell(run.failure(error).message);

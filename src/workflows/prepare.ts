@@ -9,7 +9,8 @@ import type { Run } from './run';
 
 export async function inspect(run: Run): Promise<TargetFacts> {
   const say = ({ pending, database }: TargetFacts): string => `${pending.length} pending on ${database}`;
-  const facts = await run.phase('inspect', () => read.inspect(run.input), say);
+  const options = { summary: `${run.input.environment}/${run.input.target}` };
+  const facts = await run.phase('inspect', () => read.inspect.executeWithOptions(options, [run.input]), say);
   run.status.facts = facts;
   run.instance = facts.instance;
   return facts;
@@ -17,7 +18,8 @@ export async function inspect(run: Run): Promise<TargetFacts> {
 
 export async function makePlan(run: Run): Promise<void> {
   await run.phase('plan', async () => {
-    const { plan, checklist } = await read.plan(run.input);
+    const options = { summary: `${run.status.facts?.pending.length ?? 0} pending` };
+    const { plan, checklist } = await read.plan.executeWithOptions(options, [run.input]);
     const steps = plan.steps.map((step) => ({ ...step, state: 'pending' as const, durationMs: null, waits: [] }));
     Object.assign(run.status, { plan, checklist, steps });
     run.announced = plan.slack;
@@ -110,5 +112,6 @@ export async function awaitWindow(run: Run): Promise<void> {
 export function recheck(run: Run): Promise<string | null> {
   const { plan, facts } = run.known;
   const approved = { planDigest: plan.digest, schemaFingerprint: facts.schemaFingerprint, backup: run.status.backup };
-  return run.phase('recheck', () => read.recheck(run.input, approved));
+  const options = { summary: 'is everything as it was approved?' };
+  return run.phase('recheck', () => read.recheck.executeWithOptions(options, [run.input, approved]));
 }

@@ -8,7 +8,7 @@ export async function verify(run: Run): Promise<void> {
   await run.phase(
     'verify',
     async () => {
-      status.health = await heavy.verify(run.input);
+      status.health = await heavy.verify.executeWithOptions({ summary: 'health checks' }, [run.input]);
       const failed = status.health.filter((check) => check.status === 'fail');
       if (failed.length === 0) return;
       throw permanent(FailureType.HealthCheck, failed.map(({ name, evidence }) => `${name}: ${evidence}`).join(' '));

@@ -79,9 +79,11 @@ describe('lockkeeper init', () => {
 
   it('finds the one package of a workspace that has a schema', async () => {
     const { root, config } = await initialised({
+      'package.json': '{"name":"shop"}',
       'packages/db/prisma/schema.prisma': SCHEMA,
       'packages/ui/package.json': '{}',
     });
+    expect(config.taskQueue).toBe('shop');
     expect(config.schemaPath).toBe(join(root, 'packages/db/prisma/schema.prisma'));
     expect(config.migrationsDir).toBe(join(root, 'packages/db/prisma/migrations'));
   });

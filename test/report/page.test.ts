@@ -49,8 +49,8 @@ test('charts show phases, steps with their waiting, and metrics', () => {
   const page = toHtml(deployed());
   const text = textOf(page);
   expect(text).toContain('When each phase ran');
-  expect(text).toContain('step 1, rehearsed 400 ms');
-  expect(text).toContain('step 1 1.0 s, 700 ms of it waiting');
+  expect(text).toContain('step 2, rehearsed 400 ms');
+  expect(text).toContain('step 2 1.0 s, 700 ms of it waiting');
   expect(page).toContain('<polyline points="0,38 100,2 200,20"');
 });
 

@@ -18,7 +18,7 @@ export async function dev(cli: Cli): Promise<number> {
     log,
   });
   try {
-    announce(cli, temporal);
+    announce(cli, temporal, config);
     await work(config, temporal);
     return ExitCode.Ok;
   } finally {
@@ -26,7 +26,9 @@ export async function dev(cli: Cli): Promise<number> {
   }
 }
 
-function announce(cli: Cli, { address, uiUrl, namespace }: LocalTemporal): void {
+function announce(cli: Cli, { address, uiUrl, namespace }: LocalTemporal, { environments }: Config): void {
+  const all = Object.values(environments);
+  const tryIn = all.find((environment) => !environment.protected) ?? all[0];
   const text = [
     `Temporal     ${address}, namespace ${namespace}`,
     `Temporal UI  ${uiUrl}`,
@@ -34,7 +36,7 @@ function announce(cli: Cli, { address, uiUrl, namespace }: LocalTemporal): void 
     '',
     'In another terminal:',
     `  export TEMPORAL_ADDRESS=${address} TEMPORAL_UI_URL=${uiUrl}`,
-    '  lockkeeper deploy',
+    `  lockkeeper deploy --env ${tryIn?.name ?? '<environment>'}`,
   ].join('\n');
   cli.answer({ address, uiUrl, namespace }, text);
 }

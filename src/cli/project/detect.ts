@@ -55,7 +55,13 @@ function detectInWorkspace(root: string): Project {
     throw new UsageError(`${withSchema.join(', ')} have a Prisma schema each; run this in the folder of one.`);
   const project = detectProject(join(root, only));
   const inPackage = (path: string): string => join(only, path).replaceAll('\\', '/');
-  return { ...project, schema: inPackage(project.schema), migrations: inPackage(project.migrations), foundIn: only };
+  return {
+    ...project,
+    name: projectName(root),
+    schema: inPackage(project.schema),
+    migrations: inPackage(project.migrations),
+    foundIn: only,
+  };
 }
 
 function foldersIn(path: string): string[] {
