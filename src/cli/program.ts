@@ -75,6 +75,7 @@ function addDeployments(program: Command, add: Add): void {
   add(program, 'plan', 'Show what a deployment would do, and change nothing.', commands.plan)
     .option('--offline', 'judge the files alone, without a database')
     .option('--from <migration>', 'with --offline: this migration and later ones; earlier ones count as applied')
+    .option('--postgres <version>', 'with --offline: the major version of the server, 14 to 18', serverMajor)
     .option('--brief', 'only the dangers among the findings')
     .option('--markdown', 'as Markdown, for a pull request')
     .option('--html', 'as one HTML page, for a person')
@@ -193,6 +194,12 @@ function addMigrate(migrate: Command, add: Add): void {
     .option('--applied <migration>', 'record it as applied')
     .option('--rolled-back <migration>', 'record it as rolled back')
     .option(...yes);
+}
+
+function serverMajor(text: string): number {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 14) throw new InvalidArgumentError('It must be 14 or newer.');
+  return value;
 }
 
 function positiveInteger(text: string): number {

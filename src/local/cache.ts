@@ -10,14 +10,15 @@ const STAGING = '.staging-';
 /**
  * Puts a directory into the cache whole or not at all: `fill` writes into a staging directory, which is renamed to
  * `<cache>/<name>` when it returns. Of two processes that want the same, the second waits and uses what the first made.
+ * @param root another place than the cache.
  * @returns the directory's path. @throws whatever `fill` throws, leaving nothing behind.
  */
 export async function installIntoCache(
   name: string,
   { env, log }: LinkContext,
   fill: (staging: string) => Promise<void>,
+  root = cacheDir(env),
 ): Promise<string> {
-  const root = cacheDir(env);
   const target = join(root, name);
   await mkdir(root, { recursive: true });
   const onWait = (pid: number) => log(`process ${pid} is already installing ${name}; waiting for it`);

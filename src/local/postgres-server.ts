@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { firstFreePort } from './free-port';
 import { ensureDataDir, serverEnv, type ServerUser } from './postgres-data-dir';
 import { answersAt, runningServer, urlOf } from './postmaster';
-import { resolvePostgres } from './postgres-tool';
+import { resolvePostgres, resolvePostgresServer } from './postgres-tool';
 import { spawnServer, type ServerProcess } from './server-process';
 import { requireTool, type Log } from './tool';
 
@@ -49,7 +49,7 @@ const START_MS = 60_000;
  */
 export async function startPostgres(options: StartPostgresOptions): Promise<LocalPostgres> {
   const { log = () => {}, ifRunning = 'reuse', port = 5433, settings = {} } = options;
-  const tool = requireTool(await resolvePostgres(options.binDir ? { env: { LOCKKEEPER_PG_BIN: options.binDir } } : {}));
+  const tool = requireTool(await (options.binDir ? resolvePostgresServer(options.binDir) : resolvePostgres()));
   const deadline = Date.now() + START_MS;
   let dataDir = resolve(options.dataDir);
   let from = port;

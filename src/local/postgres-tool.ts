@@ -35,6 +35,8 @@ const CLIENT: Wanted = {
   tellsVersion: 'pg_dump',
   oldestMajor: 0,
 };
+/** All that it takes to run one. */
+const BARE_SERVER: Wanted = { ...SERVER, programs: ['initdb', 'postgres'] };
 const FIX =
   'install PostgreSQL 14 or newer, server and client (Debian, Ubuntu: sudo apt-get install postgresql; macOS: brew install postgresql), ' +
   'or set LOCKKEEPER_PG_BIN to the directory that holds initdb, postgres, psql and pg_dump';
@@ -52,6 +54,12 @@ export function resolvePostgres(options?: ResolveOptions): Promise<Tool> {
 /** The same for its client programs alone: all that a worker needs. */
 export function resolvePostgresClient(options?: ResolveOptions): Promise<Tool> {
   return resolveChain("PostgreSQL's client programs", CLIENT_FIX, links(CLIENT), options);
+}
+
+/** The programs of one directory that runs a server, be there a client or not. */
+export function resolvePostgresServer(binDir: string): Promise<Tool> {
+  const link: Link = { what: binDir, source: 'env', find: () => inspect(binDir, BARE_SERVER) };
+  return resolveChain('PostgreSQL server', FIX, [link]);
 }
 
 function links(wanted: Wanted): Link[] {

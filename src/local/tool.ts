@@ -1,6 +1,6 @@
 /** Where a tool was found, or how it was obtained. */
 export type ToolSource =
-  'env' | 'path' | 'cache' | 'system' | 'homebrew' | 'downloaded' | 'go-install' | 'pypi' | 'maven' | 'apt';
+  'env' | 'path' | 'cache' | 'system' | 'homebrew' | 'downloaded' | 'go-install' | 'npm' | 'pypi' | 'maven' | 'apt';
 
 /** One place that was looked at and what was seen there. */
 export interface Attempt {

@@ -40,7 +40,12 @@ export async function planInspected(
     target: target.name,
     applied: parseApplied(inspection),
     migrations,
-    database: { tables: inspection.server.tables, offline: false, schema: inspection.server.schema },
+    database: {
+      tables: inspection.server.tables,
+      offline: false,
+      serverMajor: inspection.server.majorVersion,
+      schema: inspection.server.schema,
+    },
     parse: parseScript,
     execution: target.environment.execution,
   });

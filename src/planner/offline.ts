@@ -13,12 +13,14 @@ export interface OfflineOptions {
   from?: string | undefined;
   /** The environment's, where one is meant. */
   execution?: Target['environment']['execution'] | undefined;
+  /** PostgreSQL's major version, where it is known. */
+  serverMajor?: number | undefined;
 }
 
 /** The plan from the files alone, every table taken as large. */
 export async function makeOfflinePlan(
   config: Config,
-  { from, execution = 'online' }: OfflineOptions = {},
+  { from, execution = 'online', serverMajor }: OfflineOptions = {},
 ): Promise<FullPlan> {
   await loadParser();
   const folders = requireMigrations(config.migrationsDir);
@@ -29,7 +31,7 @@ export async function makeOfflinePlan(
     target: 'files',
     applied: folders.slice(0, first).map(toStatements),
     migrations: folders.slice(first).map(toPending),
-    database: { tables: {}, offline: true },
+    database: { tables: {}, offline: true, ...(serverMajor !== undefined && { serverMajor }) },
     parse: parseScript,
     execution,
   });

@@ -13,6 +13,7 @@ import {
   describeScript,
   scriptContext,
   Schema,
+  USUAL_MAJOR,
   isWholeHistory,
   learn,
   totals,
@@ -69,8 +70,9 @@ export function buildPlan(input: PlanInput): Omit<FullPlan, 'digest' | 'checklis
   };
 }
 
-function schemaAfter({ applied, migrations, parse }: PlanInput): Schema {
+function schemaAfter({ applied, migrations, parse, database }: PlanInput): Schema {
   const schema = new Schema();
+  schema.serverMajor = database.serverMajor ?? USUAL_MAJOR;
   const all = [...applied, ...migrations.map(({ statements }) => statements)];
   schema.complete = isWholeHistory(all, scriptContext(schema, parse), learn);
   const script = scriptContext(schema, parse);

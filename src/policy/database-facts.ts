@@ -9,6 +9,8 @@ export interface DatabaseFacts {
   tables: Record<string, TableSize>;
   /** True when only the files were read: a table of unknown size counts as large and busy. */
   offline: boolean;
+  /** PostgreSQL's major version; the usual rules are taken where none is known. */
+  serverMajor?: number;
   /** Where names without a schema are; `public` unless the URL says otherwise. */
   schema?: string;
 }

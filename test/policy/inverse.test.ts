@@ -6,7 +6,7 @@ import { loadParser, parseScript, type ParsedStatement } from '../../src/adapter
 import { canRunInTransaction } from '../../src/policy/statements';
 import { pgBin, testDatabase, type TestDatabase } from '../support/database';
 import { NAMED, ONLY_THE_PROOF_TELLS, REORDERED } from './inverse-named';
-import { BASE, NEWER, ZOO } from './zoo';
+import { BASE, ZOO } from './zoo';
 import { dirname } from 'node:path';
 
 const GROUP = 30;
@@ -20,10 +20,7 @@ beforeAll(async () => {
   tools = createPgTools(dirname(pgBin('pg_dump')));
   template = await testDatabase();
   await template.client.query(BASE);
-  const { rows } = await template.client.query<{ old: boolean }>(
-    "SELECT current_setting('server_version_num')::int < 150000 AS old",
-  );
-  zoo = ZOO.filter((sql) => !rows[0]?.old || !NEWER.test(sql)).flatMap(parseScript);
+  zoo = ZOO.flatMap(parseScript);
   await template.client.end();
   original = await tools.schemaText(template.url);
 }, 60_000);

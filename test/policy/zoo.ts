@@ -211,7 +211,6 @@ export const ZOO = [
   'ALTER TABLE child SET (user_catalog_table = true)',
   'ALTER TABLE stray SET UNLOGGED',
   'ALTER TABLE lone SET TABLESPACE pg_default',
-  'ALTER TABLE lone SET ACCESS METHOD heap',
   'ALTER TABLE lone CLUSTER ON lone_val',
   'ALTER TABLE lone SET WITHOUT CLUSTER',
   'ALTER TABLE child ENABLE TRIGGER reaction',
@@ -402,7 +401,6 @@ export const ZOO = [
   'SELECT * FROM parent FOR UPDATE',
   'SELECT * FROM parent',
   "SELECT setval('counter', 5)",
-  'MERGE INTO stray s USING lone l ON s.id = l.id WHEN MATCHED THEN UPDATE SET v = l.val',
   'VALUES (1)',
   'TABLE parent',
   'CALL proceed()',
@@ -418,6 +416,3 @@ export const ZOO = [
   'DO $$ BEGIN ALTER TABLE child ADD CONSTRAINT fk FOREIGN KEY (small) REFERENCES parent (id); EXCEPTION WHEN duplicate_object THEN null; END $$',
   "DO $$ DECLARE n integer; BEGIN SELECT 1 INTO n; IF n = 1 THEN ALTER TABLE lone ADD COLUMN c text; END IF; FOR n IN 1..2 LOOP UPDATE stray SET v = n; END LOOP; EXECUTE 'CREATE INDEX fresh ON child (label)'; END $$",
 ];
-
-/** Statements that need PostgreSQL 15 or later. */
-export const NEWER = /^MERGE|SET ACCESS METHOD/;

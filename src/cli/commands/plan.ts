@@ -20,6 +20,7 @@ import { stakeholderPage } from '../view/stakeholders/page';
 export interface PlanOptions {
   offline?: boolean;
   from?: string;
+  postgres?: number;
   block?: BlockLevel;
   markdown?: boolean;
   html?: boolean;
@@ -37,7 +38,11 @@ export async function plan(cli: Cli, options: PlanOptions): Promise<number> {
   const target = options.offline && cli.options.env === undefined ? null : targetOf(cli, config);
   const made =
     options.offline || target === null
-      ? await makeOfflinePlan(config, { from: options.from, execution: target?.environment.execution })
+      ? await makeOfflinePlan(config, {
+          from: options.from,
+          execution: target?.environment.execution,
+          serverMajor: options.postgres,
+        })
       : await onlinePlanner().makePlan(target, config, cli.io.env);
   const text = (): string => (cli.options.json ? asJson(made) : rendered(made, cli, config, options, target));
   if (options.check && isStale(cli, options, text())) return ExitCode.Failed;
@@ -61,13 +66,15 @@ function targetOf(cli: Cli, config: Config): Target {
 
 /** @throws UsageError */
 function refuseMixtures(options: PlanOptions): void {
-  const { offline, from, markdown, html, github, checklist, stakeholders, out, check } = options;
+  const { offline, from, postgres, markdown, html, github, checklist, stakeholders, out, check } = options;
   if ([markdown, html, github, checklist, stakeholders].filter(Boolean).length > 1)
     throw new UsageError('Say one of --markdown, --html, --github, --checklist and --stakeholders.');
   if (check && out === undefined) throw new UsageError('--check goes with --out: it looks at that file.');
   if (checklist && offline) throw new UsageError('The checks of --checklist are of a database; leave out --offline.');
   if (from !== undefined && !offline)
     throw new UsageError('--from goes with --offline: a database knows which migrations are pending.');
+  if (postgres !== undefined && !offline)
+    throw new UsageError('--postgres goes with --offline: a server knows its version.');
 }
 
 function rendered(made: FullPlan, cli: Cli, config: Config, options: PlanOptions, target: Target | null): string {
@@ -107,10 +114,10 @@ function stakeholders(made: FullPlan, cli: Cli, config: Config, options: PlanOpt
 
 /** As it was typed, so that anybody can renew what it wrote. */
 function commandLine({ options: { env, target } }: Cli, options: PlanOptions): string {
-  const { offline, from, out, markdown, html, github, checklist, stakeholders: page } = options;
+  const { offline, from, postgres, out, markdown, html, github, checklist, stakeholders: page } = options;
   const form = { markdown, html, github, checklist, stakeholders: page };
   const flags = Object.entries(form).flatMap(([name, said]) => (said ? [`--${name}`] : []));
-  const values = { env, target, from, out };
+  const values = { env, target, from, postgres, out };
   const valued = Object.entries(values).flatMap(([name, value]) => (value === undefined ? [] : [`--${name} ${value}`]));
   return ['lockkeeper plan', ...(offline ? ['--offline'] : []), ...flags, ...valued].join(' ');
 }

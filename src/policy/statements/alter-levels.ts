@@ -87,10 +87,14 @@ const RECURSES = new Set<AlterTableType | undefined>([
   'AT_AlterConstraint',
 ]);
 
-/** Whether partitions and inheriting tables take the statement's lock too; a foreign key or an index reaches partitions alone. */
-export function recurses(command: AlterTableCmd, partitioned: boolean): boolean {
+/**
+ * Whether partitions and inheriting tables take the statement's lock too. Up to PostgreSQL 17 a foreign key or an index
+ * reaches partitions alone; from 18 on every new constraint locks all that is below.
+ */
+export function recurses(command: AlterTableCmd, partitioned: boolean, serverMajor: number): boolean {
   const constraint = command.subtype === 'AT_AddConstraint' ? as(command.def, 'Constraint') : undefined;
   if (!constraint) return RECURSES.has(command.subtype);
+  if (serverMajor >= 18) return true;
   if (constraint.contype === 'CONSTR_CHECK' || constraint.contype === 'CONSTR_NOTNULL')
     return !constraint.is_no_inherit;
   return partitioned && (constraint.contype === 'CONSTR_FOREIGN' || constraint.contype === 'CONSTR_PRIMARY');

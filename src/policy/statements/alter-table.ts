@@ -1,18 +1,20 @@
 /** ALTER TABLE: the lock is the strongest of its subcommands; some of them reach other tables. */
 import type { AlterTableCmd, AlterTableStmt, ColumnDef, Constraint } from '@pgsql/types';
-import { all, as, relationOf } from './ast';
+import { all, as, keyOf, relationOf } from './ast';
 import { alterLevel, recurses } from './alter-levels';
 import { addColumnRewrite, columnConstraints, hasConstraint, inlineKeyIsChecked, lacksValue } from './columns';
 import { constraintName } from './constraints';
 import type { Draft } from './facts';
-import { strongest } from './locks';
+import { strongest, type LockMode } from './locks';
 import { foreignKeys, type Schema } from './schema';
 import { columnType, losesValues, rewritesRows, type TypeChange } from './types';
 
 export function describeAlterTable(statement: AlterTableStmt, draft: Draft): void {
   const table = relationOf(statement.relation);
   if (statement.objtype === 'OBJECT_TYPE') {
-    for (const { name } of draft.schema.tablesDependingOn(table)) draft.locks.add(name, 'AccessExclusiveLock');
+    // Without CASCADE a table OF the type stops it, and columns of the type take no lock.
+    for (const { name, ofType } of draft.schema.tables())
+      if (ofType !== null && keyOf(ofType) === keyOf(table)) draft.locks.add(name, 'AccessExclusiveLock');
     return;
   }
   if (statement.missing_ok && draft.schema.isMissing(table)) return;
@@ -20,7 +22,7 @@ export function describeAlterTable(statement: AlterTableStmt, draft: Draft): voi
   const partitioned = draft.schema.table(table)?.partitioned ?? false;
   const level = strongest(commands.map(alterLevel)) ?? 'AccessExclusiveLock';
   draft.locks.add(table, level);
-  if (statement.relation?.inh && commands.some((command) => recurses(command, partitioned)))
+  if (statement.relation?.inh && commands.some((command) => recurses(command, partitioned, draft.schema.serverMajor)))
     draft.lockBelow(table, level);
   for (const command of commands) SUBCOMMANDS[command.subtype ?? 'AT_AddColumn']?.(command, table, draft);
 }
@@ -37,16 +39,18 @@ const SUBCOMMANDS: Partial<Record<NonNullable<AlterTableCmd['subtype']>, Subcomm
   },
   AT_ValidateConstraint: validate,
   AT_DropConstraint: dropConstraint,
+  AT_AlterConstraint: alterConstraint,
   AT_DropColumn: (command, table, draft) => {
     draft.dropsData = true;
     lockKeysOfColumn(command.name ?? '', table, draft);
     if (command.behavior !== 'DROP_CASCADE') return;
-    for (const view of draft.schema.viewsOver(table, command.name)) draft.locks.add(view.name, 'AccessExclusiveLock');
+    for (const view of draft.schema.viewsAbove(table, command.name)) draft.locks.add(view.name, 'AccessExclusiveLock');
   },
-  AT_SetLogged: rewrite,
-  AT_SetUnLogged: rewrite,
+  AT_SetLogged: (command, table, draft) => !isSequence(table, draft) && rewrite(command, table, draft),
+  AT_SetUnLogged: (command, table, draft) => !isSequence(table, draft) && rewrite(command, table, draft),
   // Nearly every table is where these two would put it already.
-  AT_SetAccessMethod: (command, table, draft) => command.name !== 'heap' && rewrite(command, table, draft),
+  AT_SetAccessMethod: (command, table, draft) =>
+    command.name !== undefined && command.name !== 'heap' && rewrite(command, table, draft),
   AT_SetTableSpace: (command, table, draft) => command.name !== 'pg_default' && rewrite(command, table, draft),
   AT_SetExpression: rewrite,
   AT_AttachPartition: attach,
@@ -56,6 +60,10 @@ const SUBCOMMANDS: Partial<Record<NonNullable<AlterTableCmd['subtype']>, Subcomm
   AT_DropInherit: (command, _table, draft) =>
     draft.locks.add(relationOf(as(command.def, 'RangeVar')), 'AccessShareLock'),
 };
+
+function isSequence(name: string, { schema }: Draft): boolean {
+  return schema.table(name)?.kind === 'sequence';
+}
 
 function rewrite(_command: AlterTableCmd, table: string, draft: Draft): void {
   draft.rewrite(table);
@@ -86,10 +94,11 @@ function addConstraint(constraint: Constraint, table: string, draft: Draft): voi
   const checked = !constraint.skip_validation;
   if (constraint.contype === 'CONSTR_FOREIGN') addForeignKey(constraint, draft, checked ? table : null);
   else draft.scan(table, checked && !constraint.indexname);
-  if (constraint.contype !== 'CONSTR_UNIQUE' || constraint.indexname) return;
+  const { contype } = constraint;
+  if ((contype !== 'CONSTR_UNIQUE' && contype !== 'CONSTR_EXCLUSION') || constraint.indexname) return;
   // Partitions get indexes of their own, made like any other.
   if (draft.schema.table(table)?.partitioned) draft.lockBelow(table, 'ShareLock');
-  draft.creates.indexes.push(constraintName(constraint, table));
+  if (contype === 'CONSTR_UNIQUE') draft.creates.indexes.push(constraintName(constraint, table));
 }
 
 /** Both sides get triggers, so both are locked against writes, partitions too. `checkedTable` is the one whose rows are looked up. */
@@ -97,8 +106,7 @@ export function addForeignKey(constraint: Constraint, draft: Draft, checkedTable
   const other = relationOf(constraint.pktable);
   draft.creates.foreignKeys++;
   if (checkedTable !== null) draft.scan(checkedTable);
-  draft.locks.add(other, 'ShareRowExclusiveLock');
-  draft.lockBelow(other, 'ShareRowExclusiveLock');
+  draft.lockWhole(other, 'ShareRowExclusiveLock');
 }
 
 function alterType(command: AlterTableCmd, table: string, draft: Draft): void {
@@ -127,10 +135,10 @@ export function typeChangeOf(command: AlterTableCmd, table: string, schema: Sche
 /** Dropping a column or its type makes its foreign keys anew or drops them: triggers on the other side go. */
 function lockKeysOfColumn(column: string, table: string, draft: Draft): void {
   for (const { columns, references } of foreignKeys(draft.schema.table(table))) {
-    if (columns.includes(column)) draft.locks.add(references ?? '', 'AccessExclusiveLock');
+    if (columns.includes(column)) draft.lockWhole(references ?? '', 'AccessExclusiveLock');
   }
   for (const { table: other, constraint } of draft.schema.referencing(table)) {
-    if (constraint.referencedColumns.includes(column)) draft.locks.add(other.name, 'AccessExclusiveLock');
+    if (constraint.referencedColumns.includes(column)) draft.lockWhole(other.name, 'AccessExclusiveLock');
   }
 }
 
@@ -151,20 +159,28 @@ function validate(command: AlterTableCmd, table: string, draft: Draft): void {
 
 function dropConstraint(command: AlterTableCmd, table: string, draft: Draft): void {
   const known = draft.schema.table(table)?.constraints.find(({ name }) => name === command.name);
-  if (known?.references) draft.locks.add(known.references, 'AccessExclusiveLock');
+  if (known?.references) draft.lockWhole(known.references, 'AccessExclusiveLock');
   if (command.behavior !== 'DROP_CASCADE' || !known || !['primary', 'unique'].includes(known.kind)) return;
   for (const { table: other, constraint } of draft.schema.referencing(table)) {
     if (constraint.referencedColumns.join() === known.columns.join())
-      draft.locks.add(other.name, 'AccessExclusiveLock');
+      draft.lockWhole(other.name, 'AccessExclusiveLock');
   }
+}
+
+/** Whether a foreign key is enforced is a matter of its triggers, on both tables; only PostgreSQL 18 lets it be changed. */
+function alterConstraint(command: AlterTableCmd, table: string, draft: Draft): void {
+  const change = as(command.def, 'ATAlterConstraint');
+  const known = draft.schema.table(table)?.constraints.find(({ name }) => name === change?.conname);
+  if (!change?.alterEnforceability || !known?.references) return;
+  draft.lockWhole(known.references, change.is_enforced ? 'ShareRowExclusiveLock' : 'AccessExclusiveLock');
+  draft.scan(table, change.is_enforced === true);
 }
 
 function attach(command: AlterTableCmd, table: string, draft: Draft): void {
   const partition = as(command.def, 'PartitionCmd');
   draft.locks.add(relationOf(partition?.name), 'AccessExclusiveLock');
   draft.scan(relationOf(partition?.name));
-  for (const { references } of foreignKeys(draft.schema.table(table)))
-    draft.locks.add(references ?? '', 'ShareRowExclusiveLock');
+  lockKeysOfPartition(table, 'ShareRowExclusiveLock', draft);
   for (const sibling of draft.schema.descendants(table))
     if (sibling.defaultPartition) draft.locks.add(sibling.name, 'AccessExclusiveLock');
 }
@@ -176,6 +192,18 @@ function detach(command: AlterTableCmd, table: string, draft: Draft): void {
     partition?.concurrent ? 'ShareUpdateExclusiveLock' : 'AccessExclusiveLock',
   );
   if (partition?.concurrent) return;
+  lockKeysToPartition(table, 'AccessExclusiveLock', draft);
   for (const sibling of draft.schema.descendants(table))
     if (sibling.defaultPartition) draft.locks.add(sibling.name, 'AccessExclusiveLock');
+}
+
+/** Foreign keys of a partitioned table, and those to it: each partition has its own of both, with triggers on either side. */
+export function lockKeysOfPartition(parent: string, mode: LockMode, draft: Draft): void {
+  for (const { references } of foreignKeys(draft.schema.table(parent))) draft.locks.add(references ?? '', mode);
+  if (draft.schema.serverMajor > 14) lockKeysToPartition(parent, mode, draft);
+}
+
+function lockKeysToPartition(parent: string, mode: LockMode, draft: Draft): void {
+  for (const name of [parent, ...draft.schema.ancestors(parent)])
+    for (const { table } of draft.schema.referencing(name)) draft.lockWhole(table.name, mode);
 }

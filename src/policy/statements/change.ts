@@ -1,11 +1,12 @@
 /** Statements that change, name or maintain what is there, other than ALTER TABLE. */
 import type { AlterDomainStmt, CommentStmt, ReindexStmt, RenameStmt, VacuumStmt } from '@pgsql/types';
 import { describeAlterTable } from './alter-table';
+import { publishedTables } from './create';
 import { all, as, hasOption, nameParts, relationOf, words } from './ast';
 import type { Describers } from './describers';
 import type { Draft } from './facts';
 import { LOCK_MODES } from './locks';
-import { lockReads } from './queries';
+import { lockBehindViews, lockReads } from './queries';
 
 export const CHANGE: Describers = {
   AlterTableStmt: describeAlterTable,
@@ -16,9 +17,10 @@ export const CHANGE: Describers = {
   AlterDomainStmt: alterDomain,
   AlterSeqStmt: ({ sequence }, draft) => draft.locks.add(relationOf(sequence), 'ShareRowExclusiveLock'),
   AlterPolicyStmt: ({ table }, draft) => draft.locks.add(relationOf(table), 'AccessExclusiveLock'),
-  AlterPublicationStmt: ({ pubobjects }, draft) => {
-    for (const { pubtable } of all(pubobjects, 'PublicationObjSpec'))
-      draft.locks.add(relationOf(pubtable?.relation), 'ShareUpdateExclusiveLock');
+  AlterPublicationStmt: ({ pubname = '', action, pubobjects }, draft) => {
+    const replaced = action === 'AP_SetObjects' ? (draft.schema.publications.get(pubname) ?? []) : [];
+    for (const table of [...publishedTables(pubobjects), ...replaced])
+      draft.locks.add(table, 'ShareUpdateExclusiveLock');
   },
   CommentStmt: ({ objtype, object }, draft) =>
     commentLock({ ...(objtype && { objtype }), ...(object && { object }) }, draft),
@@ -28,7 +30,7 @@ export const CHANGE: Describers = {
     for (const range of all(relations, 'RangeVar')) {
       // The grammar counts the modes from 1.
       const level = LOCK_MODES[(mode ?? 8) - 1] ?? 'AccessExclusiveLock';
-      draft.locks.add(relationOf(range), level);
+      lockBehindViews(relationOf(range), level, draft);
       if (range.inh) draft.lockBelow(relationOf(range), level);
     }
   },
@@ -95,6 +97,8 @@ function vacuum({ options, rels, is_vacuumcmd }: VacuumStmt, draft: Draft): void
   for (const { relation } of all(rels, 'VacuumRelation')) {
     draft.locks.add(relationOf(relation), full ? 'AccessExclusiveLock' : 'ShareUpdateExclusiveLock');
     if (full) draft.rewrite(relationOf(relation));
+    if (draft.schema.table(relationOf(relation))?.partitioned)
+      draft.lockBelow(relationOf(relation), full ? 'AccessExclusiveLock' : 'ShareUpdateExclusiveLock');
   }
   if (full && !rels?.length) draft.rewrite('');
 }

@@ -1,12 +1,11 @@
 /** CREATE statements: what they add, and what they lock of what is there. */
 import type { CreateStmt, IndexStmt, Node } from '@pgsql/types';
-import { addForeignKey } from './alter-table';
+import { addForeignKey, lockKeysOfPartition } from './alter-table';
 import { all, as, relationOf, words } from './ast';
 import { columnConstraints } from './columns';
 import { columnsDefined, constraintName } from './constraints';
 import type { Describers } from './describers';
 import type { Draft } from './facts';
-import { foreignKeys } from './schema';
 import { lockReads } from './queries';
 
 export const CREATE: Describers = {
@@ -34,8 +33,7 @@ export const CREATE: Describers = {
     for (const range of all(relations, 'RangeVar')) draft.locks.add(relationOf(range), 'ShareUpdateExclusiveLock');
   },
   CreatePublicationStmt: ({ pubobjects }, draft) => {
-    for (const { pubtable } of all(pubobjects, 'PublicationObjSpec'))
-      draft.locks.add(relationOf(pubtable?.relation), 'ShareUpdateExclusiveLock');
+    for (const table of publishedTables(pubobjects)) draft.locks.add(table, 'ShareUpdateExclusiveLock');
   },
   CreateSchemaStmt: ({ schemaElts, schemaname }, draft, describeNode) => {
     for (const element of schemaElts ?? []) describeNode(inSchema(element, schemaname), draft);
@@ -44,6 +42,12 @@ export const CREATE: Describers = {
     if (base) createTable(base, draft);
   },
 };
+
+export function publishedTables(objects: Node[] | undefined): string[] {
+  return all(objects, 'PublicationObjSpec')
+    .map(({ pubtable }) => relationOf(pubtable?.relation))
+    .filter(Boolean);
+}
 
 /** What CREATE SCHEMA lists is made in it, and may leave its name out. */
 export function inSchema(element: Node, schemaname: string | undefined): Node {
@@ -82,8 +86,7 @@ function createTable(statement: CreateStmt, draft: Draft): void {
 function joinParent(parent: string, asPartition: boolean, draft: Draft): void {
   draft.locks.add(parent, asPartition ? 'AccessExclusiveLock' : 'ShareUpdateExclusiveLock');
   if (!asPartition) return;
-  for (const { references } of foreignKeys(draft.schema.table(parent)))
-    draft.locks.add(references ?? '', 'ShareRowExclusiveLock');
+  lockKeysOfPartition(parent, 'ShareRowExclusiveLock', draft);
   for (const sibling of draft.schema.descendants(parent)) {
     if (!sibling.defaultPartition) continue;
     draft.locks.add(sibling.name, 'AccessExclusiveLock');

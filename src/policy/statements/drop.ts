@@ -16,24 +16,47 @@ export const DROP: Describers = {
   },
   TruncateStmt: ({ relations, behavior }, draft) => {
     draft.dropsData = true;
-    for (const range of all(relations, 'RangeVar')) truncate(relationOf(range), behavior === 'DROP_CASCADE', draft);
+    for (const range of all(relations, 'RangeVar'))
+      truncate(relationOf(range), behavior === 'DROP_CASCADE', draft, range.inh === true);
   },
 };
 
 type Dropped = (parts: string[], draft: Draft, cascade: boolean, statement: DropStmt) => void;
 
-/** Triggers, policies and rules are named behind their table, and lock it. */
+/** Policies, rules and triggers are named behind their table, and lock it. */
 const onTable: Dropped = (parts, draft) => draft.locks.add(parts.slice(0, -1).join('.'), 'AccessExclusiveLock');
-const itself: Dropped = (parts, draft) => draft.locks.add(parts.join('.'), 'AccessExclusiveLock');
+
+const dropTrigger: Dropped = (parts, draft) => {
+  const table = parts.slice(0, -1).join('.');
+  const known = draft.schema.triggers.get(keyOf(parts.join('.')));
+  draft.locks.add(table, 'AccessExclusiveLock');
+  if (known?.row) draft.lockBelow(table, 'AccessExclusiveLock');
+};
+
+const dropView: Dropped = (parts, draft, cascade) => {
+  draft.locks.add(parts.join('.'), 'AccessExclusiveLock');
+  if (cascade) lockViewsAbove(parts.join('.'), draft);
+};
+
+/** The defaults that ask for its numbers go with it. */
+const dropSequence: Dropped = (parts, draft, cascade) => {
+  draft.locks.add(parts.join('.'), 'AccessExclusiveLock');
+  if (!cascade) return;
+  for (const { name } of draft.schema.tablesNumberedBy(parts.join('.'))) draft.locks.add(name, 'AccessExclusiveLock');
+};
+
+function lockViewsAbove(name: string, draft: Draft): void {
+  for (const view of draft.schema.viewsAbove(name)) draft.locks.add(view.name, 'AccessExclusiveLock');
+}
 
 const DROPPED: Partial<Record<ObjectType, Dropped>> = {
   OBJECT_TABLE: dropTable,
   OBJECT_FOREIGN_TABLE: dropTable,
-  OBJECT_VIEW: itself,
-  OBJECT_MATVIEW: itself,
-  OBJECT_SEQUENCE: itself,
+  OBJECT_VIEW: dropView,
+  OBJECT_MATVIEW: dropView,
+  OBJECT_SEQUENCE: dropSequence,
   OBJECT_INDEX: dropIndex,
-  OBJECT_TRIGGER: onTable,
+  OBJECT_TRIGGER: dropTrigger,
   OBJECT_POLICY: onTable,
   OBJECT_RULE: onTable,
   OBJECT_TYPE: dropType,
@@ -47,7 +70,9 @@ const DROPPED: Partial<Record<ObjectType, Dropped>> = {
   OBJECT_FUNCTION: (parts, draft, cascade) => {
     if (!cascade) return;
     for (const trigger of draft.schema.triggers.values()) {
-      if (keyOf(trigger.function) === keyOf(parts.join('.'))) draft.locks.add(trigger.table, 'AccessExclusiveLock');
+      if (keyOf(trigger.function) !== keyOf(parts.join('.'))) continue;
+      draft.locks.add(trigger.table, 'AccessExclusiveLock');
+      if (trigger.row) draft.lockBelow(trigger.table, 'AccessExclusiveLock');
     }
   },
 };
@@ -76,19 +101,21 @@ function dropTable(parts: string[], draft: Draft, cascade: boolean): void {
   draft.dropsData = true;
   draft.locks.add(name, 'AccessExclusiveLock');
   const known = draft.schema.table(name);
-  for (const parent of known?.parents ?? []) draft.locks.add(parent, 'AccessExclusiveLock');
+  for (const parent of known?.parents ?? [])
+    if (draft.schema.table(parent)?.partitioned) draft.locks.add(parent, 'AccessExclusiveLock');
   // A foreign key has triggers on both tables; those on the other one go with it.
-  for (const { references } of foreignKeys(known)) draft.locks.add(references ?? '', 'AccessExclusiveLock');
+  for (const { references } of foreignKeys(known)) draft.lockWhole(references ?? '', 'AccessExclusiveLock', false);
   if (cascade || known?.partitioned) draft.lockBelow(name, 'AccessExclusiveLock');
   if (!cascade) return;
-  for (const { table } of draft.schema.referencing(name)) draft.locks.add(table.name, 'AccessExclusiveLock');
-  for (const view of draft.schema.viewsOver(name)) draft.locks.add(view.name, 'AccessExclusiveLock');
+  for (const { table } of draft.schema.referencing(name)) draft.lockWhole(table.name, 'AccessExclusiveLock');
+  lockViewsAbove(name, draft);
 }
 
 function dropIndex(parts: string[], draft: Draft, _cascade: boolean, { concurrent }: DropStmt): void {
   const mode = concurrent ? 'ShareUpdateExclusiveLock' : 'AccessExclusiveLock';
   const known = draft.schema.index(parts.join('.'));
   if (known) draft.locks.add(known.table, mode);
+  if (known && draft.schema.table(known.table)?.partitioned) draft.lockBelow(known.table, mode);
   draft.locks.add(parts.join('.'), mode);
 }
 
@@ -109,9 +136,9 @@ function dropSchema(parts: string[], draft: Draft, cascade: boolean): void {
   }
 }
 
-function truncate(name: string, cascade: boolean, draft: Draft): void {
+function truncate(name: string, cascade: boolean, draft: Draft, below = true): void {
   draft.locks.add(name, 'AccessExclusiveLock');
-  draft.lockBelow(name, 'AccessExclusiveLock');
+  if (below) draft.lockBelow(name, 'AccessExclusiveLock');
   // A table of the same transaction is emptied in place.
   draft.rewrites ||= !draft.script.created.has(keyOf(name));
   if (!cascade) return;

@@ -2,7 +2,7 @@
 import type { AlterTableCmd, AlterTableStmt } from '@pgsql/types';
 import { all, as, keyOf, relationOf } from './ast';
 import { constraintOf } from './constraints';
-import { columnOf, keepIndexOf } from './evolve-columns';
+import { columnOf, keepIndexOf, ownSequence, sequenceIn } from './evolve-columns';
 import type { ScriptContext } from './facts';
 import { emptyTable, type Column, type Schema } from './schema';
 import { columnType } from './types';
@@ -21,7 +21,7 @@ const CHANGES: Partial<
     const column = as(def, 'ColumnDef');
     if (!column || script.schema.table(table)?.columns.has(column.colname ?? '')) return;
     script.schema.changeTable(table, ({ columns }) => ({
-      columns: new Map(columns).set(column.colname ?? '', columnOf(column)),
+      columns: new Map(columns).set(column.colname ?? '', columnOf(column, table)),
     }));
     for (const node of all(column.constraints, 'Constraint'))
       addConstraint(node, table, script, [column.colname ?? '']);
@@ -32,7 +32,11 @@ const CHANGES: Partial<
   AT_ColumnDefault: ({ name = '', def }, table, { schema }) =>
     changeColumn(name, table, schema, {
       defaultType: def ? (schema.table(table)?.columns.get(name)?.type.name ?? null) : null,
+      sequence: sequenceIn(def),
     }),
+  AT_AddIdentity: ({ name = '' }, table, { schema }) =>
+    changeColumn(name, table, schema, { sequence: ownSequence(table, name) }),
+  AT_DropIdentity: ({ name = '' }, table, { schema }) => changeColumn(name, table, schema, { sequence: null }),
   AT_SetNotNull: ({ name = '' }, table, { schema }) => changeColumn(name, table, schema, { notNull: true }),
   AT_DropNotNull: ({ name = '' }, table, { schema }) => changeColumn(name, table, schema, { notNull: false }),
   AT_AddConstraint: ({ def }, table, script) => addConstraint(as(def, 'Constraint') ?? {}, table, script),
@@ -69,6 +73,7 @@ function changeColumn(name: string, table: string, schema: Schema, change: Parti
     type: { name: '', modifiers: [], array: false },
     notNull: false,
     defaultType: null,
+    sequence: null,
   };
   schema.changeTable(table, ({ columns }) => ({ columns: new Map(columns).set(name, { ...known, ...change }) }));
 }

@@ -1,12 +1,13 @@
 /** Columns, and the indexes behind constraints, as the schema keeps them. */
-import type { ColumnDef } from '@pgsql/types';
-import { keyOf } from './ast';
-import { hasConstraint } from './columns';
+import type { ColumnDef, Node } from '@pgsql/types';
+import { as, find, keyOf, words } from './ast';
+import { defaultOf, hasConstraint } from './columns';
 import type { ScriptContext } from './facts';
 import type { Column, Constraint } from './schema';
 import { columnType, isSerial } from './types';
 
-export function columnOf(column: ColumnDef): Column {
+/** @param table its name gives a serial or identity column's sequence its own. */
+export function columnOf(column: ColumnDef, table: string): Column {
   const notNull =
     hasConstraint(column, 'CONSTR_NOTNULL', 'CONSTR_PRIMARY', 'CONSTR_IDENTITY') || isSerial(column.typeName);
   const type = columnType(column.typeName);
@@ -15,7 +16,23 @@ export function columnOf(column: ColumnDef): Column {
     type,
     notNull,
     defaultType: hasConstraint(column, 'CONSTR_DEFAULT') || isSerial(column.typeName) ? type.name : null,
+    sequence:
+      isSerial(column.typeName) || hasConstraint(column, 'CONSTR_IDENTITY')
+        ? ownSequence(table, column.colname ?? '')
+        : sequenceIn(defaultOf(column)),
   };
+}
+
+/** The name that PostgreSQL gives to the sequence of a serial or identity column. */
+export function ownSequence(table: string, column: string): string {
+  return `${table}_${column}_seq`;
+}
+
+/** `nextval('"User_id_seq"'::regclass)` -> `User_id_seq` */
+export function sequenceIn(expression: Node | undefined): string | null {
+  const call = find(expression, 'FuncCall').find(({ funcname }) => words(funcname).at(-1) === 'nextval');
+  const argument = as(as(call?.args?.[0], 'TypeCast')?.arg, 'A_Const') ?? as(call?.args?.[0], 'A_Const');
+  return argument?.sval?.sval?.replaceAll('"', '') ?? null;
 }
 
 /** Keys and exclusions live in an index of the constraint's name. */

@@ -2,7 +2,7 @@
 import type { AlterEnumStmt, CreateDomainStmt, CreateFunctionStmt, DropStmt, Node, ObjectType } from '@pgsql/types';
 import { all, as, keyOf, nameParts, words } from './ast';
 import { namesVolatile } from './expressions';
-import type { Schema } from './schema';
+import type { KnownFunction, Schema } from './schema';
 import { columnType } from './types';
 
 export function alterEnum({ typeName, oldVal, newVal = '' }: AlterEnumStmt, schema: Schema): void {
@@ -19,19 +19,27 @@ export function createDomain({ domainname, typeName, constraints }: CreateDomain
 }
 
 export function createFunction({ funcname, options }: CreateFunctionStmt, schema: Schema): void {
-  const written = all(options, 'DefElem').find(({ defname }) => defname === 'volatility');
-  const declared = as(written?.arg, 'String')?.sval ?? 'volatile';
+  const declared = as(optionOf(options, 'volatility'), 'String')?.sval ?? 'volatile';
   const name = keyOf(words(funcname).join('.'));
-  schema.functions.set(name, declared === 'volatile' && !inlinesStable(options) ? 'volatile' : 'stable');
+  const volatility = declared === 'volatile' && !inlinesStable(options) ? 'volatile' : 'stable';
+  schema.functions.set(name, { volatility, body: bodyOf(options) });
+}
+
+function bodyOf(options: CreateFunctionStmt['options']): KnownFunction['body'] {
+  const language = as(optionOf(options, 'language'), 'String')?.sval?.toLowerCase();
+  const text = words(as(optionOf(options, 'as'), 'List')?.items).join('\n');
+  return (language === 'sql' || language === 'plpgsql') && text !== '' ? { language, text } : null;
+}
+
+function optionOf(options: CreateFunctionStmt['options'], name: string): Node | undefined {
+  return all(options, 'DefElem').find(({ defname }) => defname === name)?.arg;
 }
 
 /** PostgreSQL puts the body of a one-expression SQL function in place of its call, whatever the function says of itself. */
 function inlinesStable(options: CreateFunctionStmt['options']): boolean {
-  const option = (name: string): Node | undefined =>
-    all(options, 'DefElem').find(({ defname }) => defname === name)?.arg;
-  const body = words(as(option('as'), 'List')?.items).join(' ');
+  const body = words(as(optionOf(options, 'as'), 'List')?.items).join(' ');
   return (
-    as(option('language'), 'String')?.sval === 'sql' &&
+    as(optionOf(options, 'language'), 'String')?.sval === 'sql' &&
     /^\s*SELECT\b(?![\s\S]*(?:\bFROM\b|;\s*\S))/i.test(body) &&
     !namesVolatile(body)
   );

@@ -2,7 +2,7 @@
 import type { CreateStmt, IndexStmt, Node } from '@pgsql/types';
 import { all, as, find, keyOf, relationOf, tagOf, typeNameOf, words, type Of, type Tag } from './ast';
 import { columnsDefined, constraintsOf } from './constraints';
-import { indexName, inSchema } from './create';
+import { indexName, inSchema, publishedTables } from './create';
 import { alterTable } from './evolve-alter';
 import { columnOf, keepIndexOf } from './evolve-columns';
 import { moveName, renameObject } from './evolve-names';
@@ -34,9 +34,20 @@ const LEARNERS: Learners = {
   CreateStatsStmt: ({ defnames, relations }, { schema }) => {
     schema.statistics.set(keyOf(words(defnames).join('.')), relationOf(all(relations, 'RangeVar')[0]));
   },
-  CreateTrigStmt: ({ trigname, relation, funcname }, { schema }) => {
+  CreatePublicationStmt: ({ pubname = '', pubobjects }, { schema }) => {
+    schema.publications.set(pubname, publishedTables(pubobjects));
+  },
+  AlterPublicationStmt: ({ pubname = '', action, pubobjects }, { schema }) => {
+    const named = publishedTables(pubobjects);
+    const known = schema.publications.get(pubname) ?? [];
+    const left = known.filter((table) => !named.some((each) => keyOf(each) === keyOf(table)));
+    if (action === 'AP_SetObjects') schema.publications.set(pubname, named);
+    else schema.publications.set(pubname, action === 'AP_DropObjects' ? left : [...left, ...named]);
+  },
+  CreateTrigStmt: ({ trigname, relation, funcname, row }, { schema }) => {
     const table = relationOf(relation);
-    schema.triggers.set(keyOf(`${table}.${trigname}`), { table, function: words(funcname).join('.') });
+    const trigger = { table, function: words(funcname).join('.'), row: row === true };
+    schema.triggers.set(keyOf(`${table}.${trigname}`), trigger);
   },
   CreateEnumStmt: ({ typeName, vals }, { schema }) => {
     schema.enums.set(keyOf(words(typeName).join('.')), words(vals));
@@ -93,7 +104,7 @@ function createTable(statement: CreateStmt, script: ScriptContext): void {
     ...constraintsOf(statement.tableElts, name),
   ];
   const columns = new Map([...inherited, ...like].flatMap((parent) => [...(parent?.columns ?? [])]));
-  for (const column of columnsDefined(statement.tableElts)) columns.set(column.colname ?? '', columnOf(column));
+  for (const column of columnsDefined(statement.tableElts)) columns.set(column.colname ?? '', columnOf(column, name));
   for (const column of constraints.filter(({ kind }) => kind === 'primary').flatMap((key) => key.columns)) {
     const known = columns.get(column);
     if (known) columns.set(column, { ...known, notNull: true });

@@ -50,7 +50,7 @@ export function volatileFunction(expression: Node | undefined, schema: Schema): 
     const parts = words(call.funcname).filter((word) => word !== 'pg_catalog');
     const name = parts.at(-1) ?? '';
     const declared = schema.functions.get(keyOf(parts.join('.'))) ?? schema.functions.get(name);
-    if ((declared ?? (VOLATILE.has(name) ? 'volatile' : 'stable')) === 'volatile') return name;
+    if ((declared?.volatility ?? (VOLATILE.has(name) ? 'volatile' : 'stable')) === 'volatile') return name;
   }
   return null;
 }

@@ -35,8 +35,10 @@ export interface ScriptContext {
   schema: Schema;
   /** Keys of the relations that this script created: nobody else can see them yet. */
   created: Set<string>;
-  /** Parses the SQL inside `DO` blocks, so that it counts too; without it such a block locks nothing we know of. */
+  /** Parses the SQL inside `DO` blocks and called functions, so that it counts too; without it they lock nothing we know of. */
   parse?: (sql: string) => ParsedStatement[];
+  /** Functions whose bodies are being looked into: one that calls itself is looked into once. */
+  calling?: ReadonlySet<string>;
 }
 
 /** The facts of one statement while they are gathered. */
@@ -76,17 +78,30 @@ export class Draft {
     if (!this.schema.table(relation)) this.made.add(keyOf(relation));
   }
 
+  /**
+   * Locks a foreign key's other side with all that is below it. PostgreSQL 14 has its triggers on the leaves alone.
+   * @param opened the statement looks at the table itself as well, not only at the triggers.
+   */
+  lockWhole(table: string, mode: LockMode, opened = true): void {
+    const hasTriggers = (name: string): boolean =>
+      this.schema.serverMajor > 14 || !this.schema.table(name)?.partitioned;
+    if (opened || hasTriggers(table)) this.locks.add(table, mode);
+    for (const { name } of this.schema.descendants(table)) if (hasTriggers(name)) this.locks.add(name, mode);
+  }
+
   /** Locks a table's partitions and the tables that inherit from it. */
   lockBelow(table: string, mode: LockMode): void {
     for (const child of this.schema.descendants(table)) this.locks.add(child.name, mode);
   }
 
-  /** Takes over what a statement inside this one does. */
-  include(facts: StatementFacts): void {
+  /** Takes over what a statement inside this one does; a branch that speaks of what is not there is not the one taken. */
+  include(facts: StatementFacts, schema: Schema): void {
     const others = new Set(facts.contested.map(({ relation }) => relation));
     for (const { relation, mode } of facts.locks) {
+      const isOld = others.has(relation);
+      if (isOld && schema.isMissing(relation)) continue;
       this.locks.add(relation, mode as LockMode);
-      if (!others.has(relation)) this.made.add(keyOf(relation));
+      if (!isOld) this.made.add(keyOf(relation));
     }
     this.rewrites ||= facts.rewrites;
     for (const table of facts.scanned) this.scan(table);

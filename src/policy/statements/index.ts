@@ -2,7 +2,7 @@
 import type { Node } from '@pgsql/types';
 import type { SchemaTotals } from '../../contract';
 import type { ParsedStatement } from '../../adapters/sql-parser';
-import { as, keyOf, tagOf, type Tag } from './ast';
+import { as, find, keyOf, tagOf, words, type Tag } from './ast';
 import { CHANGE } from './change';
 import { CREATE } from './create';
 import type { DescribeNode, Describers } from './describers';
@@ -12,12 +12,12 @@ import { Draft, type ScriptContext, type StatementFacts } from './facts';
 import { kindOf } from './kinds';
 import { innerStatements } from './plpgsql';
 import { QUERIES } from './queries';
-import { Schema } from './schema';
+import { Schema, type KnownFunction } from './schema';
 import { canRunInTransaction, doBody } from './transactions';
 
 export { conflictingWith, manualName, type LockMode } from './locks';
 export { isWholeHistory } from './completeness';
-export { Schema } from './schema';
+export { Schema, USUAL_MAJOR } from './schema';
 export {
   canRunInTransaction,
   enumValueAdded,
@@ -44,7 +44,8 @@ export function scriptContext(schema: Schema = new Schema(), parse?: ScriptConte
 export function describe(statement: ParsedStatement, script: ScriptContext): StatementFacts {
   const draft = new Draft(script);
   describeNode(statement.node, draft);
-  for (const inner of stepsInside(statement, script)) draft.include(describe(inner.statement, inner.script));
+  for (const inner of stepsInside(statement, script))
+    draft.include(describe(inner.statement, inner.script), inner.script.schema);
   const locks = draft.locks.list();
   const scanned = draft.scannedTables();
   return {
@@ -85,33 +86,70 @@ const describeNode: DescribeNode = (node: Node, draft: Draft) => {
   describer?.(as(node, tag), draft, describeNode);
 };
 
-/** The statements of a DO block, at their lines in the file; none without a parser. */
+/** The statements of a DO block, at their lines in the file, and those of functions that are called; none without a parser. */
 export function statementsInside(
   statement: ParsedStatement,
-  { parse }: Pick<ScriptContext, 'parse'>,
+  script: Pick<ScriptContext, 'parse' | 'calling'> & { schema?: Schema },
 ): ParsedStatement[] {
-  const body = parse ? doBody(statement.node) : null;
-  if (!parse || body === null) return [];
+  const { parse } = script;
+  if (!parse) return [];
+  const body = doBody(statement.node);
+  if (body === null)
+    return calledFunctions(statement.node, script).flatMap(([, called]) => bodyOf(called, statement, parse));
   const firstLine =
     statement.line + Math.max(0, statement.text.slice(0, statement.text.indexOf(body)).split('\n').length - 1);
-  return innerStatements(body).flatMap(({ sql, lineOffset }) => {
-    try {
-      return parse(sql).map((inner) => ({ ...inner, index: statement.index, line: firstLine + lineOffset }));
-    } catch {
-      // PL/pgSQL that is no SQL of its own: assignments to rows, dynamic commands.
-      return [];
-    }
+  return innerStatements(body).flatMap(({ sql, lineOffset }) =>
+    parsed(sql, parse).map((inner) => ({ ...inner, index: statement.index, line: firstLine + lineOffset })),
+  );
+}
+
+/** Where a function was written does not matter here: its statements stand at the line that calls it. */
+function bodyOf(
+  { language, text }: NonNullable<KnownFunction['body']>,
+  { index, line }: ParsedStatement,
+  parse: NonNullable<ScriptContext['parse']>,
+): ParsedStatement[] {
+  const scripts = language === 'sql' ? [text] : innerStatements(text).map(({ sql }) => sql);
+  return scripts.flatMap((sql) => parsed(sql, parse)).map((inner) => ({ ...inner, index, line }));
+}
+
+/** PL/pgSQL has what is no SQL of its own: assignments to rows, dynamic commands. */
+function parsed(sql: string, parse: NonNullable<ScriptContext['parse']>): ParsedStatement[] {
+  try {
+    return parse(sql);
+  } catch {
+    return [];
+  }
+}
+
+/** Functions of the migrations' own that a SELECT or CALL runs, by name. */
+function calledFunctions(
+  node: Node,
+  { schema, calling }: Pick<ScriptContext, 'calling'> & { schema?: Schema },
+): [string, NonNullable<KnownFunction['body']>][] {
+  const procedure = as(node, 'CallStmt')?.funccall;
+  if (!schema || schema.functions.size === 0 || !(as(node, 'SelectStmt') ?? procedure)) return [];
+  const calls = [...(procedure ? [procedure] : []), ...find(node, 'FuncCall')];
+  const names = calls.map(({ funcname }) => keyOf(words(funcname).join('.')));
+  return [...new Set(names)].flatMap((name): [string, NonNullable<KnownFunction['body']>][] => {
+    const body = calling?.has(name) ? undefined : schema.functions.get(name)?.body;
+    return body ? [[name, body]] : [];
   });
 }
 
-/** The statements of a DO block one after another, each with the script as it is when its turn comes; `script` itself stays as it is. */
+/** The statements inside one after another, each with the script as it is when its turn comes; `script` itself stays as it is. */
 export function* stepsInside(
   statement: ParsedStatement,
   script: ScriptContext,
 ): Generator<{ statement: ParsedStatement; script: ScriptContext }> {
   const inside = statementsInside(statement, script);
   if (inside.length === 0) return;
-  const own = { ...scriptContext(script.schema, script.parse), created: new Set(script.created) };
+  const called = calledFunctions(statement.node, script).map(([name]) => name);
+  const own: ScriptContext = {
+    ...scriptContext(script.schema, script.parse),
+    created: new Set(script.created),
+    calling: new Set([...(script.calling ?? []), ...called]),
+  };
   for (const inner of inside) {
     yield { statement: inner, script: own };
     learnNode(inner.node, own);

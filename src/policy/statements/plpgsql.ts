@@ -6,10 +6,17 @@
 import { splitTopLevel, withoutComments } from './scan';
 
 const CONTROL =
-  /^\s*(?:<<\w+>>|DECLARE\b[\s\S]*?\bBEGIN\b|BEGIN\b|LOOP\b|ELSE\b|EXCEPTION\b|END\b(?:\s+(?:IF|LOOP|CASE))?|(?:IF|ELSIF|ELSEIF|WHEN)\b[\s\S]*?\bTHEN\b|(?:FOR|FOREACH|WHILE)\b[\s\S]*?\bLOOP\b)\s*/i;
+  /^\s*(?:<<\w+>>|CASE\b(?:(?!\bWHEN\b)[\s\S])*|DECLARE\b[\s\S]*?\bBEGIN\b|BEGIN\b|LOOP\b|ELSE\b|EXCEPTION\b|END\b(?:\s+(?:IF|LOOP|CASE))?|(?:IF|ELSIF|ELSEIF|WHEN)\b[\s\S]*?\bTHEN\b|(?:FOR|FOREACH|WHILE)\b[\s\S]*?\bLOOP\b)\s*/i;
 const STATEMENT =
-  /^(?:CREATE|ALTER|DROP|INSERT|UPDATE|DELETE|MERGE|TRUNCATE|LOCK|COMMENT|GRANT|REVOKE|REINDEX|REFRESH|WITH)\b/i;
+  /^(?:CREATE|ALTER|DROP|INSERT|UPDATE|DELETE|MERGE|TRUNCATE|LOCK|COMMENT|GRANT|REVOKE|REINDEX|REFRESH|WITH|SELECT|CALL)\b/i;
 const EXECUTE = /\bEXECUTE\b(?!\s+(?:FUNCTION|PROCEDURE)\b)([\s\S]+)$/i;
+/** The query that a loop goes over; a range of numbers is none. */
+const LOOP_QUERY =
+  /^\s*FOR\s+[\w\s,."]+?\s+IN\s+(?=SELECT\b|WITH\b|INSERT\b|UPDATE\b|DELETE\b|EXECUTE\b)([\s\S]*?)\s*\bLOOP\s*$/i;
+/** Variables that take the rows: no part of SQL. */
+const TARGETS = String.raw`\bINTO\s+(?:STRICT\s+)?[\w."$\[\]]+(?:\s*,\s*[\w."$\[\]]+)*`;
+const SELECT_INTO = new RegExp(`^(SELECT\\b[\\s\\S]*?)${TARGETS}`, 'i');
+const RETURNING_INTO = new RegExp(`(\\bRETURNING\\b[\\s\\S]*?)${TARGETS}\\s*$`, 'i');
 /** Reads that PL/pgSQL throws away. */
 const PERFORM = /^PERFORM\b/i;
 
@@ -24,23 +31,39 @@ export function innerStatements(body: string): InnerStatement[] {
   let offset = 0;
   const clean = withoutComments(body);
   for (const part of splitTopLevel(clean, ';')) {
-    const sql = statementIn(part);
-    const before = clean.slice(0, offset + part.length - (sql?.tail ?? 0));
-    if (sql) found.push({ sql: sql.text, lineOffset: before.split('\n').length - 1 });
+    for (const { text, tail } of statementsIn(part)) {
+      const before = clean.slice(0, offset + part.length - tail);
+      found.push({ sql: text, lineOffset: before.split('\n').length - 1 });
+    }
     offset += part.length + 1;
   }
   return found;
 }
 
-/** The statement at the end of a part and how many characters from its start to the part's end. */
-function statementIn(part: string): { text: string; tail: number } | null {
+interface Cut {
+  text: string;
+  /** Characters from its start to the part's end. */
+  tail: number;
+}
+
+/** The statement at the end of a part, and before it the query of a loop that begins there. */
+function statementsIn(part: string): Cut[] {
+  const found: Cut[] = [];
+  const blanks = part.length - part.trimEnd().length;
   let rest = part.trim();
-  for (let cut = rest.replace(CONTROL, ''); cut !== rest; cut = rest.replace(CONTROL, '')) rest = cut;
-  const tail = rest.length + (part.length - part.trimEnd().length);
-  const dynamic = /^EXECUTE\b/i.test(rest) ? constantString(EXECUTE.exec(rest)?.[1] ?? '') : null;
-  if (dynamic !== null) return { text: dynamic, tail };
-  if (PERFORM.test(rest)) return { text: rest.replace(PERFORM, 'SELECT'), tail };
-  return STATEMENT.test(rest) ? { text: rest, tail } : null;
+  for (let control = CONTROL.exec(rest)?.[0]; control; control = CONTROL.exec(rest)?.[0]) {
+    const query = LOOP_QUERY.exec(control)?.[1];
+    if (query !== undefined) found.push(...statementOf(query, rest.length - control.indexOf(query) + blanks));
+    rest = rest.slice(control.length);
+  }
+  return [...found, ...statementOf(rest, rest.length + blanks)];
+}
+
+function statementOf(text: string, tail: number): Cut[] {
+  const dynamic = /^EXECUTE\b/i.test(text) ? constantString(EXECUTE.exec(text)?.[1] ?? '') : null;
+  if (dynamic !== null) return [{ text: dynamic, tail }];
+  if (PERFORM.test(text)) return [{ text: text.replace(PERFORM, 'SELECT'), tail }];
+  return STATEMENT.test(text) ? [{ text: text.replace(SELECT_INTO, '$1').replace(RETURNING_INTO, '$1'), tail }] : [];
 }
 
 /** True where a block puts SQL together from more than constants: what it runs is not in the file. */

@@ -3,13 +3,21 @@ import type { InsertStmt, Node, RangeVar } from '@pgsql/types';
 import { all, as, find, keyOf, relationOf, words } from './ast';
 import type { Describers } from './describers';
 import type { Draft } from './facts';
+import type { LockMode } from './locks';
 import { foreignKeys } from './schema';
 
 /** Locks what a query reads: tables by AccessShareLock, those of `FOR UPDATE` and its like by RowShareLock; writes in its CTEs too. */
 export function lockReads(query: unknown, draft: Draft): void {
   const mode = find(query, 'LockingClause').length > 0 ? 'RowShareLock' : 'AccessShareLock';
-  for (const table of readTables(query)) draft.locks.add(table, mode);
+  for (const table of readTables(query)) lockBehindViews(table, mode, draft);
   for (const { relation } of writesBelow(query)) lockWrite(relation, draft);
+}
+
+/** A view is locked with the tables that it reads, whatever lies between. */
+export function lockBehindViews(relation: string, mode: LockMode, draft: Draft): void {
+  draft.locks.add(relation, mode);
+  const known = draft.schema.table(relation);
+  if (known?.kind === 'view') for (const read of known.reads) lockBehindViews(read, mode, draft);
 }
 
 function writesBelow(query: unknown): { relation?: RangeVar }[] {
@@ -23,7 +31,12 @@ function writesBelow(query: unknown): { relation?: RangeVar }[] {
 
 function lockWrite(relation: RangeVar | undefined, draft: Draft): void {
   const table = relationOf(relation);
-  draft.locks.add(table, 'RowExclusiveLock');
+  const known = draft.schema.table(table);
+  // PostgreSQL writes through a view to its one table, unless a trigger of the view does it.
+  const [behind, ...others] = known?.kind === 'view' ? known.reads : [];
+  const throughTrigger = [...draft.schema.triggers.values()].some((each) => keyOf(each.table) === keyOf(table));
+  if (behind === undefined || others.length > 0 || throughTrigger) draft.locks.add(table, 'RowExclusiveLock');
+  else lockBehindViews(table, 'RowExclusiveLock', draft);
 }
 
 /**
@@ -31,12 +44,21 @@ function lockWrite(relation: RangeVar | undefined, draft: Draft): void {
  * UPDATE or a DELETE looks up depends on the data, and nothing but ACCESS EXCLUSIVE waits for it.
  */
 function lockKeysOf({ relation, cols, selectStmt }: InsertStmt, draft: Draft): void {
-  if (!as(selectStmt, 'SelectStmt')?.valuesLists?.length) return;
-  const given = all(cols, 'ResTarget').map(({ name }) => name ?? '');
-  for (const key of foreignKeys(draft.schema.table(relationOf(relation)))) {
-    if (given.length === 0 || key.columns.every((column) => given.includes(column)))
+  const rows = as(selectStmt, 'SelectStmt')?.valuesLists ?? [];
+  if (rows.length === 0) return;
+  const table = draft.schema.table(relationOf(relation));
+  const named = all(cols, 'ResTarget').map(({ name }) => name ?? '');
+  const given = named.length > 0 ? named : [...(table?.columns.keys() ?? [])];
+  const has = (row: Node, column: string): boolean => isValue(as(row, 'List')?.items?.[given.indexOf(column)]);
+  for (const key of foreignKeys(table)) {
+    if (rows.some((row) => key.columns.every((column) => has(row, column))))
       draft.locks.add(key.references ?? '', 'RowShareLock');
   }
+}
+
+/** A key with a NULL in it points nowhere. */
+function isValue(item: Node | undefined): boolean {
+  return item !== undefined && as(item, 'SetToDefault') === undefined && as(item, 'A_Const')?.isnull !== true;
 }
 
 /** UPDATE and DELETE reach inheriting tables and every partition. */

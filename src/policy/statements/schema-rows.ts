@@ -7,6 +7,21 @@ export interface Column {
   readonly notNull: boolean;
   /** The type that its default was written in: a later change of the column's type keeps it inside the default. */
   readonly defaultType: string | null;
+  /** The sequence that its default asks for the next number. */
+  readonly sequence: string | null;
+}
+
+export interface KnownFunction {
+  readonly volatility: 'volatile' | 'stable';
+  /** What a call runs; null for languages that are not SQL. */
+  readonly body: { readonly language: 'sql' | 'plpgsql'; readonly text: string } | null;
+}
+
+export interface Trigger {
+  readonly table: string;
+  readonly function: string;
+  /** FOR EACH ROW: every partition has one like it. */
+  readonly row: boolean;
 }
 
 export interface Constraint {

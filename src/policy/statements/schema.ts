@@ -1,11 +1,25 @@
 /** What the statements so far say of the schema. Its rows are values: a clone shares them. */
 import { keyOf } from './ast';
-import { emptyTable, foreignKeys, type Constraint, type Domain, type Index, type Table } from './schema-rows';
+import {
+  emptyTable,
+  foreignKeys,
+  type Constraint,
+  type Domain,
+  type Index,
+  type KnownFunction,
+  type Table,
+  type Trigger,
+} from './schema-rows';
 
 export { emptyTable, foreignKeys } from './schema-rows';
-export type { Column, Constraint, Domain, Index, Table } from './schema-rows';
+export type { Column, Constraint, Domain, Index, KnownFunction, Table, Trigger } from './schema-rows';
+
+/** The rules of a server that nobody has asked: of 14 to 17 they are the same in what is looked at here. */
+export const USUAL_MAJOR = 17;
 
 export class Schema {
+  /** PostgreSQL's major version: it decides what some statements lock. */
+  serverMajor = USUAL_MAJOR;
   /** True when it was built from the first migration on: what it does not know is not there. */
   complete = false;
   private tableRows: Map<string, Table>;
@@ -14,12 +28,14 @@ export class Schema {
   private ownsRows: boolean;
   readonly enums: Map<string, readonly string[]>;
   readonly domains: Map<string, Domain>;
-  /** By name alone: overloads that differ in volatility count as volatile. */
-  readonly functions: Map<string, 'volatile' | 'stable'>;
+  /** By name alone: the last of several overloads. */
+  readonly functions: Map<string, KnownFunction>;
   /** Extended statistics: name -> table. */
   readonly statistics: Map<string, string>;
-  /** `table.trigger` -> its table and function. */
-  readonly triggers: Map<string, { table: string; function: string }>;
+  /** By name: the tables that it lists. */
+  readonly publications: Map<string, readonly string[]>;
+  /** By `table.trigger`. */
+  readonly triggers: Map<string, Trigger>;
 
   constructor(from?: Schema) {
     this.tableRows = from?.tableRows ?? new Map<string, Table>();
@@ -30,8 +46,10 @@ export class Schema {
     this.domains = new Map(from?.domains);
     this.functions = new Map(from?.functions);
     this.statistics = new Map(from?.statistics);
+    this.publications = new Map(from?.publications);
     this.triggers = new Map(from?.triggers);
     this.complete = from?.complete ?? false;
+    this.serverMajor = from?.serverMajor ?? USUAL_MAJOR;
   }
 
   clone(): Schema {
@@ -113,6 +131,12 @@ export class Schema {
     return children.flatMap((child) => [child, ...this.descendants(child.name)]);
   }
 
+  /** What a partition or an inheriting table hangs below, the nearest first. */
+  ancestors(name: string): string[] {
+    const parents = this.table(name)?.parents ?? [];
+    return parents.flatMap((parent) => [parent, ...this.ancestors(parent)]);
+  }
+
   /** Foreign keys of other tables that point at this one. */
   referencing(name: string): { table: Table; constraint: Constraint }[] {
     return this.tables().flatMap((table) =>
@@ -150,8 +174,21 @@ export class Schema {
     );
   }
 
+  /** The views over a table, and the views over those: what CASCADE takes along. */
+  viewsAbove(table: string, column?: string): Table[] {
+    const nearest = this.viewsOver(table, column);
+    return [...nearest, ...nearest.flatMap(({ name }) => this.viewsAbove(name))];
+  }
+
+  /** Tables with a column that is numbered by the sequence. */
+  tablesNumberedBy(sequence: string): Table[] {
+    return this.tables().filter(({ columns }) =>
+      [...columns.values()].some((column) => keyOf(column.sequence ?? '') === keyOf(sequence)),
+    );
+  }
+
   /** True for what `IF EXISTS` passes over. */
   isMissing(name: string): boolean {
-    return this.complete && !this.table(name) && !this.index(name);
+    return this.complete && !this.table(name) && !this.index(name) && this.tablesNumberedBy(name).length === 0;
   }
 }
