@@ -1,6 +1,7 @@
-/** `npm run bench [-- apply|overhead|stall|index|plan|hazards|swap|setup ...]`: prints the tables and writes them to bench/RESULTS.md. */
+/** `npm run bench [-- apply|overhead|stall|index|plan|hazards|backup|swap|setup ...]`: prints the tables and writes them to bench/RESULTS.md. */
 import { parseArgs } from 'node:util';
 import { apply } from './apply';
+import { backup } from './backup';
 import { hazards } from './hazards';
 import { indexBuild } from './index-build';
 import type { BenchOptions } from './options';
@@ -27,17 +28,23 @@ const BENCHMARKS: Record<string, Benchmark> = {
   index: { run: indexBuild, rounds: 1 },
   plan: { run: plan, rounds: 9 },
   hazards: { run: hazards, rounds: 1 },
+  backup: { run: backup, rounds: 3 },
   swap: { run: swap, rounds: 9 },
   reversals: { run: reversals, rounds: 5 },
   setup: { run: setup, rounds: 1 },
 };
 /** The others take many minutes and are run only when they are named. */
 const DEFAULT = ['apply', 'overhead'];
-const USAGE = `usage: npm run bench [-- ${Object.keys(BENCHMARKS).join(' | ')}] [--rounds N] [--no-install], or stall --by NAME`;
+const USAGE = `usage: npm run bench [-- ${Object.keys(BENCHMARKS).join(' | ')}] [--rounds N] [--no-install] [--large], or stall --by NAME`;
 
 async function main(): Promise<void> {
   const { values, positionals } = parseArgs({
-    options: { rounds: { type: 'string' }, by: { type: 'string' }, install: { type: 'boolean', default: true } },
+    options: {
+      rounds: { type: 'string' },
+      by: { type: 'string' },
+      install: { type: 'boolean', default: true },
+      large: { type: 'boolean', default: false },
+    },
     allowPositionals: true,
     allowNegative: true,
   });
@@ -49,9 +56,9 @@ async function main(): Promise<void> {
     const benchmark = BENCHMARKS[name];
     if (!benchmark) continue;
     const rounds = asked ?? benchmark.rounds;
-    const command = `npm run bench -- ${name} --rounds ${rounds}${values.install ? '' : ' --no-install'}`;
+    const command = `npm run bench -- ${name} --rounds ${rounds}${values.install ? '' : ' --no-install'}${values.large ? ' --large' : ''}`;
     const by = values.by ?? null;
-    const section = await benchmark.run({ command, rounds, by, install: values.install, log });
+    const section = await benchmark.run({ command, rounds, by, install: values.install, large: values.large, log });
     console.log(`\n## ${name}\n\n${section.body}`);
     if (by === null) writeSection(section);
   }

@@ -8,6 +8,8 @@ export interface BenchOptions {
   by: string | null;
   /** Build contestants that are not here. */
   install: boolean;
+  /** On five times the data too, where a benchmark has such a form. */
+  large: boolean;
   /** One line on stderr; stdout belongs to the figures. */
   log: (line: string) => void;
 }

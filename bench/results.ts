@@ -11,7 +11,19 @@ export interface Section {
 }
 
 const FILE = join(__dirname, 'RESULTS.md');
-const ORDER = ['stall', 'index', 'apply', 'overhead', 'recovery', 'plan', 'hazards', 'swap', 'reversals', 'setup'];
+const ORDER = [
+  'stall',
+  'index',
+  'apply',
+  'overhead',
+  'recovery',
+  'plan',
+  'hazards',
+  'backup',
+  'swap',
+  'reversals',
+  'setup',
+];
 const INTRODUCTION = `# Figures
 
 Written by \`npm run bench\`; every section names the command that printed it and the machine it ran on. Figures of one

@@ -1,7 +1,7 @@
 /** A worker in a process of its own, as `lockkeeper worker` starts it. */
 import { spawn, type ChildProcess } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { peakMiB } from './memory';
 
 const LOCKKEEPER = join(__dirname, '..', 'bin', 'lockkeeper.js');
 
@@ -21,10 +21,7 @@ export class WorkerProcess {
 
   /** Largest resident set so far, MiB; null where the system has no /proc. */
   peakMiB(): number | null {
-    const file = `/proc/${this.child.pid}/status`;
-    if (!existsSync(file)) return null;
-    const kib = /^VmHWM:\s+(\d+) kB/m.exec(readFileSync(file, 'utf8'))?.[1];
-    return kib === undefined ? null : Number(kib) / 1024;
+    return peakMiB(this.pid);
   }
 
   stop(): Promise<void> {

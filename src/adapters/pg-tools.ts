@@ -43,6 +43,8 @@ export interface PgTools {
   version(): Promise<number>;
   /** Full version of pg_dump: `15.18`. */
   release(): Promise<string>;
+  /** Whether pg_dump compresses with zstd: from 16 on, and only where it was built with it. */
+  hasZstd(): Promise<boolean>;
   dump(options: DumpOptions): Promise<void>;
   /** Roles, tablespaces and their settings as SQL, without passwords: needs no right to read pg_authid. */
   dumpGlobals(options: Login & { file: string; signal?: AbortSignal }): Promise<void>;
@@ -59,6 +61,8 @@ const EXCLUDE_OWN = ['--exclude-schema=lockkeeper', '--exclude-schema=lockkeeper
 const ONLY_OWN = ['--schema=lockkeeper', '--schema=lockkeeper_salvage'];
 /** Prisma's own table comes with the first migration, and stays when that is undone. */
 const HISTORY = '--exclude-table=*._prisma_migrations';
+/** Where no server listens. */
+const NO_FOLDER = '/dev/null';
 const DUMPS_TABLE = /: dumping contents of table /;
 const RESTORES_TABLE = /: processing data for table /;
 
@@ -75,6 +79,12 @@ export function createPgTools(binDir: string): PgTools {
   return {
     release,
     version: async () => Number.parseInt(await release(), 10),
+    async hasZstd() {
+      // It judges the compression before it connects, and names what it does not know in every language.
+      const asked = { program: join(binDir, 'pg_dump'), args: ['--compress=zstd'] };
+      const words = await runProgram(asked, { PGHOST: NO_FOLDER }).catch((error: Error) => error.message);
+      return !/zstd/i.test(words.replaceAll(binDir, ''));
+    },
     async dump(options) {
       const { file, bytesPerSecond, signal } = options;
       const onProgress = tableCounter(DUMPS_TABLE, options.onTable);

@@ -36,7 +36,9 @@ export const backupSchema = z
     compression: z
       .enum(['auto', 'zstd', 'gzip', 'none'])
       .default('auto')
-      .describe('auto: zstd where pg_dump is 16 or newer, else gzip. The plain format is never compressed.'),
+      .describe(
+        'auto: zstd where pg_dump has it (16 or newer, if it was built with it), else gzip. The plain format is never compressed.',
+      ),
     jobs: z
       .number()
       .int()

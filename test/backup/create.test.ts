@@ -3,10 +3,11 @@ import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { createHash } from 'node:crypto';
 import { Client } from 'pg';
+import { createPgTools } from '../../src/adapters/pg-tools';
 import { withDatabase } from '../../src/adapters/postgres';
 import { metaSchema } from '../../src/backup/meta';
 import { backupBench, type BackupBench } from '../support/backup';
-import { onServer, testDatabase, type TestDatabase } from '../support/database';
+import { onServer, pgBin, testDatabase, type TestDatabase } from '../support/database';
 
 const LONG = 'ü'.repeat(31) + 'x';
 const SCHEMA = `
@@ -94,6 +95,23 @@ describe.each([
     );
     for (const name of readdirSync(dir)) expect(statSync(join(dir, name)).mode & 0o077).toBe(0);
   });
+});
+
+it('compresses with zstd where pg_dump has it, and says so where it has not', async () => {
+  const tools = createPgTools(pgBin(''));
+  const [auto, asked] = [bench(), bench({ compression: 'zstd' })];
+  if (await tools.hasZstd()) {
+    const { meta } = await asked.take();
+    expect(meta.compression).toBe('zstd');
+    await asked.prove(meta.id);
+    expect((await auto.take()).meta.compression).toBe('zstd');
+  } else {
+    expect((await auto.take()).meta.compression).toBe('gzip');
+    await expect(asked.take()).rejects.toThrow(
+      /^pg_dump \d+\S* does not compress with zstd; set backup\.compression to auto, or /,
+    );
+    expect(readdirSync(asked.dir)).toEqual([]);
+  }
 });
 
 it('takes a database whose name is made of what separates names', async () => {
