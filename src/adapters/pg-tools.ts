@@ -44,7 +44,7 @@ export interface PgTools {
   /** Full version of pg_dump: `15.18`. */
   release(): Promise<string>;
   /** Whether pg_dump compresses with zstd: from 16 on, and only where it was built with it. */
-  hasZstd(): Promise<boolean>;
+  hasZstd(signal?: AbortSignal): Promise<boolean>;
   dump(options: DumpOptions): Promise<void>;
   /** Roles, tablespaces and their settings as SQL, without passwords: needs no right to read pg_authid. */
   dumpGlobals(options: Login & { file: string; signal?: AbortSignal }): Promise<void>;
@@ -79,10 +79,11 @@ export function createPgTools(binDir: string): PgTools {
   return {
     release,
     version: async () => Number.parseInt(await release(), 10),
-    async hasZstd() {
+    async hasZstd(signal) {
       // It judges the compression before it connects, and names what it does not know in every language.
-      const asked = { program: join(binDir, 'pg_dump'), args: ['--compress=zstd'] };
+      const asked = { program: join(binDir, 'pg_dump'), args: ['--compress=zstd'], signal };
       const words = await runProgram(asked, { PGHOST: NO_FOLDER }).catch((error: Error) => error.message);
+      signal?.throwIfAborted();
       return !/zstd/i.test(words.replaceAll(binDir, ''));
     },
     async dump(options) {

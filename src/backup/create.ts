@@ -3,7 +3,6 @@ import { digestFile } from '../adapters/backup-store/digest-file';
 import { isConnectionLoss } from '../adapters/statement-failure';
 import { locationOf, rotate } from './catalog';
 import { cleanUp } from './clean-up';
-import { compressionOf } from './compression';
 import { takeExternal } from './external';
 import { describeDump, digestOfAll, secure } from './files';
 import { dumpName, globalsName, metaName, writtenMeta, type BackupMeta } from './meta';
@@ -63,7 +62,7 @@ async function rotated({ store, environment, target, config }: BackupRequest) {
 async function describe(
   request: BackupRequest,
   staging: Staging,
-  { facts, applied, tables, largeObjects, sequences }: Dumped,
+  { facts, compression, applied, tables, largeObjects, sequences }: Dumped,
   startedAt: number,
 ): Promise<BackupMeta> {
   const { config, tools, migrations } = request;
@@ -80,7 +79,7 @@ async function describe(
     target: request.target,
     deployment: request.deployment,
     format: config.format,
-    compression: await compressionOf(config, tools),
+    compression,
     bytes: files.reduce((sum, { bytes }) => sum + bytes, 0),
     sha256: digestOfAll(files, name),
     files,

@@ -17,7 +17,7 @@ import { sequencesBetween, sequenceValues, type SequenceValues } from '../adapte
 import type { BackupConfig } from '../config/backup';
 import { FailureType, permanent } from '../errors';
 import { roomNeeded } from '../policy/backup-room';
-import { compressionOf, COMPRESS } from './compression';
+import { compressionOf, COMPRESS, type Compression } from './compression';
 import type { BackupRequest } from './request';
 import { endOnAbort } from './end-on-abort';
 import { snapshotFacts, type SnapshotFacts } from './facts';
@@ -28,6 +28,7 @@ import { together } from './together';
 
 export interface Dumped {
   facts: SnapshotFacts;
+  compression: Compression;
   applied: string[];
   tables: Record<string, TableDigest>;
   largeObjects: LargeObjectDigest;
@@ -51,12 +52,18 @@ export async function dumpSnapshot(request: BackupRequest, staging: Staging): Pr
     const snapshot = await exportSnapshot(client);
     const progress = watchProgress(request, staging, tables.length);
     try {
-      const [, digests] = await together(
+      const [compression, digests] = await together(
         signal,
         (stop) => runDump(request, staging, snapshot, progress.onDumped, stop),
         (stop) => digestSnapshot(client, tables, config, progress.onDigested, stop),
       );
-      return { facts, applied, ...digests, sequences: sequencesBetween(before, await sequenceValues(client)) };
+      return {
+        facts,
+        compression,
+        applied,
+        ...digests,
+        sequences: sequencesBetween(before, await sequenceValues(client)),
+      };
     } finally {
       progress.stop();
     }
@@ -89,10 +96,10 @@ async function runDump(
   snapshot: string,
   onTable: () => void,
   signal: AbortSignal,
-): Promise<void> {
+): Promise<Compression> {
   const { format, jobs, bytesPerSecond } = config;
   const file = staging.path(dumpName(staging.id, format));
-  const compress = await compressionOf(config, tools);
+  const compression = await compressionOf(config, tools, signal);
   await tools.dump({
     url,
     applicationName,
@@ -101,10 +108,11 @@ async function runDump(
     jobs,
     file,
     bytesPerSecond,
-    ...(format === 'plain' ? {} : { compress: COMPRESS[compress] }),
+    ...(format === 'plain' ? {} : { compress: COMPRESS[compression] }),
     onTable,
     signal,
   });
+  return compression;
 }
 
 async function digestSnapshot(
