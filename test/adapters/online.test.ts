@@ -3,16 +3,15 @@ import { Client } from 'pg';
 import { runScript, type ScriptResult } from '../../src/adapters/executor';
 import { takeFence } from '../../src/adapters/ledger/fence';
 import { ensureLedger } from '../../src/adapters/ledger/schema';
-import { createPgTools } from '../../src/adapters/pg-tools';
 import { loadParser, parseScript } from '../../src/adapters/sql-parser';
 import type { ExecutionForm } from '../../src/contract';
 import { buildPlan } from '../../src/policy/build-plan';
 import { segmentsOf, type Segment } from '../../src/policy/segments';
 import { BEFORE, REWRITES, ROWS } from '../policy/online-forms';
+import { contents } from '../support/contents';
 import { onServer, testDatabase, type TestDatabase } from '../support/database';
 import { until } from '../support/until';
 
-const tools = createPgTools(process.env['LOCKKEEPER_PG_BIN'] ?? '');
 let model: TestDatabase;
 const copies: TestDatabase[] = [];
 
@@ -61,23 +60,6 @@ async function run({ client }: TestDatabase, of: Segment[]): Promise<ScriptResul
     onProgress: () => undefined,
     signal: new AbortController().signal,
   });
-}
-
-/** Schema and rows, as text. */
-async function contents({ url, client }: TestDatabase): Promise<string> {
-  const schema = await tools.schemaText(url);
-  const { rows } = await client.query<{ name: string }>(
-    `SELECT format('%I.%I', schemaname, tablename) AS name FROM pg_tables WHERE schemaname IN ('public', 'billing') ORDER BY 1`,
-  );
-  const digests = [];
-  for (const { name } of rows) {
-    const digest = await client.query<{ md5: string }>(
-      `SELECT md5(string_agg(t::text, chr(10) ORDER BY t::text)) FROM ${name} t`,
-    );
-    digests.push(`${name} ${digest.rows[0]?.md5}`);
-  }
-  const { rows: invalid } = await client.query('SELECT indexrelid::regclass FROM pg_index WHERE NOT indisvalid');
-  return [schema, ...digests, JSON.stringify(invalid)].join('\n');
 }
 
 async function asWritten(sql: string): Promise<string> {
