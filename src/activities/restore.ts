@@ -16,6 +16,7 @@ import { openStore } from '../backup/store';
 import type { ActivityProgress, DeployInput, RowCost, SwapReadiness, SwapResult } from '../contract';
 import { FailureType, permanent } from '../errors';
 import { sha256 } from '../planner';
+import { roughly } from '../policy/rollback';
 import { destroyedPlaces, ownTransactions, tiesOf } from './rollback-facts';
 import { backupOfDeployment } from './deployment-backup';
 import { heartbeating } from './heartbeat';
@@ -170,13 +171,8 @@ function copyOwnSchemas({ tools, url, signal }: Workbench, database: string): Pr
 
 async function readiness(deps: Deps, bench: Workbench, undo: string, backup: Backup): Promise<SwapReadiness> {
   const takes = await priceOf(deps, bench, undo, null, scratchName(bench.deploymentId, FRESH));
-  // On a busy database the number grows while people think: they are asked again when it has about doubled, or another table is concerned.
-  const roughly = takes.map(({ relation, rows }) => ({
-    relation,
-    rows: rows === null ? null : Math.ceil(Math.log2(rows + 1)),
-  }));
   const backupId = backup.meta.id;
-  return { refusal: null, backup: backupId, takes, digest: sha256({ undo, backup: backupId, roughly }) };
+  return { refusal: null, backup: backupId, takes, digest: sha256({ undo, backup: backupId, takes: roughly(takes) }) };
 }
 
 /** @param live null for the target itself. */

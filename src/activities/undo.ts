@@ -23,7 +23,7 @@ import { openStore } from '../backup/store';
 import type { DeployInput, ExecutionForm, ReversalResult, RollbackStrategy, UndoAssessment } from '../contract';
 import { FailureType, permanent } from '../errors';
 import { sha256 } from '../planner';
-import { costText, planRollback } from '../policy/rollback';
+import { costText, planRollback, roughly } from '../policy/rollback';
 import { unplannedForm } from '../policy/online/form';
 import { heartbeating } from './heartbeat';
 import type { Deps } from './deps';
@@ -165,7 +165,7 @@ async function assess(
   const shown = {
     undo,
     action: plan.action,
-    takes: plan.takes,
+    takes: roughly(plan.takes),
     reversals: traces.map(({ reversal }) => reversal.digest),
   };
   return { steps: traces.map(({ reversal }) => reversal.step), plan, digest: sha256(shown) };

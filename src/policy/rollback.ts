@@ -127,6 +127,14 @@ function destroyed({ steps }: RollbackFacts): string[] {
   return [...new Set(steps.flatMap(({ destroys }) => destroys))];
 }
 
+/**
+ * What an approval is bound to: on a busy database the number grows while people think, and a client that goes on writing would
+ * have them asked for ever. They are asked again when it has about doubled, or another table is concerned.
+ */
+export function roughly(takes: RowCost[]): RowCost[] {
+  return takes.map(({ relation, rows }) => ({ relation, rows: rows === null ? null : Math.ceil(Math.log2(rows + 1)) }));
+}
+
 /** For people: `7 row(s) of public.orders`. */
 export function costText(takes: RowCost[]): string {
   if (takes.length === 0) return 'no rows';

@@ -1,5 +1,5 @@
 /** The planner over every combination of its facts: what must hold of each decision, and some decisions by name. */
-import { costText, planRollback, type RollbackFacts, type StepFacts } from '../../src/policy/rollback';
+import { costText, planRollback, roughly, type RollbackFacts, type StepFacts } from '../../src/policy/rollback';
 import type { RowCost } from '../../src/contract';
 
 const HOUR = 3_600_000;
@@ -198,4 +198,13 @@ test.each([
 test('a price in words', () => {
   expect(costText([])).toBe('no rows');
   expect(costText([ORDERS, UNKNOWN])).toBe('7 row(s) of public.orders, an unknown number of row(s) of public.events');
+});
+
+test('a yes holds while the rows that it was given for have not about doubled', () => {
+  const of = (rows: number | null, relation = 'public.orders'): RowCost[] => roughly([{ relation, rows }]);
+  expect(of(1000)).toEqual(of(1020));
+  expect(of(1000)).not.toEqual(of(2100));
+  expect(of(0)).not.toEqual(of(1));
+  expect(of(7)).not.toEqual(of(null));
+  expect(of(7)).not.toEqual(of(7, 'public.events'));
 });
