@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { loadParser, parseScript } from '../src/adapters/sql-parser';
 import type { HazardFinding } from '../src/contract';
-import { findHazards, type DatabaseFacts } from '../src/policy/hazards';
+import { findHazards, HAZARDS, type DatabaseFacts } from '../src/policy/hazards';
 import { describeScript, learn, scriptContext, Schema } from '../src/policy/statements';
 import { BEFORE, HARMLESS, HAZARDOUS, type AdversarialCase } from '../test/policy/adversarial/cases';
 import { corpusScripts } from '../test/policy/corpus';
@@ -51,6 +51,12 @@ export async function hazards(options: BenchOptions): Promise<Section> {
     'Nobody has judged these but their authors, who ran them: how many are called dangerous.',
     '',
     await corpus(judges),
+    '',
+    '### Dangers in the public projects, one by one',
+    '',
+    'As written, with sizes unknown: what the online form takes away is counted, what is left stands by its line.',
+    '',
+    ...dangersOneByOne(),
   ];
   return { name: 'hazards', body: body.join('\n') };
 }
@@ -123,6 +129,34 @@ async function corpus(judges: Judge[]): Promise<string> {
     rows.push([name, ...counts]);
   }
   return table(['by', ...projects.map(({ project }) => project)], rows);
+}
+
+/** For a reviewer to say of each whether a team would stop for it. */
+function dangersOneByOne(): string[] {
+  return corpusScripts()
+    .filter(({ project }) => project !== 'broxiva')
+    .flatMap(({ project, migrations }) => {
+      const scripts = history(migrations.map(({ sql }) => sql));
+      const dangers = migrations.flatMap(({ name }, place) =>
+        findingsOf(scripts[place] as Script)
+          .filter(({ severity }) => severity === 'danger')
+          .map(({ id, line, message }) => ({
+            id,
+            where: `${name}:${line}`,
+            message: message.split(/(?<=[.:]) /)[0] ?? '',
+          })),
+      );
+      const left = dangers.filter(({ id }) => !HAZARDS.find((hazard) => hazard.id === id)?.onlineForm);
+      return [
+        `${project}: ${dangers.length} dangers; ${dangers.length - left.length} have an online form.`,
+        '',
+        table(
+          ['where', 'danger', 'what is said of it'],
+          left.map(({ id, where, message }) => [where, id, message]),
+        ),
+        '',
+      ];
+    });
 }
 
 /** Each migration with what those before it left. */

@@ -198,7 +198,10 @@ export const CASES: HazardCase[] = [
     id: 'drop-column',
     found: 'ALTER TABLE "User" DROP COLUMN "name"',
     severity: 'danger',
-    fine: ['ALTER TABLE "User" ADD COLUMN "x" TEXT; ALTER TABLE "User" DROP COLUMN "x"'],
+    fine: [
+      'ALTER TABLE "User" ADD COLUMN "x" TEXT; ALTER TABLE "User" DROP COLUMN "x"',
+      'ALTER TABLE "User" DROP COLUMN IF EXISTS "never"',
+    ],
   },
   {
     id: 'drop-index',

@@ -439,7 +439,7 @@ CREATE INDEX "Order_status_idx" ON "Order"("status");`,
 CREATE TABLE "X" ("id" BIGINT PRIMARY KEY);`,
     finds: ['warning session-setting-left'],
   },
-  { sql: `DROP OWNED BY app;`, finds: ['warning extension-or-role'] },
+  { sql: `DROP OWNED BY app;`, finds: ['danger extension-or-role'] },
   { sql: `ALTER TABLE "User" ALTER COLUMN "email" SET DATA TYPE VARCHAR(255);`, finds: ['danger view-needs-column'] },
   { sql: `ALTER TABLE "User" ALTER COLUMN "email" SET DATA TYPE TEXT;`, finds: ['danger view-needs-column'] },
   {

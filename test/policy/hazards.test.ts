@@ -213,3 +213,19 @@ describe('in the forms of real projects', () => {
   test.each(HARMFUL)('found: $sql', ({ sql, finds }) => expect(above(sql)).toEqual(finds));
   test.each(HARMLESS)('let be: %s', (sql) => expect(above(sql)).toEqual([]));
 });
+
+test('an index dropped concurrently is told of, and one that another replaces is not', () => {
+  const severities = (sql: string): string[] => find(sql).map(({ id, severity }) => `${id} ${severity}`);
+  expect(severities('DROP INDEX CONCURRENTLY "Post_title_idx"')).toEqual(['drop-index info']);
+  const replaced =
+    'CREATE INDEX CONCURRENTLY "i" ON "Post" ("title", "amount"); DROP INDEX CONCURRENTLY "Post_title_idx"';
+  expect(severities(replaced)).toEqual([]);
+});
+
+test('a trigger instead of writes to a view stops nobody, DROP OWNED is a danger, a publication is missed', () => {
+  const severities = (sql: string): string[] => find(sql).map(({ id, severity }) => `${id} ${severity}`);
+  const trigger = 'CREATE TRIGGER "t" INSTEAD OF INSERT ON "Names" FOR EACH ROW EXECUTE FUNCTION f()';
+  expect(severities(trigger)).toEqual([]);
+  expect(severities('DROP OWNED BY app')).toEqual(['extension-or-role danger']);
+  expect(severities('DROP PUBLICATION feed')).toEqual(['drop-view-or-function warning']);
+});

@@ -124,3 +124,24 @@ test.each([
   ['CREATE TABLE t (a int); ALTER TABLE t ALTER COLUMN a TYPE bigint', false],
   ['DROP INDEX i', false],
 ])('%s loses data: %s', (sql, expected) => expect(describeScript(parseScript(sql)).at(-1)?.dropsData).toBe(expected));
+
+test('circles end: what inherits from itself, keys that point at each other, views that took the names of their tables', () => {
+  const facts = describeScript(
+    parseScript(`
+      CREATE TABLE a (id int PRIMARY KEY, b_id int);
+      CREATE TABLE b (id int PRIMARY KEY, a_id int REFERENCES a);
+      ALTER TABLE a ADD FOREIGN KEY (b_id) REFERENCES b;
+      ALTER TABLE a INHERIT b;
+      ALTER TABLE b INHERIT a;
+      CREATE VIEW v AS SELECT id FROM a;
+      TRUNCATE a CASCADE;
+      ALTER TABLE b NO INHERIT a;
+      ALTER TABLE a RENAME TO a_rows;
+      ALTER VIEW v RENAME TO a;
+      UPDATE a SET id = 1;
+    `),
+  );
+  const locked = (place: number): string[] => (facts.at(place)?.locks ?? []).map(({ relation }) => relation);
+  expect(locked(-5)).toEqual(['a', 'b']);
+  expect(locked(-1)).toEqual(['a', 'a_rows']);
+});

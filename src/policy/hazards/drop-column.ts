@@ -1,3 +1,4 @@
+import type { AlterTableCmd } from '@pgsql/types';
 import { keyOf } from '../statements/ast';
 import { columnType, typeText, type ColumnType } from '../statements/types';
 import type { Hazard, HazardContext } from './hazard';
@@ -15,6 +16,7 @@ export const hazard: Hazard = {
         ({ command, table }) =>
           command.subtype === 'AT_DropColumn' &&
           !context.isNew(table) &&
+          !isMissing(command, table, context) &&
           !columnAddedHere(command.name ?? '', table, context),
       )
       .map(({ command, table }) => ({
@@ -24,6 +26,12 @@ export const hazard: Hazard = {
       }));
   },
 };
+
+/** What IF EXISTS passes over. */
+function isMissing({ missing_ok, name = '' }: AlterTableCmd, table: string, { schema }: HazardContext): boolean {
+  const known = schema.table(table);
+  return missing_ok === true && schema.complete && known !== undefined && !known.columns.has(name);
+}
 
 /** Prisma writes a renamed field as a drop and an add of the same type: it cannot know that the two are one. */
 function renameHint(column: string, table: string, { schema, steps }: HazardContext): string {

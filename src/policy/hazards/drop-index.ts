@@ -1,5 +1,5 @@
 import { as } from '../statements/ast';
-import type { Hazard, HazardContext } from './hazard';
+import type { Finding, Hazard, HazardContext } from './hazard';
 import { dropped, passedOver } from './names';
 import { oneLine } from './sql';
 
@@ -10,7 +10,7 @@ export const hazard: Hazard = {
   left: 'Dropped concurrently it waits for every older transaction, and nobody waits for it.',
   on: ['DropStmt'],
   detect(statement, context) {
-    if (as(statement.node, 'DropStmt')?.concurrent) return [];
+    const concurrent = as(statement.node, 'DropStmt')?.concurrent === true;
     return dropped(statement, 'OBJECT_INDEX').flatMap((name) => {
       const table = context.schema.index(name)?.table;
       if (
@@ -18,6 +18,7 @@ export const hazard: Hazard = {
         (table !== undefined && (context.isNew(table) || context.rows(table) === 0))
       )
         return [];
+      if (concurrent) return isReplaced(name, context) ? [] : [unused(name)];
       const effect = isReplaced(name, context) ? '' : ' Queries that used it turn to reading the whole table.';
       return [
         {
@@ -29,6 +30,12 @@ export const hazard: Hazard = {
     });
   },
 };
+
+/** Nobody waits for it; whether anybody needs the index, no file says. */
+function unused(name: string): Finding {
+  const message = `Queries that used ${name} turn to reading the whole table: pg_stat_user_indexes.idx_scan says whether there are any.`;
+  return { severity: 'info', message, saferSql: null };
+}
 
 /** Another index serves the same columns, once the script is through. */
 function isReplaced(name: string, { schema, after }: HazardContext): boolean {

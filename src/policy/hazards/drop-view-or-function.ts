@@ -10,7 +10,15 @@ export const hazard: Hazard = {
   on: ['DropStmt'],
   detect(statement, context) {
     const isView = RELATIONS.some((type) => type === as(statement.node, 'DropStmt')?.removeType);
-    return dropped(statement, ...RELATIONS, 'OBJECT_FUNCTION', 'OBJECT_PROCEDURE', 'OBJECT_TRIGGER', 'OBJECT_SEQUENCE')
+    return dropped(
+      statement,
+      ...RELATIONS,
+      'OBJECT_FUNCTION',
+      'OBJECT_PROCEDURE',
+      'OBJECT_TRIGGER',
+      'OBJECT_SEQUENCE',
+      'OBJECT_PUBLICATION',
+    )
       .filter((name) => !isView || !passedOver(name, statement, context))
       .filter((name) => !createdHere(name, context) && !madeAgain(name, context))
       .map((name) => ({

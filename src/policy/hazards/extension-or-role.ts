@@ -35,7 +35,8 @@ export const hazard: Hazard = {
         },
       ];
     const message = MESSAGES[tagOf(statement.node)];
-    return message ? [{ severity: 'warning', message: `${facts.kind} ${message}`, saferSql: null }] : [];
+    const severity = as(statement.node, 'DropOwnedStmt') ? 'danger' : 'warning';
+    return message ? [{ severity, message: `${facts.kind} ${message}`, saferSql: null }] : [];
   },
 };
 

@@ -10,7 +10,9 @@ export const hazard: Hazard = {
     const trigger = as(node, 'CreateTrigStmt');
     const rule = as(node, 'RuleStmt');
     const table = relationOf(trigger?.relation ?? rule?.relation);
-    if (!(trigger ?? rule) || context.isNew(table)) return [];
+    // A view has no rows of its own, and only its own writers wait.
+    const isView = context.schema.table(table)?.kind === 'view';
+    if (!(trigger ?? rule) || context.isNew(table) || isView) return [];
     const lock = trigger ? 'SHARE ROW EXCLUSIVE: writes' : 'ACCESS EXCLUSIVE: reads and writes';
     return [
       {

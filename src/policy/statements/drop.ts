@@ -143,5 +143,5 @@ function truncate(name: string, cascade: boolean, draft: Draft, below = true): v
   draft.rewrites ||= !draft.script.created.has(keyOf(name));
   if (!cascade) return;
   for (const { table } of draft.schema.referencing(name))
-    if (keyOf(table.name) !== keyOf(name)) truncate(table.name, true, draft);
+    if (!draft.locks.has(table.name)) truncate(table.name, true, draft);
 }

@@ -67,6 +67,10 @@ export class LockSet {
     else if (strength(mode) > strength(known.mode)) known.mode = mode;
   }
 
+  has(relation: string): boolean {
+    return this.byKey.has(keyOf(relation));
+  }
+
   list(): (LockPrediction & { mode: LockMode })[] {
     return [...this.byKey.values()].map(({ relation, mode }) => ({ relation, mode }));
   }

@@ -16,8 +16,7 @@ export function lockReads(query: unknown, draft: Draft): void {
 /** A view is locked with the tables that it reads, whatever lies between. */
 export function lockBehindViews(relation: string, mode: LockMode, draft: Draft): void {
   draft.locks.add(relation, mode);
-  const known = draft.schema.table(relation);
-  if (known?.kind === 'view') for (const read of known.reads) lockBehindViews(read, mode, draft);
+  for (const { name } of draft.schema.readsBehind(relation)) draft.locks.add(name, mode);
 }
 
 function writesBelow(query: unknown): { relation?: RangeVar }[] {

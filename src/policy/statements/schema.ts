@@ -95,17 +95,13 @@ export class Schema {
     for (const index of this.indexesOf(from)) this.setIndex({ ...index, table: to });
     const renamed = (name: string): string => (keyOf(name) === keyOf(from) ? to : name);
     for (const other of this.tables()) {
-      if (
-        ![...other.parents, ...foreignKeys(other).map(({ references }) => references ?? '')].some(
-          (name) => keyOf(name) === keyOf(from),
-        )
-      )
-        continue;
+      const named = [...other.parents, ...other.reads, ...foreignKeys(other).map(({ references }) => references ?? '')];
+      if (!named.some((name) => keyOf(name) === keyOf(from))) continue;
       const constraints = other.constraints.map((each) => ({
         ...each,
         references: each.references && renamed(each.references),
       }));
-      this.setTable({ ...other, parents: other.parents.map(renamed), constraints });
+      this.setTable({ ...other, parents: other.parents.map(renamed), reads: other.reads.map(renamed), constraints });
     }
   }
 
@@ -127,14 +123,16 @@ export class Schema {
 
   /** Partitions and inheriting tables, theirs included. */
   descendants(name: string): Table[] {
-    const children = this.tables().filter(({ parents }) => parents.some((parent) => keyOf(parent) === keyOf(name)));
-    return children.flatMap((child) => [child, ...this.descendants(child.name)]);
+    return reach(name, (from) =>
+      this.tables().filter(({ parents }) => parents.some((parent) => keyOf(parent) === keyOf(from))),
+    );
   }
 
   /** What a partition or an inheriting table hangs below, the nearest first. */
   ancestors(name: string): string[] {
-    const parents = this.table(name)?.parents ?? [];
-    return parents.flatMap((parent) => [parent, ...this.ancestors(parent)]);
+    return reach(name, (from) =>
+      (this.table(from)?.parents ?? []).map((parent) => this.table(parent) ?? emptyTable(parent)),
+    ).map((table) => table.name);
   }
 
   /** Foreign keys of other tables that point at this one. */
@@ -176,8 +174,15 @@ export class Schema {
 
   /** The views over a table, and the views over those: what CASCADE takes along. */
   viewsAbove(table: string, column?: string): Table[] {
-    const nearest = this.viewsOver(table, column);
-    return [...nearest, ...nearest.flatMap(({ name }) => this.viewsAbove(name))];
+    return reach(table, (from) => this.viewsOver(from, from === table ? column : undefined));
+  }
+
+  /** What a view reads, and what the views among that read. */
+  readsBehind(view: string): Table[] {
+    return reach(view, (from) => {
+      const known = this.table(from);
+      return known?.kind === 'view' ? known.reads.map((read) => this.table(read) ?? emptyTable(read)) : [];
+    });
   }
 
   /** Tables with a column that is numbered by the sequence. */
@@ -191,4 +196,21 @@ export class Schema {
   isMissing(name: string): boolean {
     return this.complete && !this.table(name) && !this.index(name) && this.tablesNumberedBy(name).length === 0;
   }
+}
+
+/** All that a step leads to from a name, each once: a script that would be refused may make a circle. */
+function reach(name: string, step: (from: string) => Table[]): Table[] {
+  const found = new Map<string, Table>();
+  const seen = new Set([keyOf(name)]);
+  const visit = (from: string): void => {
+    for (const table of step(from)) {
+      const key = keyOf(table.name);
+      if (seen.has(key)) continue;
+      seen.add(key);
+      found.set(key, table);
+      visit(table.name);
+    }
+  };
+  visit(name);
+  return [...found.values()];
 }
