@@ -1,10 +1,10 @@
 /** The last gate before history: every error an activity throws becomes a typed failure without data or secrets. */
 import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
-import { CompleteAsyncError } from '@temporalio/activity';
+import { CompleteAsyncError, Context } from '@temporalio/activity';
 import type { ActivityInboundCallsInterceptor } from '@temporalio/worker';
 import { DatabaseError } from '../adapters/postgres';
 import { isConnectionLoss, withoutData } from '../adapters/statement-failure';
-import { FailureType, transient } from '../errors';
+import { FailureType, permanent, transient } from '../errors';
 
 // To the last @: a password may hold some that are not encoded.
 const URL_WITH_PASSWORD = /([a-z][a-z0-9+.-]*:\/\/[^\s:/@]*):\S*@/gi;
@@ -14,18 +14,21 @@ export const failureInterceptor: ActivityInboundCallsInterceptor = {
     try {
       return await next(input);
     } catch (error) {
-      throw asFailure(error);
+      throw asFailure(error, Context.current().info.attempt);
     }
   },
 };
 
+/** An error that nobody foresaw may pass, but not for ever. */
+const UNEXPECTED_ATTEMPTS = 5;
+
 /** Stacks and causes stay on the worker: they may quote what the message leaves out. */
-export function asFailure(error: unknown): unknown {
+export function asFailure(error: unknown, attempt: number): unknown {
   if (error instanceof ApplicationFailure || error instanceof CancelledFailure || error instanceof CompleteAsyncError)
     return error;
   if (error instanceof Error && error.name === 'AbortError') return new CancelledFailure('The activity was cancelled.');
-  const type = isConnectionLoss(error) ? FailureType.TargetUnavailable : 'Unexpected';
-  return transient(type as FailureType, inWords(error));
+  if (isConnectionLoss(error)) return transient(FailureType.TargetUnavailable, inWords(error));
+  return (attempt < UNEXPECTED_ATTEMPTS ? transient : permanent)('Unexpected' as FailureType, inWords(error));
 }
 
 /** For history, reports and people: without values of rows and without passwords. */

@@ -3,6 +3,7 @@ import { objectsCreated, type Created, type FailedMigration } from '../policy/ha
 import { segmentsDone } from './ledger/markers';
 import { ledgerExists, openDeploymentOf } from './ledger/registrations';
 import type { MigrationFolder } from './migration-files';
+import { lockHolder } from './migration-lock';
 import type { Client } from './postgres';
 import { loadParser, parseScript, type ParsedStatement } from './sql-parser';
 
@@ -12,6 +13,7 @@ export async function failedMigrations(
   folders: MigrationFolder[],
 ): Promise<FailedMigration[]> {
   await loadParser();
+  const holder = await lockHolder(client);
   const found: FailedMigration[] = [];
   for (const name of names) {
     const statements = statementsOf(folders.find((folder) => folder.name === name));
@@ -19,7 +21,8 @@ export async function failedMigrations(
     for (const object of objectsCreated(statements ?? []))
       created.push({ ...object, there: await isThere(client, object) });
     const errorRecorded = await hasLogs(client, name);
-    found.push({ name, statements, errorRecorded, created, deployment: await deploymentOf(client, name) });
+    const deployment = await deploymentOf(client, name);
+    found.push({ name, statements, errorRecorded, created, deployment, lockHolder: holder });
   }
   return found;
 }

@@ -21,13 +21,14 @@ export async function acquireMigrationLock(client: Client): Promise<void> {
     if (Date.now() >= deadline)
       throw permanent(
         FailureType.MigrationLockHeld,
-        `${await holder(client)} holds Prisma's migration lock; wait for it or end it, and deploy again.`,
+        `${(await lockHolder(client)) ?? 'Another session'} holds Prisma's migration lock; wait for it or end it, and deploy again.`,
       );
     await sleep(POLL_MS);
   }
 }
 
-async function holder(client: Client): Promise<string> {
+/** The session that holds it, in words; null where none does. */
+export async function lockHolder(client: Client): Promise<string | null> {
   const { rows } = await client.query<{ pid: number; application: string; user: string; address: string | null }>(
     `SELECT l.pid, coalesce(nullif(a.application_name, ''), 'an unnamed application') AS application,
             coalesce(a.usename::text, 'unknown') AS user, CASE WHEN a.client_port = -1 THEN 'a local socket' ELSE host(a.client_addr) END AS address
@@ -36,7 +37,7 @@ async function holder(client: Client): Promise<string> {
         AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())`,
   );
   const [found] = rows;
-  if (!found) return 'Another session';
+  if (!found) return null;
   // Hidden from roles that may not read all statistics.
   const from = found.address === null ? '' : `, from ${found.address}`;
   return `Session ${found.pid} (${found.application}, user ${found.user}${from})`;

@@ -86,6 +86,7 @@ export function explainFailed(failed: FailedMigration): string {
   const { is, why } = judge(failed);
   const name = quoted(failed.name);
   const next = {
+    running: 'wait until it is done, and deploy again',
     'rolled-back': `nothing of it is left; record that, mend what made it fail, and deploy again: lockkeeper migrate resolve --rolled-back ${name}`,
     applied: `look that it is as the file wants it, and record that: lockkeeper migrate resolve --applied ${name}`,
     undo: `undo what it left: lockkeeper rollback ${failed.deployment?.id ?? ''}`,

@@ -19,10 +19,12 @@ export interface FailedMigration {
   created: (Created & { there: boolean })[];
   /** The deployment of Lockkeeper's that committed segments of it, and has not undone them. */
   deployment: { id: string; committed: number } | null;
+  /** The session that holds Prisma's migration lock, in words: what looks like a failure may be its work under way. */
+  lockHolder: string | null;
 }
 
 export interface Verdict {
-  is: 'rolled-back' | 'applied' | 'undo' | 'unclear';
+  is: 'running' | 'rolled-back' | 'applied' | 'undo' | 'unclear';
   /** What it rests on, in one sentence without its full stop. */
   why: string;
 }
@@ -31,7 +33,9 @@ export interface Verdict {
  * A file that is one transaction left all or nothing, whoever ran it: Prisma's CLI sends it whole, and PostgreSQL runs that as
  * one transaction. One of its objects tells then which.
  */
-export function judge({ statements, errorRecorded, created, deployment }: FailedMigration): Verdict {
+export function judge({ statements, errorRecorded, created, deployment, lockHolder }: FailedMigration): Verdict {
+  if (lockHolder !== null)
+    return { is: 'running', why: `${lockHolder} holds Prisma's migration lock, and may be running it` };
   if (deployment)
     return { is: 'undo', why: `deployment ${deployment.id} committed ${deployment.committed} segment(s) of it` };
   if (statements === null) return { is: 'unclear', why: 'its folder is not in the project' };

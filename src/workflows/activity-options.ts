@@ -1,4 +1,7 @@
-/** Four groups of activities by how they may fail. */
+/**
+ * Four groups of activities by how they may fail. Attempts are many, because a worker that is killed takes one with it; an
+ * error that nobody foresaw is given up on earlier (`asFailure`).
+ */
 import { ActivityCancellationType, proxyActivities } from '@temporalio/workflow';
 import type { Activities } from '../activities';
 
@@ -6,7 +9,7 @@ import type { Activities } from '../activities';
 export const read = proxyActivities<Activities>({
   startToCloseTimeout: '5m',
   heartbeatTimeout: '10s',
-  retry: { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '10s', maximumAttempts: 8 },
+  retry: { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '10s', maximumAttempts: 20 },
 });
 
 /** Backup and rehearsal: hours on a large database. A heartbeat that stops means a dead worker, not a slow one. */
@@ -14,7 +17,7 @@ export const heavy = proxyActivities<Activities>({
   cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
   startToCloseTimeout: '24h',
   heartbeatTimeout: '15s',
-  retry: { initialInterval: '2s', backoffCoefficient: 2, maximumInterval: '30s', maximumAttempts: 6 },
+  retry: { initialInterval: '2s', backoffCoefficient: 2, maximumInterval: '30s', maximumAttempts: 20 },
 });
 
 /** Writes to production: each attempt first finds out what the last one did. */
@@ -23,7 +26,7 @@ export const apply = proxyActivities<Activities>({
   cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
   startToCloseTimeout: '24h',
   heartbeatTimeout: '10s',
-  retry: { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '15s', maximumAttempts: 12 },
+  retry: { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '15s', maximumAttempts: 100 },
 });
 
 /** Telling people: never worth waiting for. */

@@ -194,7 +194,7 @@ test("neither Prisma's history nor ours holds any of it", async () => {
 });
 
 test('the last gate takes passwords out of any message, whatever they are made of', () => {
-  const said = (message: string): string => (asFailure(new Error(message)) as Error).message;
+  const said = (message: string): string => (asFailure(new Error(message), 1) as Error).message;
   expect(said('cannot reach postgresql://bob:canary@host/db')).toBe('cannot reach postgresql://bob:***@host/db');
   expect(said('postgres://bob:ca@na:ry@host:5432/db and more')).toBe('postgres://bob:***@host:5432/db and more');
 });

@@ -7,7 +7,7 @@ beforeAll(() => loadParser());
 function failed(sql: string, there: number, more: Partial<FailedMigration> = {}): FailedMigration {
   const statements = parseScript(sql);
   const created = objectsCreated(statements).map((object, at) => ({ ...object, there: at < there }));
-  return { name: 'm', statements, errorRecorded: false, created, deployment: null, ...more };
+  return { name: 'm', statements, errorRecorded: false, created, deployment: null, lockHolder: null, ...more };
 }
 
 const TWO = 'CREATE TABLE a (id int); CREATE TABLE b (id int);';
@@ -26,6 +26,7 @@ it.each([
   ['several transactions', () => failed(`${TWO} CREATE INDEX CONCURRENTLY i ON a (id);`, 0), 'unclear'],
   ['its own transactions', () => failed(`BEGIN; ${TWO} COMMIT;`, 0), 'unclear'],
   ['not in the project', () => failed('', 0, { statements: null }), 'unclear'],
+  ['somebody may be at it', () => failed(TWO, 0, { lockHolder: 'Session 7 (a tool, user maya)' }), 'running'],
   ['committed in part by a deployment', () => failed(TWO, 1, { deployment: { id: 'd', committed: 1 } }), 'undo'],
 ])('%s', (_case, migration, expected) => {
   expect(judge(migration()).is).toBe(expected);

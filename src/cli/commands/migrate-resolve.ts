@@ -1,5 +1,6 @@
 import { failedMigrations } from '../../adapters/failed-migrations';
 import { readMigrations } from '../../adapters/migration-files';
+import { lockHolder } from '../../adapters/migration-lock';
 import { withSession } from '../../adapters/postgres';
 import { NO_FILTER } from '../../adapters/prisma-engine';
 import { UsageError } from '../../errors';
@@ -7,7 +8,7 @@ import { explainFailed } from '../../planner';
 import { judge } from '../../policy/half-applied';
 import type { Cli } from '../cli';
 import { confirm } from '../confirm';
-import { migrationsOf, onTarget, openTarget, where } from '../developer';
+import { migrationsOf, onTarget, openTarget, where, type Developer } from '../developer';
 import { ExitCode } from '../exit-codes';
 
 export interface MigrateResolveOptions {
@@ -36,6 +37,13 @@ async function explain(cli: Cli): Promise<number> {
   return failed.length === 0 ? ExitCode.Ok : ExitCode.Failed;
 }
 
+/** What looks left behind may be somebody's work under way. @throws UsageError */
+async function refuseWhileRunning({ url }: Developer): Promise<void> {
+  const holder = await withSession(url, { applicationName: 'lockkeeper/resolve' }, lockHolder);
+  if (holder !== null)
+    throw new UsageError(`${holder} holds Prisma's migration lock: a migration may be running; wait until it is done.`);
+}
+
 /** Changes the record alone. Allowed on protected environments: it is the way out of a failed row, and it asks. */
 export async function migrateResolve(cli: Cli, options: MigrateResolveOptions): Promise<number> {
   const { applied, rolledBack } = options;
@@ -47,6 +55,7 @@ export async function migrateResolve(cli: Cli, options: MigrateResolveOptions): 
   if (migrationName === undefined) return explain(cli);
   const developer = openTarget(cli);
   const state = applied === undefined ? 'rolled back' : 'applied';
+  await refuseWhileRunning(developer);
   cli.note(`Records ${migrationName} as ${state} in ${where(developer)}; the schema itself is not touched.`);
   const typed = developer.target.environment.protected ? where(developer) : null;
   await confirm(cli, { action: `record it as ${state}`, typed, yes: options.yes ?? false });
