@@ -48,7 +48,7 @@ export function createApply(deps: Deps) {
       schemaFingerprint: string,
     ): Promise<void> {
       const target = resolve(deps, input);
-      const reversals = await readReversals(await deploymentFiles(deps.config, input.deploymentId), rehearsal);
+      const reversals = await readReversals(deploymentFiles(deps.config, input.deploymentId), rehearsal);
       await heartbeating(async () => {
         const session = await own(target, input.deploymentId, 'register');
         try {

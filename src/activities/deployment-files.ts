@@ -25,9 +25,19 @@ export interface StepReversal {
   inverses: { migration: string; segment: number; sql: string | null }[];
 }
 
-export async function deploymentFiles({ root }: Config, deploymentId: string): Promise<DeploymentFiles> {
-  const folder = join(root, '.lockkeeper', 'deployments', deploymentId);
-  await mkdir(folder, { recursive: true, mode: 0o700 });
+/** To write to: their folder is there afterwards. */
+export async function makeDeploymentFiles(config: Config, deploymentId: string): Promise<DeploymentFiles> {
+  await mkdir(folderOf(config, deploymentId), { recursive: true, mode: 0o700 });
+  return deploymentFiles(config, deploymentId);
+}
+
+function folderOf({ root }: Config, deploymentId: string): string {
+  return join(root, '.lockkeeper', 'deployments', deploymentId);
+}
+
+/** To read from: a deployment that was refused at once has none. */
+export function deploymentFiles(config: Config, deploymentId: string): DeploymentFiles {
+  const folder = folderOf(config, deploymentId);
   return {
     schemaBefore: join(folder, 'schema-before.sql'),
     reversals: join(folder, 'reversals.json'),

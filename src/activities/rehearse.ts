@@ -29,7 +29,7 @@ import { Foresight } from '../policy/foresight';
 import { figures, heldLocks, type MeasuredSegment } from '../policy/measures';
 import { questionsAbout } from '../policy/rows-in-the-way';
 import { blocks, manualName } from '../policy/statements/locks';
-import { deploymentFiles, writeMeasures, writeReversals, type DeploymentFiles } from './deployment-files';
+import { makeDeploymentFiles, writeMeasures, writeReversals, type DeploymentFiles } from './deployment-files';
 import { heartbeating } from './heartbeat';
 import type { Deps } from './deps';
 import { plannedFolders, type PlannedFolders } from './planned-folders';
@@ -67,7 +67,7 @@ export function createRehearse(deps: Deps) {
         try {
           await loadParser();
           const folders = plannedFolders(deps.config.migrationsDir, migrations);
-          const files = await deploymentFiles(deps.config, input.deploymentId);
+          const files = await makeDeploymentFiles(deps.config, input.deploymentId);
           const restored = rehearsal === 'full' && backup?.format !== 'external' ? backup : null;
           const fixed = { bench, target, steps, folders, files, report, env: deps.env, backup: restored };
           return await withWorkFolder((workFolder) => rehearseOn({ ...fixed, workFolder }));

@@ -12,7 +12,7 @@ export function createReport({ config }: Deps) {
     async writeReport(status: DeploymentStatus): Promise<string[]> {
       const folder = join(config.root, 'reports');
       await mkdir(folder, { recursive: true });
-      const rehearsed = await readMeasures(await deploymentFiles(config, status.input.deploymentId));
+      const rehearsed = await readMeasures(deploymentFiles(config, status.input.deploymentId));
       const reports = [
         { file: join(folder, `${status.input.deploymentId}.json`), text: toJson(status, rehearsed) },
         { file: join(folder, `${status.input.deploymentId}.md`), text: toMarkdown(status) },
