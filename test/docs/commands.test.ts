@@ -11,7 +11,12 @@ const program = buildProgram({ stdout: silent, stderr: silent, env: {}, cwd: ROO
 const { scripts } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { scripts: Record<string, string> };
 
 const DOCUMENTS = documents();
-const BASH = DOCUMENTS.flatMap((document) => fenced(document, 'bash'));
+/** Steps of CI jobs in yaml are commands as well. */
+const STEPS = DOCUMENTS.flatMap((document) => fenced(document, 'yaml')).map(({ at, text }): Line => ({
+  at,
+  text: text.replace(/^- (run: )?/, ''),
+}));
+const BASH = [...DOCUMENTS.flatMap((document) => fenced(document, 'bash')), ...STEPS];
 /** Inline code is held to the same: `lockkeeper approve <id>`. */
 const INLINE = DOCUMENTS.flatMap((document) =>
   [...prose(document).matchAll(/`(lockkeeper [^`]+|npm run [^`]+|\.\/scripts\/[^`]+)`/g)].map(
@@ -27,7 +32,7 @@ function commandsIn({ at, text }: Line): { at: string; words: string[] }[] {
       .split(/\s*(?:&&|\|\||\||;)\s*/)
       .map((part) => part.match(/"[^"]*"|'[^']*'|\S+/g) ?? [])
       // Where the output goes is the shell's business.
-      .map((words) => words.filter((word, index) => !/^2?>/.test(word) && !/^2?>$/.test(words[index - 1] ?? '')))
+      .map((words) => words.filter((word, index) => !/^2?>/.test(word) && !/^2?>>?$/.test(words[index - 1] ?? '')))
       .map((words) => words.slice(words.findIndex((word) => !/^(\$|[A-Z_]+=.*|export|sudo|npx|exec|if|!)$/.test(word))))
       .map((words) =>
         words[0] === 'node' && words[1] === 'bin/lockkeeper.js' ? ['lockkeeper', ...words.slice(2)] : words,
