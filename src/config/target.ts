@@ -38,6 +38,9 @@ function pickName(all: Record<string, unknown>, name: string | undefined, what: 
   return name;
 }
 
+/** libpq's, and the driver's own word for "require". */
+const SSL_MODES = ['disable', 'allow', 'prefer', 'require', 'verify-ca', 'verify-full', 'no-verify'];
+
 /**
  * The target's connection URL from its environment variable.
  * @throws UsageError when the variable is unset or is not a PostgreSQL URL; the value itself is never printed.
@@ -61,6 +64,10 @@ export function targetUrl(target: Target, env: NodeJS.ProcessEnv = process.env):
     throw new UsageError(
       `${target.urlEnv} is not a PostgreSQL URL with a database name; write postgresql://user:password@host:5432/database.`,
     );
+  }
+  const sslmode = url.searchParams.get('sslmode');
+  if (sslmode !== null && !SSL_MODES.includes(sslmode)) {
+    throw new UsageError(`${target.urlEnv} has an sslmode that does not exist; write ${SSL_MODES.join(', ')}.`);
   }
   return value;
 }

@@ -198,6 +198,12 @@ describe('targetUrl', () => {
     expect(targetUrl(target, { DATABASE_URL: url })).toBe(url);
   });
 
+  test('with an sslmode that does not exist is refused', () => {
+    expect(() => targetUrl(target, { DATABASE_URL: 'postgresql://u:secret@db/x?sslmode=strict' })).toThrow(
+      /^DATABASE_URL has an sslmode that does not exist; write disable, allow, .*, no-verify\.$/,
+    );
+  });
+
   test.each([
     [undefined],
     [''],
