@@ -39,7 +39,11 @@ async function main(): Promise<number> {
     say(`PostgreSQL   127.0.0.1:${stage.postgres.port}, database broxiva`);
     say(`Temporal     ${stage.temporal.address}`);
     say(`Temporal UI  ${pc.cyan(stage.temporal.uiUrl)}`);
-    const code = await play(stage, root, scenario, fail, slack);
+    const code = await Promise.race([play(stage, root, scenario, fail, slack), interrupted()]);
+    if (code === INTERRUPTED) {
+      say('\nThe demo ends here: its servers stop, and the deployment with them.');
+      return code;
+    }
     say(pc.dim(`\nThe demo took ${Math.round((Date.now() - startedAt) / 1000)} s.`));
     await letPeopleLook(stage);
     return code;
@@ -47,6 +51,14 @@ async function main(): Promise<number> {
     await stage.close();
     rmSync(root, { recursive: true, force: true });
   }
+}
+
+/** What a shell says of a program that Ctrl-C ended. */
+const INTERRUPTED = 130;
+
+/** The servers are the demo's own: where a real deployment would go on without its watcher, this one has nowhere to. */
+function interrupted(): Promise<number> {
+  return new Promise((resolve) => process.once('SIGINT', () => resolve(INTERRUPTED)));
 }
 
 function readArguments(): { fail: FailingStep | undefined; slack: boolean } {

@@ -51,6 +51,13 @@ function expectWithinLimits(status: DeploymentStatus): void {
 }
 
 describe('a deployment that waits for approval', () => {
+  it('claims no durations of a rehearsal without rows', () => {
+    const status = waiting();
+    if (!status.rehearsal) throw new Error('The fixture has a rehearsal.');
+    status.rehearsal = { ...status.rehearsal, mode: 'schema-only', steps: [], restoreMs: null };
+    expect(rendered(status)).toContain('on the schema alone, reversible');
+  });
+
   it('says what is deployed, what it risks, and what was done for safety', () => {
     const message = rendered(waiting());
     for (const fact of [

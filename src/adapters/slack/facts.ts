@@ -61,9 +61,11 @@ function backup(status: DeploymentStatus, plan: Plan): string {
 function rehearsal({ rehearsal: done }: DeploymentStatus, plan: Plan): string {
   if (plan.rehearsal === 'off') return 'off';
   if (!done) return 'not yet';
+  const reversible = done.reversible ? 'reversible' : ':warning: *not reversible*';
+  // A copy of the schema has no rows, and how long it takes says nothing.
+  if (done.mode === 'schema-only') return `on the schema alone, ${reversible}`;
   const applied = done.steps.reduce((sum, step) => sum + step.durationMs, 0);
   const restored = done.restoreMs === null ? '' : `restored in ${seconds(done.restoreMs)}, `;
-  const reversible = done.reversible ? 'reversible' : ':warning: *not reversible*';
   return `${restored}applied in ${seconds(applied)}, ${reversible}`;
 }
 
