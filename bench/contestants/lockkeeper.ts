@@ -44,7 +44,7 @@ async function prepare(server: BenchServer, workload: Workload): Promise<Prepare
     requester: { id: 'cli:bench', name: 'bench' },
   };
   const { schemaFingerprint } = await inActivity(() => activities.inspect(input));
-  const { plan } = await inActivity(() => activities.plan(input));
+  const { plan } = await inActivity(() => activities.plan(input, null));
   const rehearsal = await inActivity(() => activities.rehearse(input, plan, null));
   await server.drop(PREPARATION);
   const prepared = { input, plan, rehearsal, schemaFingerprint };

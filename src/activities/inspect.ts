@@ -38,10 +38,15 @@ export function createInspect(deps: Deps) {
       });
     },
 
-    async plan(input: DeployInput): Promise<PlanResult> {
+    /** @param schemaFingerprint as `inspect` found it. */
+    async plan(input: DeployInput, schemaFingerprint: string | null): Promise<PlanResult> {
       const target = resolve(deps, input);
       const inspection = await inspect(target, deps.config, target.url);
-      const drift = await findDrift(target.url, inspection, input.deploymentId);
+      const drift = await findDrift(target.url, inspection, input.deploymentId, {
+        schemaFingerprint,
+        tools: deps.tools,
+        env: deps.env,
+      });
       const full = await planInspected(inspection, target, deps.config, input.requester, deps.tools, drift);
       return { plan: carried(full, deps, input), checklist: full.checklist };
     },

@@ -18,6 +18,7 @@ export interface ServerFacts {
   /** May create tables in that schema. */
   canCreateTables: boolean;
   sizeBytes: number;
+  /** Of all databases: this much PostgreSQL tells every role. */
   connections: { used: number; max: number };
   /** False where the role sees only its own sessions' queries and ages (no pg_read_all_stats). */
   seesAllActivity: boolean;
@@ -72,7 +73,7 @@ async function readIdentity(client: Client): Promise<Omit<ServerFacts, 'longTran
             pg_database_size(current_database())::text AS size,
             pg_has_role('pg_read_all_stats', 'USAGE') AS "seesAllActivity",
             (SELECT extract(epoch FROM max(replay_lag))::float8 FROM pg_stat_replication) AS "lagSeconds",
-            (SELECT count(*)::int FROM pg_stat_activity WHERE backend_type = 'client backend') AS used,
+            (SELECT sum(numbackends)::int FROM pg_stat_database) AS used,
             current_setting('max_connections')::int AS max`,
   );
   const [row] = rows;

@@ -1,11 +1,13 @@
 /** What somebody changed by hand: the live schema against what its applied migrations make. */
 import { diffDatabases } from '../adapters/engine-diff';
+import { schemaFingerprint as fingerprintOf, type PgTools } from '../adapters/pg-tools';
 import { openSession } from '../adapters/postgres';
 import { schemaOf } from '../adapters/prisma-engine';
 import { ScratchDatabases } from '../adapters/scratch';
 import { loadParser, parseScript } from '../adapters/sql-parser';
 import { UsageError } from '../errors';
 import type { Drift } from '../policy/plan';
+import { recall, remember } from './drift-verdict';
 import type { Inspection } from './inspection';
 import { runMigrations } from './shadow';
 
@@ -16,7 +18,31 @@ const PURPOSE = 'expected';
  * Runs the applied migrations on a scratch database and compares, as far as Prisma models a schema. The target is only read.
  * @param id names the scratch database; it is dropped again.
  */
-export async function findDrift(url: string, inspection: Inspection, id: string): Promise<Drift> {
+export async function findDrift(
+  url: string,
+  inspection: Inspection,
+  id: string,
+  { schemaFingerprint, tools, env }: Memory,
+): Promise<Drift> {
+  if (!schemaFingerprint) return replayed(url, inspection, id);
+  const question = { inspection, schemaFingerprint, env };
+  const known = await recall(question);
+  if (known) return known;
+  const drift = await replayed(url, inspection, id);
+  // Had the schema changed meanwhile, this would be the answer to another question.
+  const isStill = (await fingerprintOf(tools, url).catch(() => null)) === schemaFingerprint;
+  if (isStill && drift.unknown === null) await remember(question, drift);
+  return drift;
+}
+
+export interface Memory {
+  /** Of the live schema: where nothing has changed since it was asked before, the answer is given again; null or empty: it is not known. */
+  schemaFingerprint: string | null;
+  tools: PgTools;
+  env: NodeJS.ProcessEnv;
+}
+
+async function replayed(url: string, inspection: Inspection, id: string): Promise<Drift> {
   const { server, facts, migrations } = inspection;
   const pending = new Set(facts.pending);
   const applied = migrations.filter(({ name }) => !pending.has(name));

@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { accessSync, constants, existsSync, statfsSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { createPgTools, type PgTools } from '../adapters/pg-tools';
+import { createPgTools, schemaFingerprint, type PgTools } from '../adapters/pg-tools';
 import { parseScript } from '../adapters/sql-parser';
 import { targetUrl, type Config, type Target } from '../config';
 import type { Person } from '../contract';
@@ -64,7 +64,13 @@ export async function makePlan(
   const url = targetUrl(target, env);
   const tools = await localPgTools(env);
   const inspection = await inspect(target, config, url);
-  const drift = await findDrift(url, inspection, `plan-${randomBytes(4).toString('hex')}`);
+  // Without a pg_dump that can read the server, the drift is found out all the same.
+  const fingerprint = await schemaFingerprint(tools, url).catch(() => null);
+  const drift = await findDrift(url, inspection, `plan-${randomBytes(4).toString('hex')}`, {
+    schemaFingerprint: fingerprint,
+    tools,
+    env,
+  });
   return planInspected(inspection, target, config, requester, tools, drift);
 }
 

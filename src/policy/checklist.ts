@@ -179,20 +179,23 @@ const LAG_SECONDS = 30;
 
 function judgeActivity({ longTransactions, seesAllActivity, lagSeconds }: ChecklistFacts): Verdict {
   const [oldest] = longTransactions;
-  if (oldest)
-    return warn(
-      `${longTransactions.length} transactions are older than 30 s; the oldest is ${oldest.application} (pid ${oldest.pid}), ${oldest.ageSeconds} s.`,
-    );
-  if (lagSeconds !== null && lagSeconds > LAG_SECONDS) return warn(`A replica is ${Math.round(lagSeconds)} s behind.`);
-  if (!seesAllActivity)
-    return warn("Only this role's own sessions can be seen; grant pg_read_all_stats to it to see the others.");
-  return pass('No transaction is older than 30 s.');
+  const old = oldest
+    ? `${count(longTransactions.length, 'transaction')} older than 30 s, the oldest ${oldest.application} (pid ${oldest.pid}), ${oldest.ageSeconds} s`
+    : 'no transaction older than 30 s';
+  const lag =
+    lagSeconds === null ? 'no replica that reports its lag' : `the slowest replica ${Math.round(lagSeconds)} s behind`;
+  const seen = `Right now: ${old}; ${lag}.`;
+  if (!seesAllActivity) return warn(`${seen} ${BLIND} Other sessions' transactions and replicas may be hidden.`);
+  return oldest || (lagSeconds ?? 0) > LAG_SECONDS ? warn(seen) : pass(seen);
 }
+
+/** Without the right PostgreSQL answers with empty columns, which would pass for nothing being there. */
+const BLIND = 'The role sees only its own sessions; grant pg_read_all_stats to it to see the others.';
 
 function judgeCapacity({ connections: { used, max }, rewriteBytes, databaseBytes }: ChecklistFacts): Verdict {
   const evidence = `${used} of ${max} connections are in use.`;
   if (max - used < CONNECTIONS_NEEDED) return fail(`${evidence} The deployment needs ${CONNECTIONS_NEEDED}.`);
-  if (rewriteBytes === 0) return pass(evidence);
+  if (rewriteBytes === 0) return pass(`${evidence} No table is written a second time.`);
   const room = `${evidence} Tables that are rewritten need ${megabytes(rewriteBytes)} more on the server's disk meanwhile`;
   return rewriteBytes > databaseBytes * LARGE_SHARE
     ? warn(`${room}, which no question to PostgreSQL can find out.`)
@@ -215,6 +218,10 @@ function judgePeople({ approvals: { required, approvers }, requester, contacts, 
   return names.length > 0
     ? pass(`${asked}, ${when}; contacts: ${names.join(', ')}.`)
     : warn(`${asked}, ${when}; no contacts are configured: nobody knows whom to call.`);
+}
+
+function count(n: number, noun: string): string {
+  return `${n} ${noun}${n === 1 ? '' : 's'}`;
 }
 
 function megabytes(bytes: number): string {

@@ -18,8 +18,10 @@ export async function inspect(run: Run): Promise<TargetFacts> {
 
 export async function makePlan(run: Run): Promise<void> {
   await run.phase('plan', async () => {
-    const options = { summary: `${run.status.facts?.pending.length ?? 0} pending` };
-    const { plan, checklist } = await read.plan.executeWithOptions(options, [run.input]);
+    const { facts } = run.status;
+    const options = { summary: `${facts?.pending.length ?? 0} pending` };
+    const asked: Parameters<typeof read.plan> = [run.input, facts?.schemaFingerprint ?? null];
+    const { plan, checklist } = await read.plan.executeWithOptions(options, asked);
     const steps = plan.steps.map((step) => ({ ...step, state: 'pending' as const, durationMs: null, waits: [] }));
     Object.assign(run.status, { plan, checklist, steps });
     run.announced = plan.slack;

@@ -1,6 +1,7 @@
 /** What is asked of a server before a plan is made, answered by a real one. */
 import { inspectServer, type ServerFacts } from '../../src/adapters/inspect';
 import { testDatabase, type TestDatabase } from '../support/database';
+import { testRole } from '../support/role';
 
 let database: TestDatabase;
 let facts: ServerFacts;
@@ -35,6 +36,18 @@ test('a partitioned table has the rows and the bytes of its partitions', () => {
     rows: 900,
     bytes: parts.reduce((sum, part) => sum + (part?.bytes ?? 0), 0),
   });
+});
+
+test('a role without rights counts the connections of the others, and knows that it sees no more of them', async () => {
+  const role = await testRole();
+  try {
+    const { connections, seesAllActivity } = await inspectServer(role.url(database.name), 'lockkeeper/test');
+    // Its own, and the one that made the tables.
+    expect(connections.used).toBeGreaterThanOrEqual(2);
+    expect(seesAllActivity).toBe(false);
+  } finally {
+    await role.drop();
+  }
 });
 
 test('says how much of a narrow key is used, and nothing of a wide one', () => {

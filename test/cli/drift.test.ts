@@ -1,4 +1,6 @@
 /** A schema that somebody changed by hand, as `lockkeeper plan` tells it. */
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { FullPlan } from '../../src/policy/plan';
 import { testDatabase, type TestDatabase } from '../support/database';
 import { project } from './project';
@@ -59,6 +61,32 @@ test('a change by hand stops production, and is printed as SQL', async () => {
   expect(plan.drift?.sql).toContain('ADD COLUMN     "byHand" INTEGER');
   const { stdout } = await run('plan', '--env', 'production');
   expect(stdout).toMatch(/Drift: what was run by hand, as SQL[^]*CREATE INDEX "byHand_idx"/);
+});
+
+test('an answer is given again while nothing has changed, and only so long', async () => {
+  const cache = join(cwd, 'cache');
+  const env = { ...process.env, URL: database.url, LOCKKEEPER_CACHE: cache };
+  const drift = async (): Promise<FullPlan['drift']> => {
+    const { stdout } = await lockkeeper(['plan', '--env', 'production', '--json'], { cwd, env });
+    return (JSON.parse(stdout) as FullPlan).drift;
+  };
+  const none = { sql: null, statements: 0, unknown: null };
+  expect(await drift()).toEqual(none);
+  const [file = ''] = readdirSync(join(cache, 'drift'));
+  const path = join(cache, 'drift', file);
+  // What no replay would answer tells that there was none.
+  const kept = {
+    ...(JSON.parse(readFileSync(path, 'utf8')) as object),
+    drift: { ...none, sql: 'kept', statements: 1 },
+  };
+  writeFileSync(path, JSON.stringify(kept));
+  expect((await drift())?.sql).toBe('kept');
+  await database.client.query('ALTER TABLE "user" ADD COLUMN "byHand" INTEGER');
+  expect((await drift())?.sql).toMatch(/byHand/);
+  await database.client.query('ALTER TABLE "user" DROP COLUMN "byHand"');
+  expect(await drift()).toEqual(none);
+  writeFileSync(path, '{"of"');
+  expect(await drift()).toEqual(none);
 });
 
 test('--checklist ticks what passed, and leaves the rest to people', async () => {

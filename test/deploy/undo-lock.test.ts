@@ -47,7 +47,7 @@ async function migrate(deploymentId: string, files: Record<string, string>): Pro
   const { environment: name, target } = project;
   const input = { deploymentId, environment: name, target, requester: { id: 'cli:maya', name: 'maya' } };
   const { schemaFingerprint } = await inActivity(() => activities.inspect(input));
-  const { plan } = await inActivity(() => activities.plan(input));
+  const { plan } = await inActivity(() => activities.plan(input, null));
   const rehearsal = await inActivity(() => activities.rehearse(input, plan, null));
   const undone = plan.steps.map((step) => ({ ...step, segments: 1 }));
   await inActivity(() => activities.registerUndo(input, undone, rehearsal, schemaFingerprint));

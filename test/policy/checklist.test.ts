@@ -121,7 +121,7 @@ const CASES: [string, Partial<ChecklistFacts>, string, RegExp][] = [
       ],
     },
     'activity warn',
-    /^2 transactions .* report \(pid 7\), 90 s/,
+    /^Right now: 2 transactions older than 30 s, the oldest report \(pid 7\), 90 s/,
   ],
   [
     'too few connections',
@@ -171,6 +171,12 @@ const CASES: [string, Partial<ChecklistFacts>, string, RegExp][] = [
     /^1 by down\.sql, 0 by the inverses of their statements; .* What b deletes comes back from the backup alone/,
   ],
   ['a role that sees itself alone', { seesAllActivity: false }, 'activity warn', /grant pg_read_all_stats/],
+  [
+    'nothing in the way',
+    {},
+    'activity pass',
+    /^Right now: no transaction older than 30 s; no replica that reports its lag\.$/,
+  ],
   ['a replica behind', { lagSeconds: 31 }, 'activity warn', /31 s behind/],
   ['a large rewrite', { rewriteBytes: 4_000_000 }, 'capacity warn', /need 4 MB more/],
   ['a small rewrite', { rewriteBytes: 1_000_000 }, 'capacity pass', /need 1 MB more/],
