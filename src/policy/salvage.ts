@@ -13,8 +13,9 @@ export function placesToKeep(statements: ParsedStatement[]): Place[] {
  * @param keep the statement, as SQL without its semicolon.
  */
 export function keepingRows(statements: ParsedStatement[], keep: (place: Place) => string): string {
+  // On the line of the statement that follows, so that an error still names the line that a person finds it in.
   return statements
-    .flatMap((statement) => [...placesDropped([statement]).map(keep), statement.text])
-    .map((text) => `${text};\n`)
+    .map((statement) => [...placesDropped([statement]).map(keep), statement.text].map((text) => `${text};`).join(' '))
+    .map((line) => `${line}\n`)
     .join('');
 }

@@ -171,6 +171,21 @@ describe('a rollback by hand', () => {
   });
 });
 
+it('a reversal that fails halfway leaves nothing of itself, asks for a person, and is followed by no other way back', async () => {
+  const down = `DROP TABLE "pets";\nSELECT 1 / (CASE WHEN current_database() LIKE 'lockkeeper_scratch%' THEN 1 ELSE 0 END);`;
+  await open({ '01_pets': { sql: 'CREATE TABLE "pets" ("id" int);', down } });
+  const ref = await deploy();
+  expect(await project.client.result(ref)).toMatchObject({ status: 'deployed' });
+  const deployed = await schema();
+  const undone = await project.client.startRollback(ref, MAYA);
+  const outcome = await project.client.result(undone);
+  expect(outcome).toMatchObject({ status: 'needs-human' });
+  expect(outcome.summary).toContain('failed: the reversal of 01_pets, line 2: division by zero');
+  expect(await schema()).toBe(deployed);
+  expect(await liveMigrations()).toEqual(['01_pets']);
+  expect((await project.client.status(undone)).compensation).toMatchObject({ oldDatabase: null, kept: [] });
+});
+
 it('rehearses a migration that needs rows on the restored backup, and undoes it all the same', async () => {
   const guests = { '00_guests': 'CREATE TABLE "guests" ("name" text);' };
   await open(guests);
