@@ -12,9 +12,10 @@ import { backupText } from '../view/progress';
 export async function backupCreate(cli: Cli): Promise<number> {
   const { config, target, store } = openBackups(cli);
   const developer = openTarget(cli);
-  const { dir, format } = target.environment.backup;
+  const { format, store: kept } = target.environment.backup;
   const tools = await localPgTools(cli.io.env);
-  cli.note(`Back up ${where(developer)} into ${dir} (${format}).`);
+  const how = kept.kind === 'external' ? `by ${kept.create[0]}` : `into ${store.locate('')} (${format})`;
+  cli.note(`Back up ${where(developer)} ${how}.`);
   const taken = await interruptible(cli, (signal, progress) =>
     createBackup({
       environment: target.environment.name,
@@ -34,11 +35,13 @@ export async function backupCreate(cli: Cli): Promise<number> {
   const { meta, location, expired, rotationProblem } = taken;
   cli.answer({ backup: meta, location, expired }, text(taken));
   if (rotationProblem !== null) cli.note(`Older backups could not be deleted: ${rotationProblem}`);
-  cli.note(`Prove it with "lockkeeper backup verify ${meta.id}".`);
+  if (meta.format !== 'external') cli.note(`Prove it with "lockkeeper backup verify ${meta.id}".`);
   return ExitCode.Ok;
 }
 
 function text({ meta, location, expired }: TakenBackup): string {
+  if (meta.format === 'external')
+    return `${meta.id}\n  ${location}\n  taken and verified in ${duration(meta.durationMs)}`;
   const { tables } = meta.contents;
   const rows = Object.values(tables).reduce((sum, table) => sum + table.rows, 0);
   const lines = [

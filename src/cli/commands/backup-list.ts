@@ -10,7 +10,7 @@ export async function backupList(cli: Cli): Promise<number> {
   const rows = backups.map(({ meta, location, verified }) => [
     meta.id,
     moment(meta.takenAt),
-    bytes(meta.bytes),
+    meta.format === 'external' ? '' : bytes(meta.bytes),
     verified ? moment(verified.verifiedAt) : 'never',
     meta.deployment?.id ?? '',
     location,
