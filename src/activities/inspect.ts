@@ -8,7 +8,7 @@ import type { BackupSummary, CheckResult, DeployInput, HazardFinding, Plan, Targ
 import { isIntact } from '../backup/prove';
 import { openStore } from '../backup/store';
 import { FailureType, permanent } from '../errors';
-import { findDrift, inspect, NO_DRIFT, planInspected } from '../planner';
+import { findDrift, inspect, lookEarlier, NO_FINDINGS, planInspected } from '../planner';
 import type { FullPlan } from '../policy/plan';
 import type { Deps } from './deps';
 import { inWords } from './failure';
@@ -47,7 +47,9 @@ export function createInspect(deps: Deps) {
         tools: deps.tools,
         env: deps.env,
       });
-      const full = await planInspected(inspection, target, deps.config, input.requester, deps.tools, drift);
+      const earlier = await lookEarlier(target, deps.config, inspection, deps.env);
+      const found = { drift, earlier };
+      const full = await planInspected(inspection, target, deps.config, input.requester, deps.tools, found);
       return { plan: carried(full, deps, input), checklist: full.checklist };
     },
 
@@ -59,8 +61,8 @@ export function createInspect(deps: Deps) {
       const target = resolve(deps, input);
       await refuseSecond(deps, target.url);
       const inspection = await inspect(target, deps.config, target.url);
-      // The fingerprint tells of a change since; the drift before it was judged with the plan.
-      const full = await planInspected(inspection, target, deps.config, input.requester, deps.tools, NO_DRIFT);
+      // The fingerprint tells of a change since; what was before it was judged with the plan.
+      const full = await planInspected(inspection, target, deps.config, input.requester, deps.tools, NO_FINDINGS);
       if (full.digest !== approved.planDigest)
         return 'The migration files or the policy changed after they were approved.';
       if ((await fingerprint(deps.tools, target.url)) !== approved.schemaFingerprint)

@@ -19,6 +19,24 @@ export async function unfinished(client: Client, migrations: string[]): Promise<
   return rows.map(({ name }) => name);
 }
 
+export interface AppliedFile {
+  name: string;
+  /** sha256 of the file's bytes, hex. */
+  checksum: string;
+  finishedAt: Date;
+}
+
+/** Those of the migrations that are applied, with the file that each was. */
+export async function appliedFiles(client: Client, migrations: string[]): Promise<AppliedFile[]> {
+  if (!(await historyExists(client))) return [];
+  const { rows } = await client.query<AppliedFile>(
+    `SELECT DISTINCT ON (migration_name) migration_name AS name, checksum, finished_at AS "finishedAt" FROM _prisma_migrations
+      WHERE migration_name = ANY($1) AND finished_at IS NOT NULL AND rolled_back_at IS NULL ORDER BY migration_name, finished_at DESC`,
+    [migrations],
+  );
+  return rows;
+}
+
 /** Those that are applied as this transaction sees it, in their order. */
 export async function appliedMigrations(client: Client): Promise<string[]> {
   if (!(await historyExists(client))) return [];

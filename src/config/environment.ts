@@ -25,6 +25,12 @@ export const environmentSchema = z.strictObject({
     .describe(
       'Refuses migrate dev, migrate reset and db push. Default: true for every environment not called dev*, test* or local*.',
     ),
+  after: z
+    .string()
+    .optional()
+    .describe(
+      'The environment that comes first: what is not applied in its target of the same name stops a deployment here.',
+    ),
   targets: z.record(
     z.string().regex(/^[A-Za-z0-9][A-Za-z0-9_.-]*$/, 'letters, digits, ".", "_" and "-"'),
     targetSchema,
@@ -104,6 +110,8 @@ type RawEnvironment = z.infer<typeof environmentSchema>;
 export interface Environment {
   name: string;
   protected: boolean;
+  /** The environment whose target of the same name has every migration first; null where none must. */
+  after: string | null;
   targets: Record<string, { urlEnv: string }>;
   approvals: { required: number; expiryMs: number; approvers: string[] };
   window: MaintenanceWindow | null;
@@ -124,6 +132,7 @@ export function toEnvironment(name: string, raw: RawEnvironment, inRoot: (path: 
   return {
     name,
     protected: raw.protected ?? !/^(dev|test|local)/.test(name),
+    after: raw.after ?? null,
     targets: raw.targets,
     approvals: {
       required: raw.approvals.required,

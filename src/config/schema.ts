@@ -3,6 +3,7 @@ import { dirname, isAbsolute, resolve } from 'node:path';
 import { z } from 'zod';
 import { TASK_QUEUE } from '../contract';
 import { environmentSchema, toEnvironment, type Environment } from './environment';
+import { checkOrder } from './order';
 import { envName } from './quantities';
 
 export const configSchema = z.strictObject({
@@ -15,10 +16,9 @@ export const configSchema = z.strictObject({
       migrations: z.string().default('prisma/migrations').describe('Folder of the migrations, relative to this file.'),
     })
     .prefault({}),
-  environments: z.record(
-    z.string().regex(/^[A-Za-z0-9][A-Za-z0-9_.-]*$/, 'letters, digits, ".", "_" and "-"'),
-    environmentSchema,
-  ),
+  environments: z
+    .record(z.string().regex(/^[A-Za-z0-9][A-Za-z0-9_.-]*$/, 'letters, digits, ".", "_" and "-"'), environmentSchema)
+    .superRefine(checkOrder),
   temporal: z
     .strictObject({
       taskQueue: z

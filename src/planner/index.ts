@@ -9,14 +9,16 @@ import type { Person } from '../contract';
 import { requireTool, resolvePostgresClient } from '../local';
 import { buildPlan } from '../policy/build-plan';
 import { runChecklist, type ChecklistFacts } from '../policy/checklist';
-import type { Drift, FullPlan } from '../policy/plan';
+import type { FullPlan } from '../policy/plan';
 import { sha256 } from './digest';
-import { findDrift } from './drift';
+import { findDrift, NO_DRIFT } from './drift';
+import { lookEarlier } from './earlier';
 import { inspect, type Inspection } from './inspection';
 import { parseApplied, parsePending } from './parsing';
 
 export { sha256 } from './digest';
-export { findDrift, NO_DRIFT } from './drift';
+export { findDrift } from './drift';
+export { lookEarlier } from './earlier';
 export { explainFailed, inspect, type Inspection } from './inspection';
 
 /** PostgreSQL's client tools of this machine. @throws UsageError listing what was tried. */
@@ -25,14 +27,20 @@ export async function localPgTools(env: NodeJS.ProcessEnv = process.env): Promis
   return createPgTools(path);
 }
 
-/** The plan of an inspected target, with its checklist. @param drift as `findDrift` found it. */
+/** What the checklist knows of beside the inspection: it takes other databases to find out. */
+export type Findings = Pick<ChecklistFacts, 'drift' | 'earlier'>;
+
+/** For who wants the plan of the files alone, whatever was found. */
+export const NO_FINDINGS: Findings = { drift: NO_DRIFT, earlier: null };
+
+/** The plan of an inspected target, with its checklist. */
 export async function planInspected(
   inspection: Inspection,
   target: Target,
   config: Config,
   requester: Person,
   tools: PgTools,
-  drift: Drift,
+  findings: Findings,
 ): Promise<FullPlan> {
   const migrations = await parsePending(inspection);
   const plan = buildPlan({
@@ -50,8 +58,8 @@ export async function planInspected(
     execution: target.environment.execution,
   });
   const facts = await checklistFacts(inspection, plan, target, config, requester, tools);
-  const checklist = runChecklist({ ...facts, drift });
-  return { ...plan, digest: digestOf(plan, target, config), checklist, drift };
+  const checklist = runChecklist({ ...facts, ...findings });
+  return { ...plan, digest: digestOf(plan, target, config), checklist, drift: findings.drift };
 }
 
 /** What `lockkeeper plan` prints. @throws UsageError or ApplicationFailure in one clear sentence. */
@@ -71,7 +79,8 @@ export async function makePlan(
     tools,
     env,
   });
-  return planInspected(inspection, target, config, requester, tools, drift);
+  const earlier = await lookEarlier(target, config, inspection, env);
+  return planInspected(inspection, target, config, requester, tools, { drift, earlier });
 }
 
 /** Bound to files, their order, and the policy they run under: what changes one of them voids an approval. */
@@ -92,7 +101,7 @@ async function checklistFacts(
   config: Config,
   requester: Person,
   tools: PgTools,
-): Promise<Omit<ChecklistFacts, 'drift'>> {
+): Promise<Omit<ChecklistFacts, keyof Findings>> {
   return {
     environment: environment.name,
     database: facts.database,

@@ -2,6 +2,8 @@
 import type { BlockLevel, CheckResult, HazardFinding, Person, RehearsalMode } from '../contract';
 import { blockingHazards } from './blocking';
 import { roomNeeded } from './backup-room';
+import { judgeOrder, type EarlierEnvironment } from './earlier';
+import { some } from './names';
 import type { Drift } from './plan';
 
 export interface ChecklistFacts {
@@ -15,6 +17,8 @@ export interface ChecklistFacts {
   /** The environment refuses what a developer may do: drift stops a deployment there. */
   protected: boolean;
   drift: Drift;
+  /** Null where no environment comes first. */
+  earlier: EarlierEnvironment | null;
   /** Of each pending migration. */
   reversals: { name: string; kind: 'down.sql' | 'inverses'; lossy: boolean }[];
   /** Bytes of the tables that are rewritten: each needs room for a second copy meanwhile. */
@@ -63,12 +67,7 @@ const CONNECTIONS_NEEDED = 8;
 
 const CHECKS: { id: string; title: string; judge: (facts: ChecklistFacts) => Verdict }[] = [
   { id: 'environment', title: 'Right environment, primary server and rights', judge: judgeEnvironment },
-  {
-    id: 'history',
-    title: 'Migration history is clean',
-    judge: ({ appliedMigrations, pending }) =>
-      pass(`${appliedMigrations} applied, ${pending} pending; none failed, edited or missing.`),
-  },
+  { id: 'history', title: 'Migration history is clean and in order', judge: judgeHistory },
   { id: 'no-drift', title: 'The schema is what its migrations make', judge: judgeDrift },
   { id: 'hazards', title: 'Hazards are within the policy', judge: judgeHazards },
   { id: 'backup', title: 'A backup can be taken', judge: judgeBackup },
@@ -109,6 +108,13 @@ function judgeEnvironment({
   return pass(
     `${environment} is database ${database} on a PostgreSQL ${serverVersion} primary; role ${role} may create tables and keep its records.`,
   );
+}
+
+function judgeHistory({ appliedMigrations, pending, earlier }: ChecklistFacts): Verdict {
+  const evidence = `${appliedMigrations} applied, ${pending} pending; none failed, edited or missing.`;
+  if (earlier === null) return pass(evidence);
+  const order = judgeOrder(earlier);
+  return { status: order.status, evidence: `${evidence} ${order.evidence}`.trim() };
 }
 
 function judgeDrift({ drift, protected: isProtected }: ChecklistFacts): Verdict {
@@ -166,12 +172,6 @@ function judgeRollback({ reversals, rehearsal }: ChecklistFacts): Verdict {
   return lossy.length > 0
     ? warn(`${evidence} What ${some(lossy)} deletes comes back from the backup alone.`)
     : pass(evidence);
-}
-
-/** Three names, and how many more. */
-function some(names: string[]): string {
-  const more = names.length > 3 ? ` and ${names.length - 3} more` : '';
-  return `${names.slice(0, 3).join(', ')}${more}`;
 }
 
 /** A replica further behind than this has something to catch up with before more comes. */

@@ -93,7 +93,7 @@ test('--checklist ticks what passed, and leaves the rest to people', async () =>
   await database.client.query('ALTER TABLE "user" ADD COLUMN "byHand" INTEGER');
   const { code, stdout } = await run('plan', '--env', 'production', '--checklist');
   expect(code).toBe(7);
-  expect(stdout).toMatch(/^- \[x\] Migration history is clean: 2 applied/m);
+  expect(stdout).toMatch(/^- \[x\] Migration history is clean and in order: 2 applied/m);
   expect(stdout).toMatch(/^- \[ \] The schema is what its migrations make: \*\*fail\*\* /m);
   expect(stdout).toMatch(/^Environment\/target {3}production\/main$/m);
   expect((await run('plan', '--offline', '--checklist')).code).toBe(2);

@@ -19,6 +19,7 @@ test('the checklist lists the checks in their order, with their titles', () => {
   const facts: Partial<ChecklistFacts> = {
     hazards: [],
     drift: { sql: null, statements: 0, unknown: null },
+    earlier: null,
     reversals: [],
     requester: { id: 'cli:x', name: 'x' },
     backup: null,

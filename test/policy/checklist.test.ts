@@ -1,4 +1,5 @@
 import type { HazardFinding } from '../../src/contract';
+import type { EarlierEnvironment } from '../../src/policy/earlier';
 import { runChecklist, type ChecklistFacts } from '../../src/policy/checklist';
 
 const BACKUP: NonNullable<ChecklistFacts['backup']> = {
@@ -21,6 +22,7 @@ const READY: ChecklistFacts = {
   block: 'never',
   protected: true,
   drift: { sql: null, statements: 0, unknown: null },
+  earlier: null,
   reversals: [{ name: 'a', kind: 'inverses', lossy: false }],
   rewriteBytes: 0,
   seesAllActivity: true,
@@ -72,6 +74,15 @@ test('ten checks, always in the same order, all passed when everything is ready'
 });
 
 const DRIFTED = { sql: 'DROP TABLE a; DROP TABLE b', statements: 2, unknown: null };
+
+const STAGING: EarlierEnvironment = {
+  name: 'staging',
+  unknown: null,
+  missing: [],
+  different: [],
+  lastAppliedAt: '2026-03-01T09:30:15.123Z',
+};
+const staging = (overrides: Partial<EarlierEnvironment>) => ({ earlier: { ...STAGING, ...overrides } });
 
 const CASES: [string, Partial<ChecklistFacts>, string, RegExp][] = [
   [
@@ -180,6 +191,30 @@ const CASES: [string, Partial<ChecklistFacts>, string, RegExp][] = [
   ['a replica behind', { lagSeconds: 31 }, 'activity warn', /31 s behind/],
   ['a large rewrite', { rewriteBytes: 4_000_000 }, 'capacity warn', /need 4 MB more/],
   ['a small rewrite', { rewriteBytes: 1_000_000 }, 'capacity pass', /need 1 MB more/],
+  [
+    'staging has it',
+    staging({}),
+    'history pass',
+    /in staging from the same files, the last at 2026-03-01 09:30:15 UTC\.$/,
+  ],
+  [
+    'staging has not all of it',
+    staging({ missing: ['a', 'b', 'c', 'd'] }),
+    'history fail',
+    /missing\. staging comes first and has not applied a, b, c and 1 more; deploy there, then here\.$/,
+  ],
+  [
+    'staging has another text',
+    staging({ different: ['a'], missing: ['b'] }),
+    'history fail',
+    /In staging, a was applied from another text/,
+  ],
+  [
+    'staging cannot be asked',
+    staging({ unknown: 'S is not set.' }),
+    'history warn',
+    /Whether staging has the pending ones could not be told: S is not set\.$/,
+  ],
   ['no contacts', { contacts: {} }, 'people warn', /nobody knows whom to call/],
 ];
 

@@ -26,6 +26,8 @@ export interface ProjectOptions {
   schema: string;
   /** Merged over the environment's section of lockkeeper.yaml. */
   environment?: Record<string, unknown>;
+  /** URL of the database that environment `staging` leads to; without it there is no such environment. */
+  staging?: string;
   slack?: Record<string, unknown>;
   env?: NodeJS.ProcessEnv;
 }
@@ -51,7 +53,10 @@ export async function testProject(options: ProjectOptions): Promise<TestProject>
   const file = {
     project: { schema: options.schema, migrations: options.migrations },
     temporal: { taskQueue: `queue-${id}` },
-    environments: { test: environment },
+    environments: {
+      test: environment,
+      ...(options.staging && { staging: { targets: { [target]: { urlEnv: 'LOCKKEEPER_STAGING_URL' } } } }),
+    },
     ...(options.slack ? { slack: options.slack } : {}),
   };
   writeFileSync(join(root, 'lockkeeper.yaml'), stringify(file));
@@ -60,6 +65,7 @@ export async function testProject(options: ProjectOptions): Promise<TestProject>
   const env = {
     ...process.env,
     LOCKKEEPER_TARGET_URL: options.url,
+    LOCKKEEPER_STAGING_URL: options.staging,
     LOCKKEEPER_SIGNING_KEY: key,
     LOCKKEEPER_LOG_LEVEL: 'silent',
     NO_COLOR: '1',

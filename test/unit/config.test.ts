@@ -162,6 +162,53 @@ test.each([
   expect(parseConfig(MINIMAL.replace('production', name), FILE).environments[name]?.protected).toBe(expected);
 });
 
+describe('after', () => {
+  const file = (environments: Record<string, { after?: string; targets: string[] }>): string =>
+    Object.entries(environments)
+      .map(([name, { after, targets }]) => {
+        const urls = targets.map((target) => `${target}: { urlEnv: URL }`).join(', ');
+        return `  ${name}: { ${after ? `after: ${after}, ` : ''}targets: { ${urls} } }\n`;
+      })
+      .join('')
+      .replace(/^/, 'environments:\n');
+
+  test('names the environment that comes first', () => {
+    const text = file({ staging: { targets: ['main', 'eu'] }, production: { after: 'staging', targets: ['main'] } });
+    const { environments } = parseConfig(text, FILE);
+    expect([environments['staging']?.after, environments['production']?.after]).toEqual([null, 'staging']);
+  });
+
+  test.each([
+    [
+      'nowhere',
+      { a: { after: 'toString', targets: ['x'] } },
+      ['environments.a.after: There is no environment toString; there are a.'],
+    ],
+    [
+      'itself',
+      { a: { after: 'a', targets: ['x'] } },
+      ['environments.a.after: a comes after a itself: neither could be first.'],
+    ],
+    [
+      'a circle',
+      {
+        a: { after: 'b', targets: ['x'] },
+        b: { after: 'c', targets: ['x'] },
+        c: { after: 'b', targets: ['x'] },
+      },
+      [
+        'environments.b.after: c comes after b itself: neither could be first.',
+        'environments.c.after: b comes after c itself: neither could be first.',
+      ],
+    ],
+    [
+      'one without the target',
+      { a: { targets: ['x'] }, b: { after: 'a', targets: ['x', 'y', 'z'] } },
+      ['environments.b.after: a has no target y, z, and targets are compared by their name.'],
+    ],
+  ])('%s is a mistake', (_, environments, expected) => expect(mistakes(file(environments)).slice(1)).toEqual(expected));
+});
+
 test('protection can be said either way', () => {
   expect(production('protected: false')?.protected).toBe(false);
   expect(

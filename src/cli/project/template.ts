@@ -39,6 +39,7 @@ environments:
       interval: 30s
 
   production:
+    after: staging # what it has not applied, from the same files, is not deployed here
     targets:
       main:
         urlEnv: PRODUCTION_${urlEnv}
