@@ -149,7 +149,7 @@ export class Trial {
   /** Waits for the end, approving when the deployment asks. */
   async outcome(): Promise<Outcome> {
     const { client } = this.project;
-    await this.meanwhile('the deployment ends', async () => (await this.look())?.closedAt != null);
+    await this.meanwhile('the deployment ends', () => this.hasEnded());
     return client.result(this.deployment);
   }
 
@@ -164,6 +164,15 @@ export class Trial {
     const handle = client.temporal.workflow.getHandle(workflowIdFor(environment, target), this.deployment.runId);
     const description = await handle.describe().catch(() => null);
     return description?.historyLength ?? 0;
+  }
+
+  async hasEnded(): Promise<boolean> {
+    return (await this.look())?.closedAt != null;
+  }
+
+  /** What a person is shown; null while no worker answers. */
+  status(): Promise<DeploymentStatus | null> {
+    return this.project.client.status(this.deployment).catch(() => null);
   }
 
   /** Null while Temporal is away. */

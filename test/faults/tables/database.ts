@@ -1,8 +1,12 @@
 /** What PostgreSQL and others who use it do to a deployment (FAULTS 12 to 16, 18, 27). */
+import { readdirSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { Client } from 'pg';
 import { AlreadyRunningError } from '../../../src/client';
 import type { Fault } from '../harness/faults';
 import { CONCURRENTLY, SLOW } from '../harness/files';
+import { fill, withTinyDisk } from '../harness/tiny-disk';
 import type { Trial } from '../harness/trial';
 import { SLEEPING, undisturbed, WAITING } from './points';
 
@@ -40,6 +44,82 @@ ${TOO_RICH}
     inject: undisturbed,
     async also(_trial, summary) {
       expect(summary).toMatch(/03_mixed, line 4: .*SQLSTATE 23514/);
+    },
+  },
+
+  'a long reader is in the way': {
+    files: { '02_column': 'ALTER TABLE account ADD COLUMN note text;' },
+    environment: { lockBudget: '5s' },
+    ends: 'old',
+    async inject(trial) {
+      const report = await somebody(trial, ...LOOKING);
+      // The bound is 100 ms; ten times of it leaves room for a busy machine.
+      const reader = await somebody(trial, `SET lock_timeout = '1s'`);
+      await undisturbed(trial);
+      await trial.meanwhile('the deployment ends', async () => {
+        await reader.query('SELECT count(*) FROM account');
+        return trial.hasEnded();
+      });
+      await Promise.all([report.end(), reader.end()]);
+    },
+    async also(_trial, summary) {
+      expect(summary).toMatch(/no lock within the budget .* In the way: .*a report/);
+    },
+  },
+  'a replication slot keeps more WAL than it may': {
+    environment: { replication: { maxSlotWal: '1MB' } },
+    ends: 'new',
+    async inject(trial) {
+      const follower = await somebody(trial, `SELECT pg_create_physical_replication_slot('follower', true)`);
+      await follower.query('CREATE TABLE filler AS SELECT repeat(md5(n::text), 50) FROM generate_series(1, 4000) AS n');
+      await follower.query('DROP TABLE filler');
+      await undisturbed(trial);
+      await trial.meanwhile('the deployment rests and says why', async () =>
+        /^"paused: .*follower/.test(JSON.stringify((await trial.status())?.progress)),
+      );
+      expect(await trial.query("SELECT FROM lockkeeper.marker WHERE script LIKE 'migration/02%'")).toEqual([]);
+      // What follows catches up: nobody but its owner touches the slot.
+      await follower.query(`SELECT pg_replication_slot_advance('follower', pg_current_wal_lsn())`);
+      await trial.outcome();
+      expect((await follower.query('SELECT FROM pg_replication_slots')).rowCount).toBe(1);
+      await follower.query(`SELECT pg_drop_replication_slot('follower')`);
+      await follower.end();
+    },
+  },
+  'the disk is full while a table is filled': {
+    files: {
+      '02_table': 'CREATE TABLE entry (id int);',
+      '03_full': `CREATE TABLE big TABLESPACE tiny AS SELECT repeat(md5(n::text), 50) AS text FROM generate_series(1, 20000) AS n WHERE EXISTS (SELECT FROM account);`,
+    },
+    ends: 'old',
+    async inject(trial) {
+      const folder = join(tmpdir(), `lockkeeper-tiny-${trial.database}`);
+      await withTinyDisk(folder, 'postgres', async () => {
+        await trial.query(`CREATE TABLESPACE tiny LOCATION '${folder}'`);
+        await undisturbed(trial);
+        await trial.outcome();
+        await trial.query('DROP TABLESPACE tiny');
+      });
+    },
+    async also(_trial, summary) {
+      expect(summary).toMatch(/03_full, line 1: .*SQLSTATE 53100/);
+    },
+  },
+  'the disk is full while the backup is written': {
+    ends: 'old',
+    inject(trial) {
+      const folder = join(trial.project.root, 'backups');
+      return withTinyDisk(folder, 'root', async () => {
+        await undisturbed(trial);
+        const at = await trial.reaches({ sql: /^COPY .*account/, when: 'before' });
+        await fill(folder);
+        at.goOn();
+        await trial.outcome();
+        expect(readdirSync(folder)).toEqual(['filler']);
+      });
+    },
+    async also(_trial, summary) {
+      expect(summary).toMatch(/No space left on device.* Nothing was migrated\.$/);
     },
   },
 

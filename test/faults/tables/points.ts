@@ -37,6 +37,20 @@ export function killedAt(point: WirePoint): Fault {
   };
 }
 
+/** What the worker's conversation with PostgreSQL is about when the server's machine dies. */
+export function postgresDiesAt(point: WirePoint): Fault {
+  return {
+    ends: 'new',
+    async inject(trial) {
+      await undisturbed(trial);
+      const at = await trial.reaches(point);
+      await trial.rig.killPostgres();
+      at.cut();
+      await trial.rig.restartPostgres();
+    },
+  };
+}
+
 /** A worker is killed while a statement of its runs; another takes over. */
 export function killedWhile(statement: string): Fault {
   return {

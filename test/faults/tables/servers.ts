@@ -3,7 +3,8 @@ import type { Fault } from '../harness/faults';
 import { SLOW } from '../harness/files';
 import type { Trial } from '../harness/trial';
 import type { WirePoint } from '../harness/wire';
-import { SLEEPING, undisturbed } from './points';
+import { ONLINE_SERVER } from './online';
+import { postgresDiesAt, SLEEPING, undisturbed } from './points';
 
 async function postgresDies({ rig }: Trial): Promise<void> {
   await rig.killPostgres();
@@ -13,20 +14,6 @@ async function postgresDies({ rig }: Trial): Promise<void> {
 async function temporalDies({ rig }: Trial): Promise<void> {
   await rig.killTemporal();
   await rig.restartTemporal();
-}
-
-/** What the worker's conversation with PostgreSQL is about when the server's machine dies. */
-function postgresDiesAt(point: WirePoint): Fault {
-  return {
-    ends: 'new',
-    async inject(trial) {
-      await undisturbed(trial);
-      const at = await trial.reaches(point);
-      await trial.rig.killPostgres();
-      at.cut();
-      await trial.rig.restartPostgres();
-    },
-  };
 }
 
 function temporalDiesAt(point: WirePoint): Fault {
@@ -56,6 +43,7 @@ function temporalDiesIn(phase: string): Fault {
 const SETTLING = /SET LOCAL synchronous_commit = on/;
 
 export const SERVERS: Record<string, Fault> = {
+  ...ONLINE_SERVER,
   'PostgreSQL dies before COMMIT': postgresDiesAt({ sql: /^COMMIT$/, nth: 2, when: 'before' }),
   'PostgreSQL dies after COMMIT': postgresDiesAt({ sql: /^COMMIT$/, nth: 2, when: 'after' }),
   'PostgreSQL dies before a step is made durable': postgresDiesAt({ sql: SETTLING, nth: 2, when: 'before' }),

@@ -1,9 +1,14 @@
 /** Workers that are killed or stopped (FAULTS 19 to 22): another goes on exactly where the database is. */
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Fault } from '../harness/faults';
 import { ADDITIONS, SLOW } from '../harness/files';
-import { killed, killedAt, killedWhile, SLEEPING, stops, wake } from './points';
+import { ONLINE_WORKER } from './online';
+import { dies, killed, killedAt, killedWhile, SLEEPING, stops, wake } from './points';
 
 export const WORKER: Record<string, Fault> = {
+  ...ONLINE_WORKER,
+
   'killed before it looks at anything': killed('before', 'inspect'),
   'killed with a backup taken and nobody told': { ...killed('after', 'backup'), environment: { rehearsal: 'full' } },
   'killed with the rehearsal done and nobody told': {
@@ -30,6 +35,36 @@ export const WORKER: Record<string, Fault> = {
   },
   'killed before an index is built': killedAt({ sql: /CREATE INDEX CONCURRENTLY/, when: 'before' }),
   'killed when an index was built and nobody told': killedAt({ sql: /CREATE INDEX CONCURRENTLY/, when: 'after' }),
+
+  'another host takes over, which has neither backup nor reversals': {
+    files: ADDITIONS,
+    ends: 'old',
+    async inject(trial) {
+      await trial.start();
+      await dies(trial, trial.worker({ when: 'before', activity: 'registerUndo', signal: 'SIGKILL' }));
+      for (const folder of ['backups', '.lockkeeper']) rmSync(join(trial.project.root, folder), { recursive: true });
+      trial.worker();
+    },
+    async also(trial, summary) {
+      expect(summary).toMatch(/not on this host/);
+      expect(
+        await trial.query(`SELECT FROM lockkeeper.marker WHERE deployment = '${trial.deployment.deploymentId}'`),
+      ).toEqual([]);
+    },
+  },
+  'the clock of the worker is an hour off': {
+    ends: 'new',
+    async inject(trial) {
+      trial.worker(undefined, {
+        NODE_OPTIONS: `--require ${join(__dirname, '..', '..', 'support', 'an-hour-ahead.cjs')}`,
+      });
+      await trial.start();
+    },
+    // A second, looked at every half of one.
+    async also(trial) {
+      expect(trial.report().monitor?.samples).toHaveLength(3);
+    },
+  },
 
   'one of two workers killed: the other goes on': {
     files: SLOW,
