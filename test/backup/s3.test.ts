@@ -1,12 +1,22 @@
 /** Backups in a bucket of a real S3 server. */
-import { appendFileSync, existsSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  existsSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
+import { ListMultipartUploadsCommand, S3Client } from '@aws-sdk/client-s3';
 import { openStore } from '../../src/backup/store';
 import type { StoreConfig } from '../../src/config/backup';
 import { backupBench, type BackupBench } from '../support/backup';
 import { pgBin, testDatabase, type TestDatabase } from '../support/database';
 import { createPgTools } from '../../src/adapters/pg-tools';
 import { startS3, STARTS_WITHIN_MS, type S3Server } from '../support/s3-server';
+import { until } from '../support/until';
 
 let database: TestDatabase;
 let server: S3Server;
@@ -39,6 +49,19 @@ afterAll(async () => {
   await server.stop();
 });
 afterEach(() => bench.close());
+
+async function uploads(): Promise<unknown[]> {
+  const { AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey } = server.env;
+  const client = new S3Client({
+    region: 'us-east-1',
+    endpoint: server.endpoint,
+    forcePathStyle: true,
+    credentials: { accessKeyId, secretAccessKey },
+  });
+  const { Uploads = [] } = await client.send(new ListMultipartUploadsCommand({ Bucket: server.bucket }));
+  client.destroy();
+  return Uploads;
+}
 
 const objects = (): string[] => (existsSync(server.folder) ? readdirSync(join(server.folder, 'shop')).sort() : []);
 
@@ -85,6 +108,22 @@ it('sees one byte that changed in the bucket, and an object that is gone', async
   renameSync(file, join(server.folder, 'away'));
   await expect(bench.prove(meta.id)).rejects.toThrow(/\.dump is not there\./);
   expect(readdirSync(bench.dir)).toEqual([]);
+});
+
+it('leaves no part of an upload that was stopped', async () => {
+  bench = backupBench(database.url, { store: store() }, tools, server.env);
+  const [name, file] = ['migration_backup_20260101_000000.dump', join(bench.dir, 'large')];
+  writeFileSync(file, '');
+  truncateSync(file, 512 * 1024 * 1024);
+  const stop = new AbortController();
+  const sent = openStore(bench.config, server.env).put(file, name, stop.signal);
+  const outcome = expect(sent).rejects.toThrow(/abort/i);
+  await until('an upload is under way', async () => (await uploads()).length > 0);
+  stop.abort();
+  await outcome;
+  await until('its parts are gone', async () => (await uploads()).length === 0);
+  expect(objects()).not.toContain(name);
+  expect(existsSync(file)).toBe(true);
 });
 
 it.each([

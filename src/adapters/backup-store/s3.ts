@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import {
+  AbortMultipartUploadCommand,
   DeleteObjectsCommand,
   GetObjectCommand,
   HeadObjectCommand,
@@ -104,12 +105,22 @@ export class S3Store implements BackupStore {
       signal?.addEventListener('abort', stop);
       try {
         await upload.done();
+      } catch (error) {
+        // The SDK does not wait for it when it is stopped, and this process may be about to end.
+        await this.dropParts(name, upload.uploadId);
+        throw error;
       } finally {
         signal?.removeEventListener('abort', stop);
       }
     });
     signal?.throwIfAborted();
     await rm(file);
+  }
+
+  /** Those of an upload that was not finished; without an id it has none. Where it fails, the bucket's lifecycle rule does it. */
+  private async dropParts(name: string, UploadId: string | undefined): Promise<void> {
+    if (UploadId === undefined) return;
+    await this.client.send(new AbortMultipartUploadCommand({ ...this.at(name), UploadId })).catch(() => undefined);
   }
 
   async fetch(name: string, folder: string, signal?: AbortSignal): Promise<string> {
