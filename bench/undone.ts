@@ -42,7 +42,15 @@ async function undoAll(url: string, binDir: string, migrationsDir: string): Prom
   const scratch = new ScratchDatabases(url, deploymentId);
   const patience = { timeoutMs: 2_000, budgetMs: 10_000, eviction: null };
   const signal = new AbortController().signal;
-  const bench: Workbench = { scratch, tools: createPgTools(binDir), url, deploymentId, patience, signal };
+  const bench: Workbench = {
+    scratch,
+    tools: createPgTools(binDir),
+    url,
+    scratchUrl: url,
+    deploymentId,
+    patience,
+    signal,
+  };
   const folder = await mkdtemp(join(tmpdir(), 'lockkeeper-reversals-'));
   try {
     const folders = readMigrations(migrationsDir).map((each) => ({ ...each, downSql: null }));

@@ -1,9 +1,9 @@
 /** What was begun and will not end by itself, of every target that this host can reach. Reads only: people decide what becomes of it. */
 import { withSession } from './adapters/postgres';
-import { tracesIn, type Traces } from './adapters/traces';
+import { scratchBeside, tracesIn, type ScratchTrace, type Traces } from './adapters/traces';
 import { remainsIn } from './backup/staging';
 import type { LockkeeperClient } from './client';
-import { targetUrl, type Config, type Target } from './config';
+import { rehearsalUrl, targetUrl, type Config, type Target } from './config';
 import { halfDoneBackups, halfDoneIn, type HalfDone } from './policy/half-done';
 
 export interface Round {
@@ -32,7 +32,10 @@ export async function makeRound({ config, env, client, environment, target }: Ro
       try {
         const traces = await lookAt({ environment: each, name, urlEnv }, env);
         const newest = await client.latest(each.name, name);
-        round.found.push(...halfDoneIn({ environment: each.name, target: name }, traces, { open, newest }));
+        const place = { environment: each.name, target: name };
+        round.found.push(...halfDoneIn(place, traces, { open, newest }));
+        const beside = await lookBeside({ environment: each, name, urlEnv }, env);
+        round.found.push(...halfDoneIn(place, { deployments: [], sessions: [], scratch: beside }, { open, newest }));
       } catch (error) {
         round.unseen.push(`${each.name}/${name} could not be looked at: ${(error as Error).message}`);
       }
@@ -43,14 +46,24 @@ export async function makeRound({ config, env, client, environment, target }: Ro
   return { ...round, found: eachOnce(round.found) };
 }
 
+const SESSION = {
+  applicationName: 'lockkeeper/janitor',
+  lockTimeoutMs: 2_000,
+  statementTimeoutMs: 10_000,
+  settings: { default_transaction_read_only: 'on' },
+};
+
 function lookAt(target: Target, env: NodeJS.ProcessEnv): Promise<Traces> {
-  const session = {
-    applicationName: 'lockkeeper/janitor',
-    lockTimeoutMs: 2_000,
-    statementTimeoutMs: 10_000,
-    settings: { default_transaction_read_only: 'on' },
-  };
-  return withSession(targetUrl(target, env), session, tracesIn);
+  return withSession(targetUrl(target, env), SESSION, tracesIn);
+}
+
+/** On the server that rehearses for it, where that is another. */
+async function lookBeside(target: Target, env: NodeJS.ProcessEnv): Promise<ScratchTrace[]> {
+  const { urlEnv } = target.environment.rehearsal;
+  const url = urlEnv !== null && env[urlEnv] ? rehearsalUrl(target, env) : null;
+  if (url === null) return [];
+  const seen = await withSession(url, SESSION, scratchBeside);
+  return seen.map((trace) => ({ ...trace, server: urlEnv }));
 }
 
 /** Two targets of one server see the same scratch databases. */

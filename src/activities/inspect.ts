@@ -8,7 +8,7 @@ import type { BackupSummary, CheckResult, DeployInput, HazardFinding, Plan, Targ
 import { isIntact } from '../backup/prove';
 import { openStore } from '../backup/store';
 import { FailureType, permanent } from '../errors';
-import { findDrift, inspect, lookEarlier, NO_FINDINGS, planInspected } from '../planner';
+import { inspect, lookAround, NO_FINDINGS, planInspected } from '../planner';
 import type { FullPlan } from '../policy/plan';
 import type { Deps } from './deps';
 import { inWords } from './failure';
@@ -42,13 +42,9 @@ export function createInspect(deps: Deps) {
     async plan(input: DeployInput, schemaFingerprint: string | null): Promise<PlanResult> {
       const target = resolve(deps, input);
       const inspection = await inspect(target, deps.config, target.url);
-      const drift = await findDrift(target.url, inspection, input.deploymentId, {
-        schemaFingerprint,
-        tools: deps.tools,
-        env: deps.env,
-      });
-      const earlier = await lookEarlier(target, deps.config, inspection, deps.env);
-      const found = { drift, earlier };
+      const { url } = target;
+      const around = { url, id: input.deploymentId, schemaFingerprint, tools: deps.tools, env: deps.env };
+      const found = await lookAround(inspection, target, deps.config, around);
       const full = await planInspected(inspection, target, deps.config, input.requester, deps.tools, found);
       return { plan: carried(full, deps, input), checklist: full.checklist };
     },

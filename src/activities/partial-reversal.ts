@@ -11,7 +11,7 @@ import type { DeployInput } from '../contract';
 import type { Deps } from './deps';
 import { markerKey } from './resume';
 import { resolve } from './target';
-import { restoreSchema, saveSchema, tryOut, workbench } from './workbench';
+import { rehearsalBench, restoreSchema, saveSchema, tryOut } from './workbench';
 
 /** @returns null where a segment that is there has no exact inverse. */
 export async function inversesOfMarked(
@@ -36,7 +36,7 @@ export async function whyNotPartial(
   signal: AbortSignal,
 ): Promise<string | null> {
   if (schemaBefore === null) return 'the schema before it was not rehearsed';
-  const bench = workbench(deps, resolve(deps, input), input.deploymentId, signal);
+  const bench = rehearsalBench(deps, resolve(deps, input), input.deploymentId, signal);
   try {
     await withWorkFolder(async (folder) =>
       restoreSchema(bench, 'partial', await saveSchema(bench, bench.url, join(folder, 'live.sql'))),

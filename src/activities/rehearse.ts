@@ -33,16 +33,16 @@ import { makeDeploymentFiles, writeMeasures, writeReversals, type DeploymentFile
 import { heartbeating } from './heartbeat';
 import type { Deps } from './deps';
 import { plannedFolders, type PlannedFolders } from './planned-folders';
-import { resolve, type ResolvedTarget } from './target';
+import { rehearsalServer, resolve, type ResolvedTarget } from './target';
 import { ProvingGround, type ProvenStep, type RehearsedStep } from './proving-ground';
 import { WrittenForm } from './written-form';
 import {
   fingerprintOf,
+  rehearsalBench,
   restoreSchema,
   runOn,
   saveSchema,
   urlOf,
-  workbench,
   type OnBench,
   type SchemaState,
   type Workbench,
@@ -63,7 +63,7 @@ export function createRehearse(deps: Deps) {
       if (rehearsal === 'off') return unrehearsed(steps);
       const target = resolve(deps, input);
       return heartbeating(async (signal, report) => {
-        const bench = workbench(deps, target, input.deploymentId, signal);
+        const bench = rehearsalBench(deps, target, input.deploymentId, signal);
         try {
           await loadParser();
           const folders = plannedFolders(deps.config.migrationsDir, migrations);
@@ -81,7 +81,10 @@ export function createRehearse(deps: Deps) {
 
     /** Whatever happened before: no scratch database outlives its deployment. */
     async dropScratch(input: DeployInput): Promise<void> {
-      await new ScratchDatabases(resolve(deps, input).url, input.deploymentId).dropAll();
+      const target = resolve(deps, input);
+      await new ScratchDatabases(target.url, input.deploymentId).dropAll();
+      const other = rehearsalServer(deps, target);
+      if (other !== null) await new ScratchDatabases(other, input.deploymentId).dropAll();
     },
   };
 }
@@ -249,7 +252,7 @@ async function applyOn(
 /** The restore is what proves a backup. @returns milliseconds. */
 async function restore(
   env: NodeJS.ProcessEnv,
-  { scratch, tools, url, signal }: Workbench,
+  { scratch, tools, scratchUrl: url, signal }: Workbench,
   { environment }: ResolvedTarget,
   summary: BackupSummary,
   report: (progress: ActivityProgress) => void,

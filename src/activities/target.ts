@@ -1,5 +1,5 @@
 /** From the names that a workflow carries to a database: URLs are resolved here and go no further. */
-import { resolveTarget, targetUrl, type Target } from '../config';
+import { rehearsalUrl, resolveTarget, targetUrl, type Target } from '../config';
 import type { DeployInput } from '../contract';
 import { FailureType, permanent, UsageError } from '../errors';
 import type { Deps } from './deps';
@@ -10,9 +10,20 @@ export interface ResolvedTarget extends Target {
 
 /** @throws ApplicationFailure Configuration when the worker does not know the target or has no URL for it. */
 export function resolve(deps: Deps, input: DeployInput): ResolvedTarget {
-  try {
+  return configured(() => {
     const target = resolveTarget(deps.config, input.environment, input.target);
     return { ...target, url: targetUrl(target, deps.env) };
+  });
+}
+
+/** URL of the server that rehearses; null where that is the target's own. @throws ApplicationFailure Configuration */
+export function rehearsalServer({ env }: Deps, target: ResolvedTarget): string | null {
+  return configured(() => rehearsalUrl(target, env));
+}
+
+function configured<T>(look: () => T): T {
+  try {
+    return look();
   } catch (error) {
     if (error instanceof UsageError) throw permanent(FailureType.Configuration, `On the worker: ${error.message}`);
     throw error;

@@ -19,12 +19,15 @@ import { AS_WRITTEN } from '../policy/segments';
 import type { Deps } from './deps';
 import { inWords } from './failure';
 import { claimOf, patienceOf, runSql } from './script';
-import type { ResolvedTarget } from './target';
+import { rehearsalServer, type ResolvedTarget } from './target';
 
 export interface Workbench {
   scratch: ScratchDatabases;
   tools: PgTools;
+  /** Of the target. */
   url: string;
+  /** A database of the server that has the scratch databases. */
+  scratchUrl: string;
   deploymentId: string;
   patience: LockPatience;
   signal: AbortSignal;
@@ -39,7 +42,19 @@ export function workbench(
 ): Workbench {
   const { url } = target;
   const scratch = new ScratchDatabases(url, deploymentId);
-  return { scratch, tools, url, deploymentId, patience: patienceOf(target), signal };
+  return { scratch, tools, url, scratchUrl: url, deploymentId, patience: patienceOf(target), signal };
+}
+
+/** The same on the server that rehearses, where `rehearsal.urlEnv` names one: for what never becomes part of the target. */
+export function rehearsalBench(
+  deps: Deps,
+  target: ResolvedTarget,
+  deploymentId: string,
+  signal: AbortSignal,
+): Workbench {
+  const scratchUrl = rehearsalServer(deps, target) ?? target.url;
+  const scratch = new ScratchDatabases(scratchUrl, deploymentId, target.url);
+  return { ...workbench(deps, target, deploymentId, signal), scratch, scratchUrl };
 }
 
 /** A schema at one moment, as a script that makes it again without its rows. */
@@ -59,7 +74,7 @@ export async function saveSchema({ tools }: Workbench, url: string, file: string
 export async function restoreSchema(bench: Workbench, purpose: string, { file }: SchemaState): Promise<void> {
   const database = await bench.scratch.create(purpose, 'template0');
   const restored = { database, file, format: 'plain' as const, jobs: 1, signal: bench.signal };
-  await bench.tools.restore({ ...restored, url: bench.url });
+  await bench.tools.restore({ ...restored, url: bench.scratchUrl });
 }
 
 export interface OnBench {
@@ -103,8 +118,8 @@ function nested(outer: Around | undefined, inner: Around | undefined): Around | 
   return (segment, statement, execute) => outer(segment, statement, () => inner(segment, statement, execute));
 }
 
-export function urlOf({ url, deploymentId }: Workbench, purpose: string): string {
-  return withDatabase(url, scratchName(deploymentId, purpose));
+export function urlOf({ scratchUrl, deploymentId }: Workbench, purpose: string): string {
+  return withDatabase(scratchUrl, scratchName(deploymentId, purpose));
 }
 
 export function fingerprintOf(bench: Workbench, purpose: string): Promise<string> {

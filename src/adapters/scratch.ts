@@ -1,9 +1,11 @@
-/** Scratch databases on the target's server: made for one deployment, named after it, dropped with it. */
+/** Scratch databases, on the target's server or on one that rehearses for it: made for one deployment, named after it, dropped with it. */
 import { FailureType, permanent } from '../errors';
-import { openSession, withSession, type Client, type SessionOptions } from './postgres';
+import { DatabaseError, openSession, withSession, type Client, type SessionOptions } from './postgres';
 
 export const SCRATCH_PREFIX = 'lockkeeper_scratch';
 const DUPLICATE_DATABASE = '42P04';
+/** What CREATE DATABASE says of an encoding, a locale and a provider that the server has not. */
+const NO_SUCH_LOCALE = new Set(['22023', '42809', '0A000']);
 /** Not the deployment's own name: these sessions are no orphans of a migration. */
 const APPLICATION = 'lockkeeper/scratch';
 
@@ -22,6 +24,8 @@ export class ScratchDatabases {
   constructor(
     private readonly url: string,
     private readonly deploymentId: string,
+    /** URL of the database that they are made like, where that is on another server. */
+    private readonly origin: string = url,
   ) {}
 
   /** Makes a database, after dropping what an earlier attempt left under its name. */
@@ -29,12 +33,25 @@ export class ScratchDatabases {
     const name = scratchName(this.deploymentId, purpose);
     const source = template === 'template0' ? 'template0' : scratchName(this.deploymentId, template.copyOf);
     return this.maintain(async (client) => {
+      const locale = template === 'template0' ? await this.locale() : '';
       await client.query(`DROP DATABASE IF EXISTS ${client.escapeIdentifier(name)} WITH (FORCE)`);
-      await client.query(
-        `CREATE DATABASE ${client.escapeIdentifier(name)} TEMPLATE ${client.escapeIdentifier(source)}${await this.locale(client, template)}`,
-      );
+      await client
+        .query(`CREATE DATABASE ${client.escapeIdentifier(name)} TEMPLATE ${client.escapeIdentifier(source)}${locale}`)
+        .catch((error: unknown) => {
+          throw this.unlike(error);
+        });
       return name;
     });
+  }
+
+  /** The same server has whatever its databases have. */
+  private unlike(error: unknown): unknown {
+    const elsewhere = this.origin !== this.url && error instanceof DatabaseError;
+    if (!elsewhere || !NO_SUCH_LOCALE.has(error.code ?? '')) return error;
+    return permanent(
+      FailureType.Rehearsal,
+      `The server that rehearses can make no database like the target's: ${error.message}. Production was not touched.`,
+    );
   }
 
   /**
@@ -105,29 +122,33 @@ export class ScratchDatabases {
   }
 
   /** A restored dump must sort and compare as its origin does. */
-  private async locale(client: Client, template: 'template0' | { copyOf: string }): Promise<string> {
-    if (template !== 'template0') return '';
-    const { rows } = await client.query<{ database: Record<string, string | null>; encoding: string }>(
-      // As JSON, because the columns of the provider's locale have another name in every other version.
-      `SELECT to_jsonb(d) AS database, pg_encoding_to_char(encoding) AS encoding FROM pg_database d WHERE datname = current_database()`,
-    );
-    const [origin] = rows;
-    if (!origin) return '';
-    const { database, encoding } = origin;
-    const locale = database['datlocale'] ?? database['daticulocale'] ?? null;
-    const options: [string, string | null | undefined][] = [
-      ['ENCODING', encoding],
-      ['LC_COLLATE', database['datcollate']],
-      ['LC_CTYPE', database['datctype']],
-      ['LOCALE_PROVIDER', locale === null ? null : database['datlocprovider'] === 'b' ? 'builtin' : 'icu'],
-      [database['datlocprovider'] === 'b' ? 'BUILTIN_LOCALE' : 'ICU_LOCALE', locale],
-      ['ICU_RULES', database['daticurules']],
-    ];
-    return options.map(([name, value]) => (value ? ` ${name} ${client.escapeLiteral(value)}` : '')).join('');
+  private locale(): Promise<string> {
+    return withSession(this.origin, { applicationName: APPLICATION }, localeOf);
   }
 
-  /** CREATE and DROP DATABASE run from the target's own database: the one that the role surely may connect to. */
+  /** CREATE and DROP DATABASE run from the database of the URL: the one that the role surely may connect to. */
   private maintain<T>(work: (client: Client) => Promise<T>): Promise<T> {
     return withSession(this.url, { applicationName: APPLICATION }, work);
   }
+}
+
+/** Options of CREATE DATABASE. */
+async function localeOf(client: Client): Promise<string> {
+  const { rows } = await client.query<{ database: Record<string, string | null>; encoding: string }>(
+    // As JSON, because the columns of the provider's locale have another name in every other version.
+    `SELECT to_jsonb(d) AS database, pg_encoding_to_char(encoding) AS encoding FROM pg_database d WHERE datname = current_database()`,
+  );
+  const [origin] = rows;
+  if (!origin) return '';
+  const { database, encoding } = origin;
+  const locale = database['datlocale'] ?? database['daticulocale'] ?? null;
+  const options: [string, string | null | undefined][] = [
+    ['ENCODING', encoding],
+    ['LC_COLLATE', database['datcollate']],
+    ['LC_CTYPE', database['datctype']],
+    ['LOCALE_PROVIDER', locale === null ? null : database['datlocprovider'] === 'b' ? 'builtin' : 'icu'],
+    [database['datlocprovider'] === 'b' ? 'BUILTIN_LOCALE' : 'ICU_LOCALE', locale],
+    ['ICU_RULES', database['daticurules']],
+  ];
+  return options.map(([name, value]) => (value ? ` ${name} ${client.escapeLiteral(value)}` : '')).join('');
 }

@@ -29,6 +29,8 @@ export interface ScratchTrace {
   name: string;
   deployment: string;
   sessions: number;
+  /** Variable that names its server; null where that is the target's. */
+  server: string | null;
 }
 
 /** A session in this database that bears a deployment's name. */
@@ -64,7 +66,8 @@ async function deploymentsIn(client: Client): Promise<DeploymentTrace[]> {
   }));
 }
 
-async function scratchBeside(client: Client): Promise<ScratchTrace[]> {
+/** Of the whole server. */
+export async function scratchBeside(client: Client): Promise<ScratchTrace[]> {
   const { rows } = await client.query<{ name: string; sessions: number }>(
     `SELECT d.datname AS name, (SELECT count(*)::int FROM pg_stat_activity a WHERE a.datid = d.oid) AS sessions
        FROM pg_database d WHERE starts_with(d.datname, $1) ORDER BY 1`,
@@ -72,7 +75,7 @@ async function scratchBeside(client: Client): Promise<ScratchTrace[]> {
   );
   return rows.flatMap((row) => {
     const deployment = deploymentOfScratch(row.name);
-    return deployment === null ? [] : [{ ...row, deployment }];
+    return deployment === null ? [] : [{ ...row, deployment, server: null }];
   });
 }
 

@@ -1,7 +1,7 @@
 /** `rehearsal`: how much is proven before production, and what it may not cost there. */
 import { z } from 'zod';
 import { REHEARSAL_MODES, type RehearsalMode } from '../contract';
-import { duration, durationMs } from './quantities';
+import { duration, durationMs, envName } from './quantities';
 
 const mode = () => z.enum(REHEARSAL_MODES);
 
@@ -11,6 +11,11 @@ const details = z.strictObject({
     .default('1m')
     .describe(
       'A lock that the application would feel and that is held for longer on the restored backup fails the rehearsal.',
+    ),
+  urlEnv: envName()
+    .optional()
+    .describe(
+      'Environment variable that holds the URL of another server for the scratch databases: of the same major version, and any database of it.',
     ),
 });
 
@@ -22,9 +27,11 @@ export const rehearsalSchema = z
 export interface RehearsalConfig {
   mode: RehearsalMode;
   maxLockMs: number;
+  /** Names the server of the scratch databases; null for the target's. */
+  urlEnv: string | null;
 }
 
 export function toRehearsal(raw: z.infer<typeof rehearsalSchema>): RehearsalConfig {
-  const { mode: chosen, maxLock } = typeof raw === 'string' ? details.parse({ mode: raw }) : raw;
-  return { mode: chosen, maxLockMs: durationMs(maxLock) };
+  const { mode: chosen, maxLock, urlEnv } = typeof raw === 'string' ? details.parse({ mode: raw }) : raw;
+  return { mode: chosen, maxLockMs: durationMs(maxLock), urlEnv: urlEnv ?? null };
 }

@@ -46,28 +46,40 @@ const SSL_MODES = ['disable', 'allow', 'prefer', 'require', 'verify-ca', 'verify
  * @throws UsageError when the variable is unset or is not a PostgreSQL URL; the value itself is never printed.
  */
 export function targetUrl(target: Target, env: NodeJS.ProcessEnv = process.env): string {
-  const value = env[target.urlEnv];
-  if (!value) {
-    throw new UsageError(
-      `${target.urlEnv} is not set: it must hold the PostgreSQL URL of target ${target.name} in environment ${target.environment.name}.`,
-    );
-  }
+  return urlIn(target.urlEnv, `target ${target.name} in environment ${target.environment.name}`, env);
+}
+
+/**
+ * The URL of the server that rehearses, with the target's schema; null where that is the target's own.
+ * @throws UsageError as `targetUrl`.
+ */
+export function rehearsalUrl(target: Target, env: NodeJS.ProcessEnv = process.env): string | null {
+  const { name, rehearsal } = target.environment;
+  if (rehearsal.urlEnv === null) return null;
+  const url = new URL(urlIn(rehearsal.urlEnv, `the server that rehearses for environment ${name}`, env));
+  url.searchParams.set('schema', new URL(targetUrl(target, env)).searchParams.get('schema') ?? 'public');
+  return url.toString();
+}
+
+function urlIn(variable: string, whose: string, env: NodeJS.ProcessEnv): string {
+  const value = env[variable];
+  if (!value) throw new UsageError(`${variable} is not set: it must hold the PostgreSQL URL of ${whose}.`);
   let url: URL;
   try {
     url = new URL(value);
   } catch {
     throw new UsageError(
-      `${target.urlEnv} is not a URL; write postgresql://user:password@host:5432/database (special characters percent-encoded).`,
+      `${variable} is not a URL; write postgresql://user:password@host:5432/database (special characters percent-encoded).`,
     );
   }
   if (!['postgres:', 'postgresql:'].includes(url.protocol) || url.pathname.length < 2) {
     throw new UsageError(
-      `${target.urlEnv} is not a PostgreSQL URL with a database name; write postgresql://user:password@host:5432/database.`,
+      `${variable} is not a PostgreSQL URL with a database name; write postgresql://user:password@host:5432/database.`,
     );
   }
   const sslmode = url.searchParams.get('sslmode');
   if (sslmode !== null && !SSL_MODES.includes(sslmode)) {
-    throw new UsageError(`${target.urlEnv} has an sslmode that does not exist; write ${SSL_MODES.join(', ')}.`);
+    throw new UsageError(`${variable} has an sslmode that does not exist; write ${SSL_MODES.join(', ')}.`);
   }
   return value;
 }

@@ -9,6 +9,7 @@ import { UsageError } from '../errors';
 import type { Drift } from '../policy/plan';
 import { recall, remember } from './drift-verdict';
 import type { Inspection } from './inspection';
+import type { ChosenServer } from './rehearsal-server';
 import { runMigrations } from './shadow';
 
 export const NO_DRIFT: Drift = { sql: null, statements: 0, unknown: null };
@@ -22,13 +23,13 @@ export async function findDrift(
   url: string,
   inspection: Inspection,
   id: string,
-  { schemaFingerprint, tools, env }: Memory,
+  { server, schemaFingerprint, tools, env }: Memory,
 ): Promise<Drift> {
-  if (!schemaFingerprint) return replayed(url, inspection, id);
+  if (!schemaFingerprint) return replayed(url, inspection, id, server);
   const question = { inspection, schemaFingerprint, env };
   const known = await recall(question);
   if (known) return known;
-  const drift = await replayed(url, inspection, id);
+  const drift = await replayed(url, inspection, id, server);
   // Had the schema changed meanwhile, this would be the answer to another question.
   const isStill = (await fingerprintOf(tools, url).catch(() => null)) === schemaFingerprint;
   if (isStill && drift.unknown === null) await remember(question, drift);
@@ -36,20 +37,27 @@ export async function findDrift(
 }
 
 export interface Memory {
+  /** Of the scratch database. */
+  server: ChosenServer;
   /** Of the live schema: where nothing has changed since it was asked before, the answer is given again; null or empty: it is not known. */
   schemaFingerprint: string | null;
   tools: PgTools;
   env: NodeJS.ProcessEnv;
 }
 
-async function replayed(url: string, inspection: Inspection, id: string): Promise<Drift> {
-  const { server, facts, migrations } = inspection;
+async function replayed(
+  url: string,
+  { facts, migrations }: Inspection,
+  id: string,
+  server: ChosenServer,
+): Promise<Drift> {
   const pending = new Set(facts.pending);
   const applied = migrations.filter(({ name }) => !pending.has(name));
   if (applied.length === 0) return NO_DRIFT;
+  if (server.unfit !== null) return unknown(server.unfit.replace(/\.$/, ''));
   if (!server.canCreateDatabase) return unknown(`role ${server.role} may not create a scratch database (CREATEDB)`);
   await loadParser();
-  const scratch = new ScratchDatabases(url, id);
+  const scratch = new ScratchDatabases(server.url, id, url);
   try {
     await scratch.create(PURPOSE, 'template0');
     await scratch.use(PURPOSE, async (client) => {

@@ -15,10 +15,9 @@ import { findDrift, NO_DRIFT } from './drift';
 import { lookEarlier } from './earlier';
 import { inspect, type Inspection } from './inspection';
 import { parseApplied, parsePending } from './parsing';
+import { chooseServer } from './rehearsal-server';
 
 export { sha256 } from './digest';
-export { findDrift } from './drift';
-export { lookEarlier } from './earlier';
 export { explainFailed, inspect, type Inspection } from './inspection';
 
 /** PostgreSQL's client tools of this machine. @throws UsageError listing what was tried. */
@@ -28,10 +27,38 @@ export async function localPgTools(env: NodeJS.ProcessEnv = process.env): Promis
 }
 
 /** What the checklist knows of beside the inspection: it takes other databases to find out. */
-export type Findings = Pick<ChecklistFacts, 'drift' | 'earlier'>;
+export type Findings = Pick<ChecklistFacts, 'drift' | 'earlier' | 'rehearsalServer'>;
 
 /** For who wants the plan of the files alone, whatever was found. */
-export const NO_FINDINGS: Findings = { drift: NO_DRIFT, earlier: null };
+export const NO_FINDINGS: Findings = {
+  drift: NO_DRIFT,
+  earlier: null,
+  rehearsalServer: { variable: null, role: '', canCreateDatabase: true, unfit: null },
+};
+
+/**
+ * Asks the databases that the checklist needs an answer of, beside the target's own facts.
+ * @param id names the scratch database that drift is found out with.
+ * @param schemaFingerprint of the target; null or empty where it is not known.
+ */
+export async function lookAround(
+  inspection: Inspection,
+  target: Target,
+  config: Config,
+  { url, id, schemaFingerprint, tools, env }: LookAround,
+): Promise<Findings> {
+  const rehearsalServer = await chooseServer(target, url, inspection, env);
+  const drift = await findDrift(url, inspection, id, { server: rehearsalServer, schemaFingerprint, tools, env });
+  return { rehearsalServer, drift, earlier: await lookEarlier(target, config, inspection, env) };
+}
+
+export interface LookAround {
+  url: string;
+  id: string;
+  schemaFingerprint: string | null;
+  tools: PgTools;
+  env: NodeJS.ProcessEnv;
+}
 
 /** The plan of an inspected target, with its checklist. */
 export async function planInspected(
@@ -74,13 +101,10 @@ export async function makePlan(
   const inspection = await inspect(target, config, url);
   // Without a pg_dump that can read the server, the drift is found out all the same.
   const fingerprint = await schemaFingerprint(tools, url).catch(() => null);
-  const drift = await findDrift(url, inspection, `plan-${randomBytes(4).toString('hex')}`, {
-    schemaFingerprint: fingerprint,
-    tools,
-    env,
-  });
-  const earlier = await lookEarlier(target, config, inspection, env);
-  return planInspected(inspection, target, config, requester, tools, { drift, earlier });
+  const id = `plan-${randomBytes(4).toString('hex')}`;
+  const around = { url, id, schemaFingerprint: fingerprint, tools, env };
+  const findings = await lookAround(inspection, target, config, around);
+  return planInspected(inspection, target, config, requester, tools, findings);
 }
 
 /** Bound to files, their order, and the policy they run under: what changes one of them voids an approval. */
@@ -129,7 +153,6 @@ async function checklistFacts(
       : null,
     databaseBytes: facts.sizeBytes,
     rehearsal: environment.rehearsal.mode,
-    canCreateDatabase: server.canCreateDatabase,
     canKeepLedger: server.canKeepLedger,
     schema: server.schema,
     canCreateTables: server.canCreateTables,

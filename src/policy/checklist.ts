@@ -45,7 +45,7 @@ export interface ChecklistFacts {
   } | null;
   databaseBytes: number;
   rehearsal: RehearsalMode;
-  canCreateDatabase: boolean;
+  rehearsalServer: RehearsalServer;
   canKeepLedger: boolean;
   /** The schema of the target's URL. */
   schema: string;
@@ -56,6 +56,16 @@ export interface ChecklistFacts {
   approvals: { required: number; approvers: string[] };
   requester: Person;
   contacts: Record<string, string>;
+}
+
+/** The server that has the scratch databases. */
+export interface RehearsalServer {
+  /** Environment variable that names it; null for the target's own. */
+  variable: string | null;
+  role: string;
+  canCreateDatabase: boolean;
+  /** What keeps it from rehearsing, in a sentence; null when nothing does. */
+  unfit: string | null;
 }
 
 type Verdict = Pick<CheckResult, 'status' | 'evidence'>;
@@ -146,11 +156,14 @@ function judgeBackup({ backup, databaseBytes, serverMajor }: ChecklistFacts): Ve
   );
 }
 
-function judgeRehearsal({ rehearsal, backup, canCreateDatabase, role }: ChecklistFacts): Verdict {
+function judgeRehearsal({ rehearsal, backup, rehearsalServer }: ChecklistFacts): Verdict {
   if (rehearsal === 'off') return warn('Rehearsal is off: durations and reversals are not proven before production.');
+  const { variable, role, canCreateDatabase, unfit } = rehearsalServer;
+  const where = variable === null ? '' : ` on the server of ${variable}`;
+  if (unfit !== null) return fail(unfit);
   if (!canCreateDatabase)
     return fail(
-      `Role ${role} may not create the scratch database of the rehearsal; grant CREATEDB or set rehearsal: off.`,
+      `Role ${role} may not create the scratch database of the rehearsal${where}; grant CREATEDB or set rehearsal: off.`,
     );
   if (rehearsal === 'full' && backup?.external)
     return warn(
@@ -158,8 +171,8 @@ function judgeRehearsal({ rehearsal, backup, canCreateDatabase, role }: Checklis
     );
   return pass(
     rehearsal === 'full'
-      ? 'The backup is restored and the migrations run on it first.'
-      : 'The migrations run on a copy of the schema first.',
+      ? `The backup is restored${where} and the migrations run on it first.`
+      : `The migrations run on a copy of the schema${where} first.`,
   );
 }
 

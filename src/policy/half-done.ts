@@ -84,11 +84,12 @@ function endOf(id: string, { newest }: Runs): string {
     : `ended as ${newest.outcome}`;
 }
 
-function ofScratch({ environment, target }: Place, { name, deployment }: ScratchTrace): HalfDone {
+function ofScratch({ environment, target }: Place, { name, deployment, server }: ScratchTrace): HalfDone {
+  const where = server === null ? '' : ` on the server of ${server}`;
   return {
     what: 'scratch database',
     where: `${environment}/${target}`,
-    seen: `Database ${name} was left by ${deployment}, which is no open deployment; nobody is connected to it.`,
+    seen: `Database ${name}${where} was left by ${deployment}, which is no open deployment; nobody is connected to it.`,
     next: `DROP DATABASE "${name}"`,
   };
 }

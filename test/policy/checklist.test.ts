@@ -1,6 +1,6 @@
 import type { HazardFinding } from '../../src/contract';
 import type { EarlierEnvironment } from '../../src/policy/earlier';
-import { runChecklist, type ChecklistFacts } from '../../src/policy/checklist';
+import { runChecklist, type ChecklistFacts, type RehearsalServer } from '../../src/policy/checklist';
 
 const BACKUP: NonNullable<ChecklistFacts['backup']> = {
   dir: '/backups',
@@ -11,6 +11,7 @@ const BACKUP: NonNullable<ChecklistFacts['backup']> = {
   sampled: [],
   external: false,
 };
+const SERVER: RehearsalServer = { variable: null, role: 'deployer', canCreateDatabase: true, unfit: null };
 const READY: ChecklistFacts = {
   environment: 'production',
   database: 'broxiva',
@@ -31,7 +32,7 @@ const READY: ChecklistFacts = {
   backup: BACKUP,
   databaseBytes: 8_000_000,
   rehearsal: 'full',
-  canCreateDatabase: true,
+  rehearsalServer: SERVER,
   canKeepLedger: true,
   schema: 'public',
   canCreateTables: true,
@@ -115,10 +116,15 @@ const CASES: [string, Partial<ChecklistFacts>, string, RegExp][] = [
   ['large tables', backup({ sampled: ['public.events'] }), 'backup pass', /by a sample only .*: public\.events\./],
   ['a backup by another tool', backup({ external: true }), 'rehearsal warn', /on a copy of the schema only/],
   ['unknown room', backup({ freeBytes: null }), 'backup pass', /writes to/],
-  ['no rehearsal', { rehearsal: 'off', canCreateDatabase: false }, 'rehearsal warn', /not proven before production/],
+  [
+    'no rehearsal',
+    { rehearsal: 'off', rehearsalServer: { ...SERVER, canCreateDatabase: false } },
+    'rehearsal warn',
+    /not proven before production/,
+  ],
   [
     'no right to a scratch database',
-    { canCreateDatabase: false },
+    { rehearsalServer: { ...SERVER, canCreateDatabase: false } },
     'rehearsal fail',
     /grant CREATEDB or set rehearsal: off/,
   ],

@@ -51,7 +51,7 @@ describe('defaults', () => {
       approvals: { required: 1, expiryMs: 24 * 3_600_000, approvers: [] },
       window: null,
       backup: { enabled: true, dir: '/project/backups', format: 'custom' },
-      rehearsal: { mode: 'full', maxLockMs: 60_000 },
+      rehearsal: { mode: 'full', maxLockMs: 60_000, urlEnv: null },
       lockTimeoutMs: 100,
     });
   });
