@@ -21,6 +21,8 @@ const CARRIED_HAZARDS = 150;
 export interface PlanResult {
   plan: Plan;
   checklist: CheckResult[];
+  /** Of the project's configuration. */
+  contacts: Record<string, string>;
 }
 
 export function createInspect(deps: Deps) {
@@ -46,7 +48,7 @@ export function createInspect(deps: Deps) {
       const around = { url, id: input.deploymentId, schemaFingerprint, tools: deps.tools, env: deps.env };
       const found = await lookAround(inspection, target, deps.config, around);
       const full = await planInspected(inspection, target, deps.config, input.requester, deps.tools, found);
-      return { plan: carried(full, deps, input), checklist: full.checklist };
+      return { plan: carried(full, deps, input), checklist: full.checklist, contacts: deps.config.contacts };
     },
 
     /** @returns what changed since the plan was shown, in words; null when nothing did. @throws ApplicationFailure AlreadyRunning */
@@ -123,6 +125,5 @@ function carried(full: FullPlan, deps: Deps, input: DeployInput): Plan {
     backup: environment.backup.enabled,
     rehearsal: environment.rehearsal.mode,
     slack: deps.slack !== null,
-    contacts: deps.config.contacts,
   };
 }

@@ -20,7 +20,14 @@ import { unfinished } from '../adapters/prisma-history';
 import { withSession, type Client } from '../adapters/postgres';
 import { loadParser, parseScript } from '../adapters/sql-parser';
 import { openStore } from '../backup/store';
-import type { DeployInput, ExecutionForm, ReversalResult, RollbackStrategy, UndoAssessment } from '../contract';
+import type {
+  DeployInput,
+  ExecutionForm,
+  PlanStep,
+  ReversalResult,
+  RollbackStrategy,
+  UndoAssessment,
+} from '../contract';
 import { FailureType, permanent } from '../errors';
 import { sha256 } from '../planner';
 import { costText, planRollback, roughly } from '../policy/rollback';
@@ -77,9 +84,10 @@ export function createUndo(deps: Deps) {
             instance,
             assessment,
             schemaFingerprint,
-            migrations: reversals.flatMap(({ migrations }) => migrations),
+            steps: reversals.map(({ step, migrations }) => ({ index: step, migrations })),
             approval: target.environment.approvals,
             slack: deps.slack !== null,
+            contacts: deps.config.contacts,
           };
         },
       );
@@ -143,7 +151,10 @@ export interface RollbackBasis {
   instance: string;
   assessment: UndoAssessment;
   schemaFingerprint: string;
-  migrations: string[];
+  /** That are to be undone, newest first. */
+  steps: PlanStep[];
+  /** Of the project's configuration. */
+  contacts: Record<string, string>;
   approval: { required: number; expiryMs: number };
   /** Slack is configured. */
   slack: boolean;

@@ -53,6 +53,8 @@ export interface DeploymentStatus {
   phases: PhaseProgress[];
   facts: TargetFacts | null;
   plan: Plan | null;
+  /** Of the project's configuration: name -> how to reach. */
+  contacts: Record<string, string>;
   checklist: CheckResult[];
   backup: BackupSummary | null;
   rehearsal: RehearsalSummary | null;

@@ -114,7 +114,6 @@ export interface Plan {
   rehearsal: RehearsalMode;
   /** Slack is configured: the deployment is announced and can be approved there. */
   slack: boolean;
-  contacts: Record<string, string>;
 }
 
 /** What the pending migrations create. */

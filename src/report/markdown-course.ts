@@ -112,8 +112,8 @@ function schemaState(restored: boolean | null): string {
   return restored ? 'The schema is as it was before.' : 'The schema is **not** as it was before.';
 }
 
-export function contacts({ plan }: DeploymentStatus): string {
-  const rows = Object.entries(plan?.contacts ?? {}).map(([who, where]) => [prose(who), prose(where)]);
+export function contacts(status: DeploymentStatus): string {
+  const rows = Object.entries(status.contacts).map(([who, where]) => [prose(who), prose(where)]);
   return section('Contacts', table(['who', 'where'], rows));
 }
 

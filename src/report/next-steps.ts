@@ -118,8 +118,8 @@ function goBack(status: DeploymentStatus): NextStep[] {
   ];
 }
 
-function contacts({ plan }: DeploymentStatus): string {
-  const lines = Object.entries(plan?.contacts ?? {}).map(([who, where]) => `${who} ${where}`);
+function contacts(status: DeploymentStatus): string {
+  const lines = Object.entries(status.contacts).map(([who, where]) => `${who} ${where}`);
   return lines.join(', ') || 'the people who own this database';
 }
 

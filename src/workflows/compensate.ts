@@ -15,7 +15,7 @@ export async function compensate(run: Run, people: ApprovalGate, undo: Undo): Pr
   const summary: CompensationSummary = { ...nothingYet(), state: 'clean' };
   run.status.compensation = summary;
   for (const step of assessment.steps) {
-    const progress = run.status.steps[step];
+    const progress = run.status.steps.find(({ index }) => index === step);
     const names = progress?.migrations.join(', ') ?? `step ${step + 1}`;
     run.tell(`undoing ${names}`);
     const result = await patiently(() =>

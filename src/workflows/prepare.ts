@@ -21,9 +21,9 @@ export async function makePlan(run: Run): Promise<void> {
     const { facts } = run.status;
     const options = { summary: `${facts?.pending.length ?? 0} pending` };
     const asked: Parameters<typeof read.plan> = [run.input, facts?.schemaFingerprint ?? null];
-    const { plan, checklist } = await read.plan.executeWithOptions(options, asked);
+    const { plan, checklist, contacts } = await read.plan.executeWithOptions(options, asked);
     const steps = plan.steps.map((step) => ({ ...step, state: 'pending' as const, durationMs: null, waits: [] }));
-    Object.assign(run.status, { plan, checklist, steps });
+    Object.assign(run.status, { plan, checklist, contacts, steps });
     run.announced = plan.slack;
   });
 }

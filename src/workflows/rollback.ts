@@ -25,13 +25,15 @@ async function story(input: RollbackInput, run: Run, people: ApprovalGate): Prom
   const basis = await run.phase('inspect', () => read.rollbackBasis(input, input.undo, input.strategy));
   run.announced = basis.slack;
   run.instance = basis.instance;
-  const { assessment, migrations, approval, schemaFingerprint } = basis;
+  run.status.contacts = basis.contacts;
+  run.status.steps = basis.steps.map((step) => ({ ...step, state: 'applied', durationMs: null, waits: [] }));
+  const { assessment, steps, approval, schemaFingerprint } = basis;
   const { action, reason, takes } = assessment.plan;
   if (action === 'nothing-to-undo') return run.end('up-to-date', `Deployment ${input.undo} left nothing to undo.`);
   if (action === 'forward-fix' || action === 'needs-human')
     return run.end('needs-human', `${reason} Nothing was undone.`);
   const price = takes.length > 0 ? ` It ${priceText(assessment.plan)}.` : '';
-  const note = `Undoes ${assessment.steps.length} step(s) of ${input.undo}: ${migrations.join(', ')}.${price}`;
+  const note = `Undoes ${assessment.steps.length} step(s) of ${input.undo}: ${steps.flatMap(({ migrations }) => migrations).join(', ')}.${price}`;
   const required = assessment.plan.approval ? Math.max(1, approval.required) : approval.required;
   const request = { kind: 'rollback' as const, bindingDigest: assessment.digest, required, note };
   // A swap is asked about when the backup is restored and its price is known exactly.

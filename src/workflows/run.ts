@@ -53,6 +53,7 @@ export class Run {
       phases: PHASES.map((phase) => ({ phase, state: 'pending', startedAt: null, endedAt: null, detail: null })),
       facts: null,
       plan: null,
+      contacts: {},
       checklist: [],
       backup: null,
       rehearsal: null,

@@ -20,6 +20,7 @@ export function begun(): DeploymentStatus {
     phases: PHASES.map((phase) => ({ phase, state: 'pending', startedAt: null, endedAt: null, detail: null })),
     facts: null,
     plan: null,
+    contacts: {},
     checklist: [],
     backup: null,
     rehearsal: null,
@@ -64,6 +65,7 @@ export function planned(): DeploymentStatus {
       pending: ['add_users', 'add_index'],
       sizeBytes: 1_234_567,
     },
+    contacts: { 'Database Team': '#database-team' },
     plan: {
       digest: 'd'.repeat(64),
       risk: 'high',
@@ -98,7 +100,6 @@ export function planned(): DeploymentStatus {
       backup: true,
       rehearsal: 'full',
       slack: false,
-      contacts: { 'Database Team': '#database-team' },
     },
     backup: {
       id: 'b1',

@@ -85,9 +85,9 @@ export function waiting(overrides: Partial<DeploymentStatus> = {}): DeploymentSt
       monitor: { durationMs: 1_800_000, intervalMs: 30_000, thresholds: [] },
       backup: true,
       rehearsal: 'full',
-      contacts: {},
       slack: true,
     },
+    contacts: {},
     checklist: [],
     backup: {
       id: 'backup-1',

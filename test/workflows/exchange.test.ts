@@ -1,7 +1,7 @@
 /** Undoing with the backup: the database exchanged for it, or rows brought from it. */
 import { Bench } from './support/bench';
 import { ALICE } from './support/deployment';
-import { ALL_STEPS, by, FACTS, failing, HEALTHY, HOUR } from './support/stubs';
+import { ALL_STEPS, by, FACTS, failing, HEALTHY, HOUR, STEPS } from './support/stubs';
 import type { SwapReadiness, UndoAssessment } from '../../src/contract';
 
 let bench: Bench;
@@ -14,7 +14,8 @@ const basis = (assessment: UndoAssessment) => ({
       assessment,
       instance: FACTS.instance,
       schemaFingerprint: FACTS.schemaFingerprint,
-      migrations: FACTS.pending,
+      steps: STEPS,
+      contacts: { 'Database Team': '#database-team' },
       approval: { required: 1, expiryMs: HOUR },
       slack: false,
     }),

@@ -24,6 +24,7 @@ test('a change after the approval voids it: everything is done and asked again',
       Promise.resolve({
         plan: plan({ digest: digests.shift() ?? '', approval: { required: 1, expiryMs: HOUR } }),
         checklist: [],
+        contacts: {},
       }),
   });
   const first = await deployment.asked();
@@ -52,7 +53,7 @@ test('what the second plan switches off is not taken from the first', async () =
   const backups = [true, false];
   const deployment = await bench.deploy({
     ...changes(1),
-    plan: () => Promise.resolve({ plan: plan({ backup: backups.shift() ?? false }), checklist: [] }),
+    plan: () => Promise.resolve({ plan: plan({ backup: backups.shift() ?? false }), checklist: [], contacts: {} }),
   });
   const { status } = await deployment.ended();
   expect(status.backup).toBeNull();

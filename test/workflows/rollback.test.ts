@@ -1,7 +1,8 @@
 /** Undoing an earlier deployment by hand. */
+import { nextSteps } from '../../src/report/next-steps';
 import { Bench } from './support/bench';
 import { ALICE, BOB } from './support/deployment';
-import { ALL_STEPS, failing, FACTS, HOUR, LOSSY, NOTHING, stuck, taking } from './support/stubs';
+import { ALL_STEPS, failing, FACTS, HOUR, LOSSY, NOTHING, STEPS, stuck, taking } from './support/stubs';
 
 let bench: Bench;
 beforeAll(async () => (bench = await Bench.timeSkipping()));
@@ -14,7 +15,8 @@ const basis = (assessment = ALL_STEPS, required = 1) => ({
       assessment,
       instance: FACTS.instance,
       schemaFingerprint: FACTS.schemaFingerprint,
-      migrations: FACTS.pending,
+      steps: STEPS,
+      contacts: { 'Database Team': '#database-team' },
       approval: { required, expiryMs: HOUR },
       slack: false,
     }),
@@ -47,6 +49,20 @@ test('is approved, undoes newest first, and compares the schema with the one bef
   expect(rollback.argsOf('reverseStep')).toEqual([2, 1, 0].map((step) => ['deployment-0', step]));
   expect(rollback.argsOf('schemaIs')).toEqual([[FACTS.schemaFingerprint]]);
   expect(status.compensation).toMatchObject({ state: 'clean', schemaRestored: true });
+  expect(status.steps.map(({ state }) => state)).toEqual(['reversed', 'reversed', 'reversed']);
+});
+
+test('that fails names the migration, and whom to call', async () => {
+  const failed = { step: 2, state: 'failed' as const, detail: 'Line 3: relation "orders" does not exist.', kept: [] };
+  const rollback = await bench.rollback({ ...basis(), reverseStep: () => Promise.resolve(failed) });
+  await rollback.asked('rollback');
+  await rollback.decide(ALICE);
+  const { outcome, status } = await rollback.ended();
+  expect(outcome).toMatchObject({
+    status: 'needs-human',
+    summary: expect.stringContaining(`Undoing 2_third failed: ${failed.detail}`) as unknown,
+  });
+  expect(nextSteps(status).map(({ text }) => text)).toContain('Call: Database Team #database-team.');
 });
 
 test('of a deployment that left nothing has nothing to do', async () => {

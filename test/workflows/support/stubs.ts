@@ -4,6 +4,7 @@ import type { Activities } from '../../../src/activities';
 import type {
   CheckResult,
   Plan,
+  PlanStep,
   RehearsalFigures,
   RehearsalSummary,
   RollbackPlan,
@@ -58,10 +59,12 @@ export function plan(overrides: Partial<Plan> = {}): Plan {
     backup: true,
     rehearsal: 'full',
     slack: false,
-    contacts: {},
     ...overrides,
   };
 }
+
+/** One migration a step. */
+export const STEPS: PlanStep[] = FACTS.pending.map((name, index) => ({ index, migrations: [name] }));
 
 export const PROVEN: RehearsalSummary = {
   mode: 'full',
@@ -133,7 +136,7 @@ const CLEAN: CheckResult = {
 
 /** Activity `plan`, answering with these differences. */
 export function planned(overrides: Partial<Plan> = {}, checks: CheckResult[] = [CLEAN]): Pick<Activities, 'plan'> {
-  return { plan: () => Promise.resolve({ plan: plan(overrides), checklist: checks }) };
+  return { plan: () => Promise.resolve({ plan: plan(overrides), checklist: checks, contacts: {} }) };
 }
 
 /** An activity that fails for good. */
@@ -211,7 +214,8 @@ export const HEALTHY: Activities = {
     assessment: ALL_STEPS,
     instance: FACTS.instance,
     schemaFingerprint: FACTS.schemaFingerprint,
-    migrations: FACTS.pending,
+    steps: STEPS,
+    contacts: {},
     slack: false,
     approval: { required: 1, expiryMs: HOUR },
   }),
