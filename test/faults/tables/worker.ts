@@ -3,8 +3,12 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Fault } from '../harness/faults';
 import { ADDITIONS, SLOW } from '../harness/files';
+import { buildsOf, makeCurrent } from './builds';
 import { ONLINE_WORKER } from './online';
 import { dies, killed, killedAt, killedWhile, SLEEPING, stops, wake } from './points';
+
+const OLD = { LOCKKEEPER_BUILD_ID: 'old' };
+const NEW = { LOCKKEEPER_BUILD_ID: 'new' };
 
 export const WORKER: Record<string, Fault> = {
   ...ONLINE_WORKER,
@@ -50,6 +54,23 @@ export const WORKER: Record<string, Fault> = {
       expect(
         await trial.query(`SELECT FROM lockkeeper.marker WHERE deployment = '${trial.deployment.deploymentId}'`),
       ).toEqual([]);
+    },
+  },
+  'a new release becomes current while a deployment is open': {
+    files: SLOW,
+    ends: 'new',
+    async inject(trial) {
+      const old = trial.worker(undefined, OLD);
+      await makeCurrent(trial, OLD);
+      await trial.start();
+      await trial.running(SLEEPING);
+      trial.worker(undefined, NEW);
+      await makeCurrent(trial, NEW);
+      await old.kill('SIGKILL');
+      trial.worker(undefined, OLD);
+    },
+    async also(trial) {
+      expect(await buildsOf(trial)).toEqual([OLD.LOCKKEEPER_BUILD_ID]);
     },
   },
   'the clock of the worker is an hour off': {
