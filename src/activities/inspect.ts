@@ -9,6 +9,8 @@ import { isIntact } from '../backup/prove';
 import { openStore } from '../backup/store';
 import { FailureType, permanent } from '../errors';
 import { inspect, lookAround, NO_FINDINGS, planInspected } from '../planner';
+import { lookEarlier } from '../planner/earlier';
+import { judgeOrder } from '../policy/earlier';
 import type { FullPlan } from '../policy/plan';
 import type { Deps } from './deps';
 import { inWords } from './failure';
@@ -67,7 +69,9 @@ export function createInspect(deps: Deps) {
         return 'The schema of the database changed after the plan was approved.';
       if (approved.backup && !(await isIntact(openStore(target.environment.backup, deps.env), approved.backup)))
         return `Backup ${approved.backup.id} is not the one that was approved.`;
-      return null;
+      const earlier = await lookEarlier(target, deps.config, inspection, deps.env);
+      const order = earlier && judgeOrder(earlier);
+      return order?.status === 'fail' ? order.evidence : null;
     },
   };
 }

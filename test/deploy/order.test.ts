@@ -1,11 +1,14 @@
 /** `after`: what the earlier environment has not applied from the same files does not go on. */
 import { appendFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { DeploymentRef } from '../../src/client';
 import type { CheckResult, DeploymentStatus } from '../../src/contract';
 import { testDatabase, type TestDatabase } from '../support/database';
 import { writeMigrations } from '../support/migrations';
+import { until } from '../support/until';
 import { testProject, type ProjectOptions, type TestProject } from '../support/project';
 
+const NINA = { id: 'cli:nina', name: 'nina' };
 const MAYA = { id: 'cli:maya', name: 'maya' };
 const FILES = { '1_base': 'CREATE TABLE "a" ("id" int);', '2_more': 'CREATE TABLE "b" ("id" int);' };
 /** Asks for nothing that these tests are not about. */
@@ -23,11 +26,15 @@ afterEach(async () => {
   await Promise.all([staging.drop(), production.drop()]);
 });
 
-async function deploy(options: Omit<ProjectOptions, 'environment'>, after?: string): Promise<DeploymentStatus> {
-  const project = await testProject({ ...options, environment: { ...SHORT, ...(after && { after }) } });
+async function begin(options: ProjectOptions): Promise<{ project: TestProject; ref: DeploymentRef }> {
+  const project = await testProject({ ...options, environment: { ...SHORT, ...options.environment } });
   projects.push(project);
   await project.startWorker();
-  const ref = await project.client.start(project.environment, project.target, MAYA);
+  return { project, ref: await project.client.start(project.environment, project.target, MAYA) };
+}
+
+async function deploy(options: Omit<ProjectOptions, 'environment'>, after?: string): Promise<DeploymentStatus> {
+  const { project, ref } = await begin({ ...options, environment: after === undefined ? {} : { after } });
   await project.client.result(ref);
   return project.client.status(ref);
 }
@@ -69,6 +76,23 @@ test('blocked until staging has all of it, from the same files', async () => {
     evidence: expect.stringMatching(/applied in staging from the same files, the last at \d{4}-/) as string,
   });
   expect(await tables()).toEqual(['_prisma_migrations', 'a', 'b']);
+});
+
+test('staging that was undone while production waited for a yes takes the yes back', async () => {
+  const files = writeMigrations(FILES);
+  expect((await deploy({ ...files, url: staging.url })).outcome?.status).toBe('deployed');
+  const environment = { after: 'staging', approvals: { required: 1 } };
+  const { project, ref } = await begin({ ...files, url: production.url, staging: staging.url, environment });
+  const { approval } = await until('production asks', async () => {
+    const status = await project.client.status(ref);
+    return status.approval && status;
+  });
+  await staging.client.query("UPDATE _prisma_migrations SET rolled_back_at = now() WHERE migration_name = '2_more'");
+  await project.client.decide(ref, NINA, 'approve', null, approval?.bindingDigest ?? '');
+  const { status, summary } = await project.client.result(ref);
+  expect(status).toBe('blocked');
+  expect(summary).toMatch(/staging comes first and has not applied 2_more/);
+  expect(await tables()).toEqual([]);
 });
 
 test('a file that was edited after staging had it is another one', async () => {
