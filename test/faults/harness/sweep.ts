@@ -1,6 +1,7 @@
 /** kill -9 after one event of a deployment's history after the other: each point a deployment of its own. */
+import type { DeploymentStatus } from '../../../src/contract';
 import { FILES } from './files';
-import type { FaultTests } from './faults';
+import type { Fault, FaultTests } from './faults';
 import type { Trial } from './trial';
 
 export interface Sweep {
@@ -10,6 +11,7 @@ export interface Sweep {
   atOnce: number;
   /** Which events are points, of a history of so many. */
   points: (events: number) => number[];
+  mayEndOld?: Fault['mayEndOld'];
 }
 
 export interface Swept {
@@ -22,13 +24,13 @@ export interface Swept {
 /** As every deployment would have it: with a backup, proven reversals and an approval. */
 const ENVIRONMENT = { rehearsal: 'schema-only' };
 
-export async function sweep(tests: FaultTests, { kill, atOnce, points }: Sweep): Promise<Swept> {
+export async function sweep(tests: FaultTests, { atOnce, points, ...each }: Sweep): Promise<Swept> {
   const waiting = points(await eventsOfUninterrupted(tests));
   const swept: Swept = { hit: 0, held: 0, broken: [] };
   const work = async (): Promise<void> => {
     for (let point = waiting.shift(); point !== undefined; point = waiting.shift()) {
       swept.hit++;
-      const problem = await broken(tests, point, kill);
+      const problem = await broken(tests, point, each);
       if (problem === null) swept.held++;
       else swept.broken.push(`after event ${point}: ${problem}`);
     }
@@ -53,12 +55,17 @@ async function eventsOfUninterrupted(tests: FaultTests): Promise<number> {
 }
 
 /** @returns why a deployment did not survive at this point; null when it did. */
-async function broken(tests: FaultTests, point: number, kill: Sweep['kill']): Promise<string | null> {
+async function broken(
+  tests: FaultTests,
+  point: number,
+  { kill, mayEndOld = () => false }: Pick<Sweep, 'kill' | 'mayEndOld'>,
+): Promise<string | null> {
   try {
     await tests.survive({
       files: FILES,
       environment: ENVIRONMENT,
       ends: 'new',
+      mayEndOld,
       async inject(trial) {
         trial.worker();
         await trial.start();
@@ -86,3 +93,9 @@ export const killTemporal: Sweep['kill'] = async ({ rig }) => {
   await rig.killTemporal();
   await rig.restartTemporal();
 };
+
+/** The first look waits only seconds for a server that is away: nothing was begun. */
+export function gaveUpInspecting({ outcome, phases }: DeploymentStatus): boolean {
+  const failed = phases.filter(({ state }) => state === 'failed').map(({ phase }) => phase);
+  return outcome?.failure?.type === 'TargetUnavailable' && failed.join() === 'inspect';
+}
