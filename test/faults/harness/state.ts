@@ -10,7 +10,7 @@ export interface DatabaseState {
   schema: string;
   /** What pg_dump leaves out: the remains of a cancelled CREATE INDEX CONCURRENTLY. */
   invalidIndexes: unknown[];
-  /** `schema.table` -> rows and their digest. */
+  /** `schema.table` -> rows and their digest, without what no two runs give alike: UUIDs and times. */
   contents: Record<string, string>;
   /** `_prisma_migrations` without ids, times and what was rolled back. A row that Prisma's engine marks as applied has no steps and an empty log. */
   history: unknown[];
@@ -49,17 +49,22 @@ export async function schemaOf(url: string): Promise<string> {
 }
 
 export async function contentsOf(client: Client): Promise<Record<string, string>> {
-  const tables = await rows<{ schema: string; name: string }>(
+  const tables = await rows<{ schema: string; name: string; columns: string | null }>(
     client,
-    `SELECT schemaname AS schema, tablename AS name FROM pg_tables
+    `SELECT schemaname AS schema, tablename AS name,
+            (SELECT string_agg(quote_ident(attname), ', ' ORDER BY attnum) FROM pg_attribute
+              WHERE attrelid = format('%I.%I', schemaname, tablename)::regclass AND attnum > 0 AND NOT attisdropped
+                AND atttypid NOT IN ('uuid'::regtype, 'timestamptz'::regtype)) AS columns
+       FROM pg_tables
       WHERE schemaname NOT IN ('pg_catalog', 'information_schema', 'lockkeeper') AND tablename <> '_prisma_migrations'`,
   );
   const contents: Record<string, string> = {};
-  for (const { schema, name } of tables) {
+  for (const { schema, name, columns } of tables) {
     const table = `${escapeIdentifier(schema)}.${escapeIdentifier(name)}`;
     const [digest] = await rows<{ digest: string }>(
       client,
-      `SELECT count(*) || ' ' || md5(coalesce(string_agg(t::text, E'\\n' ORDER BY t::text), '')) AS digest FROM ${table} t`,
+      `SELECT count(*) || ' ' || md5(coalesce(string_agg(t::text, E'\\n' ORDER BY t::text), '')) AS digest
+         FROM (SELECT ${columns ?? ''} FROM ${table}) AS t`,
     );
     contents[`${schema}.${name}`] = digest?.digest ?? '';
   }
