@@ -117,9 +117,10 @@ async function queryExecution(client: Client): Promise<Verdict> {
 
 async function generatedClient(deps: Deps, target: ResolvedTarget): Promise<Verdict> {
   if (!target.environment.verify.generate) return { status: 'skipped', evidence: 'verify.generate is off.' };
-  const result = await generateClient(deps.config.root, readSchema(deps.config.schemaPath));
+  const { schemaPath } = deps.config;
+  const result = await generateClient(schemaPath, readSchema(schemaPath));
   return result === 'no-prisma'
-    ? { status: 'skipped', evidence: 'The project has no prisma package installed on this host.' }
+    ? { status: 'skipped', evidence: 'No prisma package is installed where the schema is.' }
     : pass('Prisma Client was generated from the schema.');
 }
 

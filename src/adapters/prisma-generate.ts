@@ -9,12 +9,16 @@ const GENERATOR_BLOCK = /^\s*generator\s+\w+\s*\{[^}]*\}/gm;
 const TIMEOUT_MS = 120_000;
 
 /**
- * @param schema the project's schema files, without connection URLs.
+ * @param schemaPath the schema's file or folder: the project's own Prisma is the one that its generator would use.
+ * @param schema its files, without connection URLs.
  * @returns `no-prisma` where the project has no Prisma CLI installed.
  * @throws Error with the CLI's own last words when generation fails.
  */
-export async function generateClient(root: string, schema: { content: string }[]): Promise<'generated' | 'no-prisma'> {
-  const cli = findPrisma(root);
+export async function generateClient(
+  schemaPath: string,
+  schema: { content: string }[],
+): Promise<'generated' | 'no-prisma'> {
+  const cli = findPrisma(schemaPath);
   if (cli === null) return 'no-prisma';
   return withWorkFolder<'generated'>(async (folder) => {
     // The project's own generators would write into its working tree.
@@ -27,9 +31,9 @@ export async function generateClient(root: string, schema: { content: string }[]
   });
 }
 
-function findPrisma(root: string): string | null {
+function findPrisma(schemaPath: string): string | null {
   try {
-    return createRequire(join(root, 'package.json')).resolve('prisma/build/index.js');
+    return createRequire(schemaPath).resolve('prisma/build/index.js');
   } catch {
     return null;
   }
