@@ -90,6 +90,6 @@ export default tseslint.config(
     forbid: ['policy', 'workflows', 'activities', 'adapters', 'report', ...TOP],
     builtins: true,
   }),
-  { files: ['**/*.{js,mjs}'], ...tseslint.configs.disableTypeChecked },
-  { files: ['**/*.js'], rules: { '@typescript-eslint/no-require-imports': 'off' } },
+  { files: ['**/*.{js,cjs,mjs}'], ...tseslint.configs.disableTypeChecked },
+  { files: ['**/*.{js,cjs}'], rules: { '@typescript-eslint/no-require-imports': 'off' } },
 );
