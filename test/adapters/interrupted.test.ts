@@ -8,10 +8,10 @@ import { runScript } from '../../src/adapters/executor';
 import { takeFence } from '../../src/adapters/ledger/fence';
 import { ensureLedger } from '../../src/adapters/ledger/schema';
 import { loadParser, parseScript } from '../../src/adapters/sql-parser';
-import { buildPlan } from '../../src/policy/build-plan';
-import { segmentsOf, type Segment } from '../../src/policy/segments';
+import type { Segment } from '../../src/policy/segments';
 import { contents } from '../support/contents';
 import { onServer, testDatabase, type TestDatabase } from '../support/database';
+import { segmentsAfter } from '../support/segments';
 import { BEFORE, chance, mixedFile, type Chance } from './mixed-files';
 
 const FILES = 24;
@@ -51,21 +51,6 @@ function cutOff(client: Client, messages: number, end: End, admin: Client): void
     throw Object.assign(new Error('Connection terminated'), { code: 'ECONNRESET' });
   };
   client.query = query as typeof client.query;
-}
-
-function segments(sql: string): Segment[] {
-  const statements = parseScript(sql);
-  const { migrations } = buildPlan({
-    environment: 'test',
-    target: 'main',
-    applied: [parseScript(BEFORE)],
-    migrations: [{ name: 'm', checksum: 'c'.repeat(64), sql, statements, hasDownSql: false }],
-    database: { tables: {}, offline: true },
-    parse: parseScript,
-    execution: 'online',
-  });
-  const [plan] = migrations;
-  return plan ? segmentsOf(statements, plan.form) : [];
 }
 
 /** @returns true when it came to the end. */
@@ -122,7 +107,7 @@ const SEEDS = Array.from({ length: FILES }, (_, seed) => seed + 1);
 test.each(SEEDS)('file %i', async (seed) => {
   const next = chance(seed);
   const sql = mixedFile(next);
-  const all = segments(sql);
+  const all = segmentsAfter(BEFORE, sql);
   const copy = await testDatabase(model.name);
   try {
     for (let tried = 1; !(await attempt(copy, all, next)); tried++) expect(tried).toBeLessThan(MOST_ATTEMPTS);

@@ -3,13 +3,12 @@ import { Client } from 'pg';
 import { runScript, type ScriptResult } from '../../src/adapters/executor';
 import { takeFence } from '../../src/adapters/ledger/fence';
 import { ensureLedger } from '../../src/adapters/ledger/schema';
-import { loadParser, parseScript } from '../../src/adapters/sql-parser';
-import type { ExecutionForm } from '../../src/contract';
-import { buildPlan } from '../../src/policy/build-plan';
-import { segmentsOf, type Segment } from '../../src/policy/segments';
+import { loadParser } from '../../src/adapters/sql-parser';
+import type { Segment } from '../../src/policy/segments';
 import { BEFORE, REWRITES, ROWS } from '../policy/online-forms';
 import { contents } from '../support/contents';
 import { onServer, testDatabase, type TestDatabase } from '../support/database';
+import { segmentsAfter } from '../support/segments';
 import { until } from '../support/until';
 
 let model: TestDatabase;
@@ -31,20 +30,6 @@ async function copyOf(): Promise<TestDatabase> {
   const copy = await testDatabase(model.name);
   copies.push(copy);
   return copy;
-}
-
-function segments(sql: string, execution: ExecutionForm['execution'] = 'online'): Segment[] {
-  const statements = parseScript(sql);
-  const { migrations } = buildPlan({
-    environment: 'test',
-    target: 'main',
-    applied: [parseScript(BEFORE)],
-    migrations: [{ name: 'm', checksum: 'c'.repeat(64), sql, statements, hasDownSql: false }],
-    database: { tables: {}, offline: true },
-    parse: parseScript,
-    execution,
-  });
-  return segmentsOf(statements, (migrations[0] as { form: ExecutionForm }).form);
 }
 
 let turns = 0;
@@ -71,13 +56,13 @@ async function asWritten(sql: string): Promise<string> {
 describe.each(REWRITES)('$name', ({ sql }) => {
   test('ends as the file as written', async () => {
     const online = await copyOf();
-    await run(online, segments(sql));
+    await run(online, segmentsAfter(BEFORE, sql));
     expect(await contents(online)).toBe(await asWritten(sql));
   });
 
   test('ends the same when every segment is cut off, before its marker or in the middle', async () => {
     const online = await copyOf();
-    const all = segments(sql);
+    const all = segmentsAfter(BEFORE, sql);
     for (let committed = 0; committed <= all.length; committed++) {
       const next = all[committed];
       await run(online, all.slice(0, committed));
@@ -120,7 +105,7 @@ describe('a part that fails on the rows that are there', () => {
   ])('%s leaves nothing, and says how to find them', async (_, sql, hint) => {
     const copy = await copyOf();
     const before = await contents(copy);
-    await expect(run(copy, segments(sql))).rejects.toMatchObject({
+    await expect(run(copy, segmentsAfter(BEFORE, sql))).rejects.toMatchObject({
       type: 'Statement',
       message: expect.stringContaining(hint) as string,
     });
@@ -132,7 +117,7 @@ describe('a part that fails on the rows that are there', () => {
 
 test('the leftovers of a rebuild that was cut off are dropped', async () => {
   const copy = await copyOf();
-  const [rebuild] = segments('REINDEX TABLE orders');
+  const [rebuild] = segmentsAfter(BEFORE, 'REINDEX TABLE orders');
   // What a cancelled REINDEX CONCURRENTLY leaves; a unique build over duplicates ends just so.
   await copy.client.query('CREATE UNIQUE INDEX CONCURRENTLY orders_total_ccnew ON orders ((1))').catch(() => undefined);
   await copy.client.query(
@@ -144,7 +129,7 @@ test('the leftovers of a rebuild that was cut off are dropped', async () => {
 
 test('an index of another’s making under the same name is not ours to drop', async () => {
   const copy = await copyOf();
-  await expect(run(copy, segments('CREATE INDEX orders_total ON orders (id)'))).rejects.toMatchObject({
+  await expect(run(copy, segmentsAfter(BEFORE, 'CREATE INDEX orders_total ON orders (id)'))).rejects.toMatchObject({
     type: 'Statement',
   });
   expect(await contents(copy)).toBe(await asWritten('SELECT 1'));
@@ -155,7 +140,7 @@ describe('beside a writer that has not committed', () => {
 
   test.each(BESIDE)('%s: parts without announced locks take none that it feels', async (_, sql) => {
     const copy = await copyOf();
-    const all = segments(sql);
+    const all = segmentsAfter(BEFORE, sql);
     for (const segment of all) {
       const held = await strongestWhile(copy, segment);
       const announced = segment.locks.length > 0;
