@@ -92,8 +92,11 @@ const NO_TLS_THERE = 'does not support SSL';
 
 async function connect(url: string, options: SessionOptions): Promise<Client> {
   const client = new Client(clientConfig(url, options));
-  // A connection that dies between two queries emits 'error'; without a listener that ends the process. The next query reports it.
-  client.on('error', () => undefined);
+  // A connection that dies between two queries emits 'error'; without a listener that ends the process.
+  client.once('error', (error: Error) => {
+    lossOf.set(client, error);
+    client.on('error', () => undefined);
+  });
   try {
     await client.connect();
   } catch (error) {
@@ -103,6 +106,9 @@ async function connect(url: string, options: SessionOptions): Promise<Client> {
   }
   return client;
 }
+
+/** Why a session is gone, of several errors the first: the driver's next query says only that it is. */
+const lossOf = new WeakMap<Client, Error>();
 
 function withSslMode(url: string, mode: string): string {
   const other = new URL(url);
@@ -118,6 +124,8 @@ export async function withSession<T>(
   const client = await openSession(url, options);
   try {
     return await use(client);
+  } catch (error) {
+    throw (error as Error).message.includes('is not queryable') ? (lossOf.get(client) ?? error) : error;
   } finally {
     await client.end().catch(() => undefined);
   }
