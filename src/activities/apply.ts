@@ -5,6 +5,7 @@ import { markersOfAll } from '../adapters/ledger/markers';
 import { registerDeployment, registerReversal } from '../adapters/ledger/registrations';
 import { readMigrations, type MigrationFolder } from '../adapters/migration-files';
 import { replicationGate } from '../adapters/replication';
+import { loadParser } from '../adapters/sql-parser';
 import { migrationList, NO_FILTER, schemaOf, withEngine, type SchemaEngine } from '../adapters/prisma-engine';
 import type {
   DeployInput,
@@ -22,7 +23,8 @@ import type { Deps } from './deps';
 import { markerKey, settleHistory } from './resume';
 import { deploymentFiles, readReversals } from './deployment-files';
 import { StatementWatch } from './statement-watch';
-import { cancelOnAbort, own, patienceOf, runSql, settle, type OwnedSession } from './script';
+import { cancelOnAbort, own, patienceOf, runSegments, settle, type OwnedSession } from './script';
+import { SegmentsAhead } from './segments-ahead';
 import { resolve, type ResolvedTarget } from './target';
 
 /** A step with the number of its segments: what tells later whether all of it is there. */
@@ -110,12 +112,14 @@ interface Application {
 async function applyThroughEngine(application: Application): Promise<StepResult> {
   const { deps, input, target, session, request, signal, report, pause } = application;
   const folders = upTo(readMigrations(deps.config.migrationsDir), request);
-  const planned = new Map(request.migrations.map((migration) => [migration.name, migration]));
+  const planned = plannedScripts(request, folders);
   const startedAt = Date.now();
   const result: ScriptResult = { statements: 0, resumedSegments: 0, waits: [] };
   // One question for the step instead of one for each of its migrations.
   const scripts = request.migrations.map(({ name, checksum }) => markerKey(name, checksum));
   const markers = await markersOfAll(session.client, scripts);
+  await loadParser();
+  const ahead = new SegmentsAhead([...planned.values()]);
   const gate = replicationGate(session.client, target.environment.replication, pause, signal);
   await withEngine(
     {
@@ -124,13 +128,13 @@ async function applyThroughEngine(application: Application): Promise<StepResult>
       keepOpen: true,
       runScript: async (sql, name, preamble) => {
         const migration = name === null ? undefined : planned.get(name);
-        if (!migration)
+        if (migration?.sql !== sql)
           throw permanent(
             FailureType.Changed,
             `The engine wants to run migration ${name ?? 'without a name'}, which this step does not hold; plan again.`,
           );
         const script = markerKey(migration.name, migration.checksum);
-        const ran = await runSql(session, sql, migration.form, {
+        const ran = await runSegments(session, ahead.take(migration), {
           script,
           title: migration.name,
           deployment: input.deploymentId,
@@ -154,6 +158,15 @@ async function applyThroughEngine(application: Application): Promise<StepResult>
   );
   await settle(session);
   return { index: request.step.index, durationMs: Date.now() - startedAt, ...result };
+}
+
+type PlannedScript = ApplyRequest['migrations'][number] & { sql: string };
+
+function plannedScripts({ migrations }: ApplyRequest, folders: MigrationFolder[]): Map<string, PlannedScript> {
+  const files = new Map(folders.map(({ name, sql }) => [name, sql]));
+  return new Map(
+    migrations.map((migration) => [migration.name, { ...migration, sql: files.get(migration.name) ?? '' }]),
+  );
 }
 
 function boundsOf({ budgets }: ApplyRequest, name: string): ScriptRun['budgetOf'] {

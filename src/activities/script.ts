@@ -8,7 +8,7 @@ import type { LockPatience } from '../adapters/lock-queue';
 import { openSession, type Client } from '../adapters/postgres';
 import { loadParser, parseScript } from '../adapters/sql-parser';
 import type { ExecutionForm, ScriptProgress } from '../contract';
-import { segmentsOf } from '../policy/segments';
+import { segmentsOf, type Segment } from '../policy/segments';
 import { applicationName, applicationPrefix, type ResolvedTarget } from './target';
 
 /** A session that owns the deployment: earlier attempts are gone, and none of them can write again. */
@@ -84,14 +84,22 @@ export interface ScriptOptions {
 
 /** @throws ApplicationFailure Statement, LockTimeout, Fenced */
 export async function runSql(
-  { client, token }: OwnedSession,
+  session: OwnedSession,
   sql: string,
   form: ExecutionForm,
   options: ScriptOptions,
 ): Promise<ScriptResult> {
   await loadParser();
-  const { onProgress = () => undefined, ...run } = options;
-  return runScript(client, { ...run, token, segments: segmentsOf(parseScript(sql), form), onProgress });
+  return runSegments(session, segmentsOf(parseScript(sql), form), options);
+}
+
+/** As `runSql`, of a script that is cut already. */
+export function runSegments(
+  { client, token }: OwnedSession,
+  segments: Segment[],
+  { onProgress = () => undefined, ...run }: ScriptOptions,
+): Promise<ScriptResult> {
+  return runScript(client, { ...run, token, segments, onProgress });
 }
 
 /** The next attempt to cancel comes after so many milliseconds: between two statements a session does not hear one. */

@@ -28,7 +28,7 @@ export interface Attempt {
   lockTimeoutMs: number;
   /** Milliseconds that the statement at a place may run; null = without a bound. */
   boundOf: (position: number) => number | null;
-  /** Looks who is in the way, and fails with IN_THE_WAY; null = nothing to look for. Only of what goes as one message. */
+  /** Looks who is in the way, and fails with IN_THE_WAY; null = nothing to look for. Not where each statement runs alone. */
   look: string | null;
   /** Statements of others to send first, committed before the segment begins; emptied once they are. */
   preamble: string[];
@@ -42,8 +42,8 @@ export interface Attempt {
 export async function attemptSegment(client: Client, attempt: Attempt): Promise<void> {
   try {
     if (attempt.segment.kind === 'single') await runSingle(client, attempt);
-    else if (goesTogether(attempt.segment, attempt.around)) await runTogether(client, attempt);
-    else await runOneByOne(client, attempt);
+    else if (attempt.around) await runOneByOne(client, attempt);
+    else await runInMessages(client, attempt);
   } catch (error) {
     throw asFenced(error, attempt.entry.deployment);
   }
@@ -70,14 +70,21 @@ function asTransaction(statements: string[]): string[] {
   return statements.length === 0 ? [] : ['BEGIN', ...statements, 'COMMIT'];
 }
 
-/**
- * True when all of it may go as one message: quick whatever the tables hold, so that nobody needs to be told how far it
- * is, and its locks are held for no round trip.
- */
+/** True when all of it goes as one message, and its locks are held for no round trip. */
 export function goesTogether(segment: Segment, around: Around | undefined): boolean {
-  if (around || segment.kind === 'single') return false;
-  const inner = innerOf(segment);
-  return (segment.locks.length === 0 || inner.length === 1 || segment.locksFirst) && !inner.some(readsRows);
+  return (
+    !around && segment.kind !== 'single' && !innerOf(segment).some((_, position) => beginsMessage(segment, position))
+  );
+}
+
+/**
+ * What lasts as long as its table is large begins a message, so that people are told of it; quick statements go with what
+ * is before them. Where strong locks are not taken first, each statement goes alone.
+ */
+function beginsMessage(segment: Segment, position: number): boolean {
+  const statement = innerOf(segment)[position];
+  if (position === 0 || !statement) return false;
+  return readsRows(statement) || (segment.locks.length > 0 && !segment.locksFirst);
 }
 
 interface Bracketed {
@@ -97,28 +104,54 @@ function bracketed(segment: Segment): Bracketed {
   };
 }
 
-async function runTogether(client: Client, attempt: Attempt): Promise<void> {
-  const { begin, inner, commit } = bracketed(attempt.segment);
+/** SQL to send, and the place of the statement that it is sent for. */
+interface Line {
+  text: string;
+  position: number;
+}
+
+async function runInMessages(client: Client, attempt: Attempt): Promise<void> {
   const history = asTransaction(attempt.preamble);
+  for (const message of messagesOf(client, attempt, history)) {
+    try {
+      await sendLines(client, attempt, message);
+    } catch (error) {
+      if (!(error instanceof MessageError)) throw error;
+      if (error.completed >= history.length) attempt.preamble.length = 0;
+      throw error.cause;
+    }
+    attempt.preamble.length = 0;
+  }
+}
+
+function messagesOf(client: Client, attempt: Attempt, history: string[]): Line[][] {
+  const { begin, inner, commit } = bracketed(attempt.segment);
   const looking = attempt.look === null ? [] : [attempt.look];
-  const opening = [...history, begin, ...looking, ...entrance(client, attempt)];
-  const body = inner.flatMap((statement, position) =>
-    [...nextBound(attempt, position), statement.text].map((text) => ({ text, statement, position })),
-  );
-  const tell = (place: number): void => {
-    const part = body[Math.min(Math.max(place, 0), body.length - 1)];
-    if (part) attempt.next(part.statement, part.position);
+  const linesFor = (position: number, ...texts: string[]): Line[] => texts.map((text) => ({ text, position }));
+  const messages = [linesFor(0, ...history, begin, ...looking, ...entrance(client, attempt))];
+  for (const [position, { text }] of inner.entries()) {
+    if (beginsMessage(attempt.segment, position)) messages.push([]);
+    messages.at(-1)?.push(...linesFor(position, ...nextBound(attempt, position), text));
+  }
+  messages.at(-1)?.push({ text: commit, position: inner.length - 1 });
+  return messages;
+}
+
+/** @throws MessageError once it is told which statement failed. */
+async function sendLines(client: Client, attempt: Attempt, lines: Line[]): Promise<void> {
+  const tell = (line: number): void => {
+    const { position = 0 } = lines[line] ?? {};
+    const statement = innerOf(attempt.segment)[position];
+    if (statement) attempt.next(statement, position);
   };
   tell(0);
   try {
-    await sendTogether(client, [...opening, ...body.map(({ text }) => text), commit]);
+    const texts = lines.map(({ text }) => text);
+    await sendTogether(client, texts);
   } catch (error) {
-    if (!(error instanceof MessageError)) throw error;
-    if (error.completed >= history.length) attempt.preamble.length = 0;
-    tell(error.completed - opening.length);
-    throw error.cause;
+    if (error instanceof MessageError) tell(error.completed);
+    throw error;
   }
-  attempt.preamble.length = 0;
 }
 
 async function runOneByOne(client: Client, attempt: Attempt): Promise<void> {

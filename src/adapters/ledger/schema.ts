@@ -22,6 +22,8 @@ export const AUTOVACUUM = 'autovacuum';
 const LEDGER_DDL = `
 BEGIN;
 SELECT pg_advisory_xact_lock(${LEDGER_LOCK_ID});
+-- The functions below are the same everywhere: compiling them here, too, would take as long as the tables.
+SET LOCAL check_function_bodies = off;
 CREATE SCHEMA IF NOT EXISTS lockkeeper;
 CREATE TABLE IF NOT EXISTS lockkeeper.fence (
   only_row boolean PRIMARY KEY DEFAULT true CHECK (only_row),

@@ -3,7 +3,7 @@ import { Client } from 'pg';
 import type { Fault } from '../harness/faults';
 import { Relay } from '../harness/relay';
 import type { WirePoint } from '../harness/wire';
-import { undisturbed, WAITING } from './points';
+import { COMMITTING, undisturbed, WAITING } from './points';
 
 function cutAt(point: WirePoint): Fault {
   return {
@@ -16,8 +16,8 @@ function cutAt(point: WirePoint): Fault {
 }
 
 export const NETWORK: Record<string, Fault> = {
-  'the connection breaks when COMMIT was done and nobody told': cutAt({ sql: /^COMMIT$/, nth: 2, when: 'after' }),
-  'the connection breaks before COMMIT arrives': cutAt({ sql: /^COMMIT$/, nth: 2, when: 'before' }),
+  'the connection breaks when COMMIT was done and nobody told': cutAt({ sql: COMMITTING, when: 'after' }),
+  'the connection breaks before COMMIT arrives': cutAt({ sql: COMMITTING, when: 'before' }),
   'the connection breaks while an index is built': cutAt({ sql: /CREATE INDEX CONCURRENTLY/, when: 'after' }),
   'the connection breaks while history is told': cutAt({ sql: /UPDATE.*_prisma_migrations/s, when: 'after' }),
 

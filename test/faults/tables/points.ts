@@ -11,6 +11,9 @@ export const SLEEPING = '%pg_sleep%';
 /** The first statement of `FILES` that waits for somebody who has locked a row. */
 export const WAITING = '%UPDATE account SET balance = balance + 1%';
 
+/** The last message of the first segment of `FILES`, whose transaction others have begun. */
+export const COMMITTING = /^UPDATE account SET balance = balance \+ 1[;\s]*COMMIT$/;
+
 /** A worker dies on its way into an activity or out of it; another takes over. */
 export function killed(when: WorkerFault['when'], activity: string, call = 1): Fault {
   return {

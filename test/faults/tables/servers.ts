@@ -4,7 +4,7 @@ import { SLOW } from '../harness/files';
 import type { Trial } from '../harness/trial';
 import type { WirePoint } from '../harness/wire';
 import { ONLINE_SERVER } from './online';
-import { postgresDiesAt, SLEEPING, undisturbed } from './points';
+import { COMMITTING, postgresDiesAt, SLEEPING, undisturbed } from './points';
 
 async function postgresDies({ rig }: Trial): Promise<void> {
   await rig.killPostgres();
@@ -44,8 +44,8 @@ const SETTLING = /SET LOCAL synchronous_commit = on/;
 
 export const SERVERS: Record<string, Fault> = {
   ...ONLINE_SERVER,
-  'PostgreSQL dies before COMMIT': postgresDiesAt({ sql: /^COMMIT$/, nth: 2, when: 'before' }),
-  'PostgreSQL dies after COMMIT': postgresDiesAt({ sql: /^COMMIT$/, nth: 2, when: 'after' }),
+  'PostgreSQL dies before COMMIT': postgresDiesAt({ sql: COMMITTING, when: 'before' }),
+  'PostgreSQL dies after COMMIT': postgresDiesAt({ sql: COMMITTING, when: 'after' }),
   'PostgreSQL dies before a step is made durable': postgresDiesAt({ sql: SETTLING, nth: 2, when: 'before' }),
   'PostgreSQL dies when a step has been made durable': postgresDiesAt({ sql: SETTLING, nth: 2, when: 'after' }),
   'PostgreSQL dies before an index is built': postgresDiesAt({ sql: /CREATE INDEX CONCURRENTLY/, when: 'before' }),
@@ -80,8 +80,8 @@ export const SERVERS: Record<string, Fault> = {
 
   'Temporal dies while the database is dumped': temporalDiesAt({ sql: /^COPY .*account/, when: 'before' }),
   'Temporal dies while people are asked': temporalDiesIn('approve'),
-  'Temporal dies before COMMIT': temporalDiesAt({ sql: /^COMMIT$/, nth: 2, when: 'before' }),
-  'Temporal dies after COMMIT': temporalDiesAt({ sql: /^COMMIT$/, nth: 2, when: 'after' }),
+  'Temporal dies before COMMIT': temporalDiesAt({ sql: COMMITTING, when: 'before' }),
+  'Temporal dies after COMMIT': temporalDiesAt({ sql: COMMITTING, when: 'after' }),
   'Temporal dies while an index is built': temporalDiesAt({ sql: /CREATE INDEX CONCURRENTLY/, when: 'after' }),
   'Temporal dies while the deployment is watched': temporalDiesIn('monitor'),
 };

@@ -5,7 +5,7 @@ import type { Fault } from '../harness/faults';
 import { ADDITIONS, SLOW } from '../harness/files';
 import { buildsOf, makeCurrent } from './builds';
 import { ONLINE_WORKER } from './online';
-import { dies, killed, killedAt, killedWhile, SLEEPING, stops, wake } from './points';
+import { COMMITTING, dies, killed, killedAt, killedWhile, SLEEPING, stops, wake } from './points';
 
 const OLD = { LOCKKEEPER_BUILD_ID: 'old' };
 const NEW = { LOCKKEEPER_BUILD_ID: 'new' };
@@ -26,8 +26,8 @@ export const WORKER: Record<string, Fault> = {
   'killed with the report written and nobody told': killed('after', 'writeReport'),
 
   'killed before a segment begins': killedAt({ sql: /ADD COLUMN note/, when: 'before' }),
-  'killed before COMMIT': killedAt({ sql: /^COMMIT$/, nth: 2, when: 'before' }),
-  'killed after COMMIT and before its history row is finished': killedAt({ sql: /^COMMIT$/, nth: 2, when: 'after' }),
+  'killed before COMMIT': killedAt({ sql: COMMITTING, when: 'before' }),
+  'killed after COMMIT and before its history row is finished': killedAt({ sql: COMMITTING, when: 'after' }),
   'killed in a statement': { ...killedWhile(SLEEPING), files: SLOW },
   'killed in a statement that nobody ends': {
     files: SLOW,
