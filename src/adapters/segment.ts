@@ -1,6 +1,7 @@
 /** One attempt at one segment: its marker and its statements commit together, or nothing of it is there. */
 import { innerOf, type Segment } from '../policy/segments';
 import { readsRows } from '../policy/statements';
+import { withoutHelpers } from './helpers';
 import { asFenced } from './ledger/fence';
 import type { Marker } from './ledger/markers';
 import { MessageError, sendTogether } from './message';
@@ -175,8 +176,11 @@ async function runSingle(client: Client, attempt: Attempt): Promise<void> {
   // What waits for older transactions blocks nobody while it does: a lock_timeout would only kill it.
   const lockTimeout = waitsForOthers(statement) ? 0 : attempt.lockTimeoutMs;
   await sendAll(client, [entering(client, attempt, 'intent'), `SET lock_timeout = ${Math.ceil(lockTimeout)}`]);
-  if (!(await resumeSingle(client, statement, marker !== undefined)))
-    await execute(client, attempt, statement).catch((error: unknown) => failSingle(client, entry, segment, error));
+  if (!(await resumeSingle(client, statement, marker !== undefined))) {
+    const run = (): Promise<void> => execute(client, attempt, statement);
+    const running = waitsForOthers(statement) ? withoutHelpers(client, run) : run();
+    await running.catch((error: unknown) => failSingle(client, entry, segment, error));
+  }
   const script = client.escapeLiteral(entry.script);
   await sendAll(client, [
     'RESET lock_timeout',

@@ -135,6 +135,28 @@ test('an index of another’s making under the same name is not ours to drop', a
   expect(await contents(copy)).toBe(await asWritten('SELECT 1'));
 });
 
+describe('parallel workers of a build beside the application', () => {
+  const COUNTED = `
+    CREATE FUNCTION helpers(int) RETURNS int IMMUTABLE LANGUAGE plpgsql AS
+    $$ BEGIN RAISE 'helpers: %', current_setting('max_parallel_maintenance_workers'); END $$`;
+  const BUILD = 'CREATE INDEX orders_counted ON orders (helpers(id))';
+
+  test.each([
+    ['none', '', BUILD, 0],
+    ['as many as the file asks for', '', `SET max_parallel_maintenance_workers = 3; ${BUILD}`, 3],
+    ['as many as the database has been given', 'ALTER DATABASE %I SET max_parallel_maintenance_workers = 4', BUILD, 4],
+    ['the usual number where writers wait', '', `CREATE INDEX beside ON orders (id); BEGIN; ${BUILD}; COMMIT`, 2],
+  ])('%s', async (_, setting, sql, count) => {
+    const copy = await copyOf();
+    await copy.client.query(COUNTED);
+    await copy.client.query(setting.replace('%I', copy.name));
+    const session = new Client({ connectionString: copy.url });
+    await session.connect();
+    await expect(run({ ...copy, client: session }, segmentsAfter(BEFORE, sql))).rejects.toThrow(`helpers: ${count}`);
+    await session.end();
+  });
+});
+
 describe('beside a writer that has not committed', () => {
   const BESIDE = REWRITES.map(({ name, sql }) => [name, sql] as const);
 
