@@ -35,13 +35,14 @@ const BENCHMARKS: Record<string, Benchmark> = {
 };
 /** The others take many minutes and are run only when they are named. */
 const DEFAULT = ['apply', 'overhead'];
-const USAGE = `usage: npm run bench [-- ${Object.keys(BENCHMARKS).join(' | ')}] [--rounds N] [--no-install] [--large], or stall --by NAME`;
+const USAGE = `usage: npm run bench [-- ${Object.keys(BENCHMARKS).join(' | ')}] [--rounds N] [--no-install] [--large], or stall --by NAME --scenario report | large | hopeless`;
 
 async function main(): Promise<void> {
   const { values, positionals } = parseArgs({
     options: {
       rounds: { type: 'string' },
       by: { type: 'string' },
+      scenario: { type: 'string' },
       install: { type: 'boolean', default: true },
       large: { type: 'boolean', default: false },
     },
@@ -57,10 +58,10 @@ async function main(): Promise<void> {
     if (!benchmark) continue;
     const rounds = asked ?? benchmark.rounds;
     const command = `npm run bench -- ${name} --rounds ${rounds}${values.install ? '' : ' --no-install'}${values.large ? ' --large' : ''}`;
-    const by = values.by ?? null;
-    const section = await benchmark.run({ command, rounds, by, install: values.install, large: values.large, log });
+    const { by = null, scenario = null, install, large } = values;
+    const section = await benchmark.run({ command, rounds, by, scenario, install, large, log });
     console.log(`\n## ${name}\n\n${section.body}`);
-    if (by === null) writeSection(section);
+    if (by === null && scenario === null) writeSection(section);
   }
 }
 

@@ -6,6 +6,8 @@ export interface BenchOptions {
   rounds: number;
   /** Only the contestant whose name begins so; what it did is printed, and not written down. */
   by: string | null;
+  /** Only this part of a benchmark that has several; printed, and not written down. */
+  scenario: string | null;
   /** Build contestants that are not here. */
   install: boolean;
   /** On five times the data too, where a benchmark has such a form. */

@@ -5,6 +5,9 @@ import { readMigrations } from '../../src/adapters/migration-files';
 import { connected, type BenchServer } from '../server';
 import { deployed, type Workload } from '../workloads';
 
+/** Folder of the SQL. */
+export const LARGE_TABLE = __dirname;
+
 export interface LargeTable {
   rows: number;
   /** The file beside this one that holds the pending migration. */
@@ -45,7 +48,7 @@ function migrationsOf(folder: string, seven: Workload, pending: LargeTable['pend
     [`20251109090000_order_events_${pending}`, pending],
   ] as const) {
     mkdirSync(join(folder, name));
-    copyFileSync(join(__dirname, `${file}.sql`), join(folder, name, 'migration.sql'));
+    copyFileSync(join(LARGE_TABLE, `${file}.sql`), join(folder, name, 'migration.sql'));
   }
   return folder;
 }

@@ -4,7 +4,7 @@ import { lockkeeper } from '../contestants/lockkeeper';
 import { nothing } from '../contestants/nothing';
 import { prismaEngine, retryLoop } from '../contestants/one-session';
 import { peers } from '../contestants/peers';
-import { psql } from '../contestants/psql';
+import { psql, psqlByHand } from '../contestants/psql';
 import { provenance } from '../machine';
 import { isAsked, type BenchOptions } from '../options';
 import { inTurn } from '../race';
@@ -21,10 +21,11 @@ export async function stall(options: BenchOptions): Promise<Section> {
   try {
     const { found, skipped } = await peers(options);
     const migrating = [lockkeeper, psql, prismaEngine, ...found, retryLoop];
-    const all = [nothing, ...migrating.filter(({ name }) => isAsked(name, options))];
+    const asked = migrating.filter(({ name }) => isAsked(name, options));
     const parts: string[] = [];
-    for (const scenario of await scenariosOf(server, options.log)) {
-      const contestants = all.filter((one) => !scenario.hopeless || one === nothing || one === lockkeeper);
+    for (const scenario of await scenariosOf(server, options)) {
+      const measures = scenario.byHand === null ? [nothing] : [nothing, psqlByHand(scenario.byHand)];
+      const contestants = [...measures, ...asked.filter((one) => !scenario.hopeless || one === lockkeeper)];
       parts.push(report(scenario, await observeAll(server, scenario, contestants, options)));
     }
     const lines = [

@@ -1,10 +1,12 @@
 /** The tables of `stall`. */
 import { lockkeeper } from '../contestants/lockkeeper';
 import { nothing } from '../contestants/nothing';
+import { BY_HAND } from '../contestants/psql';
 import { table } from '../results';
 import { ms, range, summarize } from '../stats';
 import type { Scenario } from './scenarios';
 import type { Seen } from './index';
+import type { Observation } from './observe';
 import type { Wait } from './waits';
 
 const TARGET = { stallMs: 150, throughput: 0.95, errors: 0 };
@@ -51,6 +53,7 @@ export function report({ title, explanation, hopeless }: Scenario, seen: Seen[])
     `### ${title}`,
     `${explanation} ${targets}`,
     table(header, rows),
+    ...besideByHand(seen),
     ...bullets('Who waited longest, and for whom:', seen.flatMap(waitsOf)),
     ...bullets('Errors that the application got:', seen.flatMap(errorsOf)),
     ...bullets('Who gave up:', seen.flatMap(failuresOf)),
@@ -65,6 +68,19 @@ function percent(ratio: number): string {
 function verdict(others: boolean, throughput: number, beside: number): string {
   if (others && throughput >= TARGET.throughput) return 'met';
   return others && beside >= TARGET.throughput ? 'met only beside none' : 'missed';
+}
+
+/** What the machine allows, round by round: other work on it meets both alike. */
+function besideByHand(seen: Seen[]): string[] {
+  const runsOf = (of: string): Observation[] => seen.find(({ name }) => name === of)?.runs ?? [];
+  const byHand = runsOf(BY_HAND);
+  const runs = runsOf(lockkeeper.name).slice(0, byHand.length);
+  if (runs.length === 0) return [];
+  const ratio = (figure: (run: Observation) => number): string =>
+    summarize(runs.map((run, round) => figure(run) / figure(byHand[round] ?? run))).median.toFixed(2);
+  return [
+    `Lockkeeper beside the same written by hand, medians over the rounds: longest stall x ${ratio(({ stallMs }) => stallMs)}, throughput x ${ratio(({ throughput }) => throughput)}, time x ${ratio(({ tookMs }) => tookMs)}.`,
+  ];
 }
 
 function bullets(heading: string, lines: string[]): string[] {
