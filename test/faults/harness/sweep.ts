@@ -12,6 +12,8 @@ export interface Sweep {
   /** Which events are points, of a history of so many. */
   points: (events: number) => number[];
   mayEndOld?: Fault['mayEndOld'];
+  /** Gets one line a point, at once: a whole sweep takes hours. */
+  tell?: (line: string) => void;
 }
 
 export interface Swept {
@@ -24,7 +26,7 @@ export interface Swept {
 /** As every deployment would have it: with a backup, proven reversals and an approval. */
 const ENVIRONMENT = { rehearsal: 'schema-only' };
 
-export async function sweep(tests: FaultTests, { atOnce, points, ...each }: Sweep): Promise<Swept> {
+export async function sweep(tests: FaultTests, { atOnce, points, tell, ...each }: Sweep): Promise<Swept> {
   const waiting = points(await eventsOfUninterrupted(tests));
   const swept: Swept = { hit: 0, held: 0, broken: [] };
   const work = async (): Promise<void> => {
@@ -33,6 +35,7 @@ export async function sweep(tests: FaultTests, { atOnce, points, ...each }: Swee
       const problem = await broken(tests, point, each);
       if (problem === null) swept.held++;
       else swept.broken.push(`after event ${point}: ${problem}`);
+      tell?.(`after event ${point}: ${problem ?? 'held'}`);
     }
   };
   await Promise.all(Array.from({ length: atOnce }, work));
