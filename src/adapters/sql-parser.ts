@@ -9,6 +9,8 @@ export interface ParsedStatement {
   line: number;
   /** Exact text of the script from the statement's first token to before its semicolon. */
   text: string;
+  /** Byte of the script at which the text begins: the places in the tree are bytes of the script as well. */
+  offset: number;
   node: Node;
   /** Of a statement that checks rows for a constraint: a query for those that break it. Its literals may be anything: it is shown without. */
   findRows?: string;
@@ -42,7 +44,8 @@ export function parseScript(sql: string): ParsedStatement[] {
     const to = statement.stmt_len ? from + statement.stmt_len : bytes.length;
     const start = skipBlanksAndComments(bytes, from, to);
     if (!statement.stmt) throw new SqlSyntaxError('empty statement', lineAt(start), 1);
-    return { index, line: lineAt(start), text: bytes.toString('utf8', start, to).trimEnd(), node: statement.stmt };
+    const text = bytes.toString('utf8', start, to).trimEnd();
+    return { index, line: lineAt(start), text, offset: start, node: statement.stmt };
   });
 }
 

@@ -161,6 +161,32 @@ export const REWRITES: Rewrite[] = [
     ],
   },
   {
+    name: 'a check behind a new column',
+    sql: `ALTER TABLE orders ADD COLUMN grade /* é */ text COLLATE "C" -- of the order\n CONSTRAINT "grade, known" CHECK (grade IN ('a, b', 'c')) DEFAULT 'c' NOT NULL, ADD bonus int CHECK (bonus > 0)`,
+    becomes: [
+      `ALTER TABLE orders ADD COLUMN grade         text COLLATE "C" DEFAULT 'c' NOT NULL, ADD CONSTRAINT "grade, known" CHECK (grade IN ('a, b', 'c')) NOT VALID, ADD COLUMN bonus int, ADD CONSTRAINT "orders_bonus_check" CHECK (bonus > 0) NOT VALID`,
+      'ALTER TABLE orders VALIDATE CONSTRAINT "grade, known"',
+      'ALTER TABLE orders VALIDATE CONSTRAINT "orders_bonus_check"',
+    ],
+  },
+  {
+    name: 'a foreign key behind a new column with a default',
+    sql: 'ALTER TABLE orders ADD "buyer id" int DEFAULT 1 CONSTRAINT buyer REFERENCES "User" ON DELETE SET NULL DEFERRABLE INITIALLY DEFERRED NOT NULL',
+    becomes: [
+      'ALTER TABLE orders ADD COLUMN "buyer id" int DEFAULT 1 NOT NULL, ADD CONSTRAINT buyer FOREIGN KEY ("buyer id") REFERENCES "User" ON DELETE SET NULL DEFERRABLE INITIALLY DEFERRED NOT VALID',
+      'ALTER TABLE orders VALIDATE CONSTRAINT "buyer"',
+    ],
+  },
+  {
+    name: 'a unique column, whose foreign key has nothing to look up',
+    sql: 'ALTER TABLE orders ADD COLUMN twin int UNIQUE REFERENCES "User" (id)',
+    becomes: [
+      'ALTER TABLE orders ADD COLUMN twin int REFERENCES "User" (id)',
+      'CREATE UNIQUE INDEX CONCURRENTLY "orders_twin_key" ON "orders" ("twin")',
+      'ALTER TABLE orders ADD CONSTRAINT "orders_twin_key" UNIQUE USING INDEX "orders_twin_key"',
+    ],
+  },
+  {
     name: 'dropped indexes, one at a time',
     sql: 'DROP INDEX IF EXISTS orders_total, "billing"."invoices_total"',
     becomes: [
@@ -197,6 +223,11 @@ export const REFUSED: [string, string][] = [
   ['ALTER TABLE orders ENABLE ROW LEVEL SECURITY, ADD CONSTRAINT c CHECK (id > 0)', 'something else'],
   ['ALTER TABLE orders ADD CONSTRAINT u UNIQUE (code) WITH (fillfactor = 50)', 'settings'],
   ['ALTER TABLE orders ADD CONSTRAINT orders_total_check CHECK (true), ADD CHECK (total > 0)', 'not certain'],
+  ['ALTER TABLE orders ADD COLUMN twin int UNIQUE REFERENCES orders (twin)', 'may point at'],
+  [
+    'ALTER TABLE orders ADD COLUMN total_check int CHECK (total_check > 0 AND total > 0), ADD CHECK (id + part > 0)',
+    'not certain',
+  ],
   ['CREATE INDEX ON orders ((total + 1))', 'not certain'],
   ['DROP INDEX orders_total CASCADE', 'CASCADE'],
   ['DROP INDEX orders_part_key', 'constraint'],

@@ -2,20 +2,22 @@
  * ALTER TABLE, subcommand by subcommand: what is quick goes first, in one short transaction; then, with nobody waiting,
  * indexes are built and rows are checked; at last, again in one short transaction, what those have proven is declared.
  */
-import type { AlterTableCmd, AlterTableStmt } from '@pgsql/types';
+import type { AlterTableCmd, AlterTableStmt, Constraint } from '@pgsql/types';
 import type { ParsedStatement } from '../../adapters/sql-parser';
 import { all, as, relationOf } from '../statements/ast';
+import { columnConstraints } from '../statements/columns';
 import { constraintName } from '../statements/constraints';
 import { alterHead, subcommands } from '../statements/scan';
 import { checked } from './checked-constraint';
 import { key } from './key';
+import { columnApart } from './new-column';
 import { notNull } from './not-null';
 import { altered, transaction, type OnlineForm, type Piece, type Surroundings } from './piece';
 import { inFamily } from './surroundings';
 
 /** One subcommand in its place. */
 export interface Subcommand {
-  /** Of the statement, from 0. */
+  /** Among the statement's, from 0; a constraint written behind a new column counts for itself. */
   place: number;
   command: AlterTableCmd;
   /** Without comments. */
@@ -103,8 +105,16 @@ function refusalOfKeyAmongOthers(subcommands: Subcommand[]): string | null {
     ({ command }) => command.subtype === 'AT_AddColumn' || command.subtype === 'AT_DropColumn',
   );
   if (drops && adds) return 'it replaces a constraint and changes columns at once';
-  const foreign = subcommands.some(({ command }) => as(command.def, 'Constraint')?.contype === 'CONSTR_FOREIGN');
-  return foreign ? 'it adds a foreign key and a key that it may point at' : null;
+  const toItself = subcommands.some(({ command, alter }) =>
+    foreignKeys(command).some(({ pktable }) => pktable?.relname === alter.relation?.relname),
+  );
+  return toItself ? 'it adds a foreign key and a key that it may point at' : null;
+}
+
+/** Of its own, or written behind a new column. */
+function foreignKeys({ def }: AlterTableCmd): Constraint[] {
+  const added = [as(def, 'Constraint') ?? [], columnConstraints(as(def, 'ColumnDef') ?? {})].flat();
+  return added.filter(({ contype }) => contype === 'CONSTR_FOREIGN');
 }
 
 function hasKey(subcommands: Subcommand[]): boolean {
@@ -118,7 +128,9 @@ function subcommandsOf(whole: ParsedStatement): Subcommand[] {
   const commands = all(alter.cmds, 'AlterTableCmd');
   const dropped = commands.filter(({ subtype }) => subtype === 'AT_DropConstraint').map(({ name = '' }) => name);
   const head = alterHead(whole.text);
-  return commands.map((command, place) => ({ place, command, text: texts[place] ?? '', whole, alter, head, dropped }));
+  return commands
+    .flatMap((command, place) => columnApart(command, whole) ?? [{ command, text: texts[place] ?? '' }])
+    .map((part, place) => ({ ...part, place, whole, alter, head, dropped }));
 }
 
 function partsOf(subcommand: Subcommand): Parts {

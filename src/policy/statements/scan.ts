@@ -74,7 +74,8 @@ export function withoutComments(text: string): string {
   return out;
 }
 
-const IDENTIFIER = String.raw`(?:"(?:[^"]|"")+"|[\w$]+)`;
+/** For regular expressions: a name, quoted or not. */
+export const IDENTIFIER = String.raw`(?:"(?:[^"]|"")+"|[\w$]+)`;
 const ALTER_HEAD = new RegExp(
   String.raw`^\s*ALTER\s+(?:FOREIGN\s+)?\w+(?:\s+VIEW)?\s+(?:IF\s+EXISTS\s+)?(?:ONLY\s+)?${IDENTIFIER}(?:\s*\.\s*${IDENTIFIER})*\s*\*?`,
   'i',
