@@ -10,7 +10,7 @@ const SETTING = 'max_parallel_maintenance_workers';
 export async function withoutHelpers(client: Client, run: () => Promise<void>): Promise<void> {
   const { rowCount } = await client.query(
     `SELECT set_config(name, '0', false) FROM pg_settings
-      WHERE name = '${SETTING}' AND source IN ('default', 'configuration file')`,
+      WHERE name = '${SETTING}' AND source NOT IN ('database', 'user', 'database user', 'client', 'session')`,
   );
   try {
     await run();
