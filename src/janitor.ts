@@ -1,5 +1,5 @@
 /** What was begun and will not end by itself, of every target that this host can reach. Reads only: people decide what becomes of it. */
-import { withSession } from './adapters/postgres';
+import { READ_ONLY, withSession } from './adapters/postgres';
 import { scratchBeside, tracesIn, type ScratchTrace, type Traces } from './adapters/traces';
 import { remainsIn } from './backup/staging';
 import type { LockkeeperClient } from './client';
@@ -46,12 +46,7 @@ export async function makeRound({ config, env, client, environment, target }: Ro
   return { ...round, found: eachOnce(round.found) };
 }
 
-const SESSION = {
-  applicationName: 'lockkeeper/janitor',
-  lockTimeoutMs: 2_000,
-  statementTimeoutMs: 10_000,
-  settings: { default_transaction_read_only: 'on' },
-};
+const SESSION = { ...READ_ONLY, applicationName: 'lockkeeper/janitor' };
 
 function lookAt(target: Target, env: NodeJS.ProcessEnv): Promise<Traces> {
   return withSession(targetUrl(target, env), SESSION, tracesIn);

@@ -9,17 +9,14 @@ import { rowsInTheWay } from '../adapters/rows-in-the-way';
 import type { StatementFailureDetails } from '../adapters/statement-failure';
 import { StatementMeter } from '../adapters/statement-meter';
 import { withWorkFolder } from '../adapters/work-folder';
-import { backupOf } from '../backup/catalog';
-import { restoreProven } from '../backup/prove';
-import { openStore } from '../backup/store';
 import type {
-  ActivityProgress,
   BackupSummary,
   DeployInput,
   Plan,
   PlannedMigration,
   PlanStep,
   RehearsalSummary,
+  SampledTable,
 } from '../contract';
 import { ApplicationFailure } from '@temporalio/common';
 import { FailureType, permanent } from '../errors';
@@ -33,8 +30,10 @@ import { makeDeploymentFiles, writeMeasures, writeReversals, type DeploymentFile
 import { heartbeating } from './heartbeat';
 import type { Deps } from './deps';
 import { plannedFolders, type PlannedFolders } from './planned-folders';
-import { rehearsalServer, resolve, type ResolvedTarget } from './target';
+import { rehearsalServer, resolve } from './target';
 import { ProvingGround, type ProvenStep, type RehearsedStep } from './proving-ground';
+import { restoreForRehearsal, type Restoring } from './rehearsal-restore';
+import { sampleOf } from './unseen-rows';
 import { WrittenForm } from './written-form';
 import {
   fingerprintOf,
@@ -68,8 +67,10 @@ export function createRehearse(deps: Deps) {
           await loadParser();
           const folders = plannedFolders(deps.config.migrationsDir, migrations);
           const files = await makeDeploymentFiles(deps.config, input.deploymentId);
-          const restored = rehearsal === 'full' && backup?.format !== 'external' ? backup : null;
-          const fixed = { bench, target, steps, folders, files, report, env: deps.env, backup: restored };
+          const hasRows = rehearsal === 'full' || rehearsal === 'sample';
+          const restored = hasRows && backup?.format !== 'external' ? backup : null;
+          const isSample = rehearsal === 'sample';
+          const fixed = { bench, target, steps, folders, files, report, env: deps.env, backup: restored, isSample };
           return await withWorkFolder((workFolder) => rehearseOn({ ...fixed, workFolder }));
         } catch (error) {
           throw asRehearsalFailure(error);
@@ -97,20 +98,24 @@ function unrehearsed(steps: PlanStep[]): RehearsalSummary {
     reason: 'rehearsal is off',
     digest: '',
   }));
-  return { mode: 'off', restoreMs: null, steps: [], reversals, reversible: false, figures: null };
+  return {
+    mode: 'off',
+    server: null,
+    restoreMs: null,
+    steps: [],
+    reversals,
+    reversible: false,
+    figures: null,
+    sample: null,
+  };
 }
 
-interface Rehearsal {
-  bench: Workbench;
-  target: ResolvedTarget;
+interface Rehearsal extends Omit<Restoring, 'backup'> {
   steps: PlanStep[];
   folders: PlannedFolders;
   files: DeploymentFiles;
   /** Removed afterwards. */
   workFolder: string;
-  report: (progress: ActivityProgress) => void;
-  /** Holds the credentials of a bucket. */
-  env: NodeJS.ProcessEnv;
   /** Null on a schema without rows. */
   backup: BackupSummary | null;
 }
@@ -118,12 +123,14 @@ interface Rehearsal {
 async function rehearseOn(rehearsal: Rehearsal): Promise<RehearsalSummary> {
   const { bench, target, steps, folders, files, report, backup } = rehearsal;
   const ground = backup ? 'restored' : 'schema';
-  const restoreMs = backup && (await restore(rehearsal.env, bench, target, backup, report));
+  const restored = backup && (await restoreForRehearsal({ ...rehearsal, backup }));
   if (!backup) await restoreSchema(bench, ground, await saveSchema(bench, bench.url, stateFile(rehearsal, 0)));
-  const meter = new StatementMeter(foresight(rehearsal));
+  const lacking = restored?.tables ?? [];
+  const meter = new StatementMeter(foresight(rehearsal), scales(lacking));
   const rehearsed = await advance(rehearsal, ground, meter);
   const measures = meter.segments();
   await writeMeasures(files, measures);
+  const sample = await sampleOf(rehearsal, lacking, measures);
   report('rehearsing the rollback');
   const newest = rehearsed.at(-1);
   const proving = new ProvingGround(bench, ground, newest?.after.fingerprint ?? '', folders);
@@ -141,13 +148,20 @@ async function rehearseOn(rehearsal: Rehearsal): Promise<RehearsalSummary> {
   }
   const durations = backup ? rehearsed.map(({ step, durationMs }) => ({ step: step.index, durationMs })) : [];
   return {
-    mode: backup ? 'full' : 'schema-only',
-    restoreMs,
+    mode: !backup ? 'schema-only' : sample ? 'sample' : 'full',
+    server: bench.scratchUrl === target.url ? null : target.environment.rehearsal.urlEnv,
+    restoreMs: restored?.restoreMs ?? null,
     steps: durations,
     reversals,
     reversible,
     figures: figures(measures, backup !== null),
+    sample,
   };
+}
+
+/** How many times the rows that a table has there it should have. */
+function scales(lacking: SampledTable[]): Map<string, number> {
+  return new Map(lacking.map(({ table, rows, kept }) => [table, rows / Math.max(1, kept)]));
 }
 
 /** What the plan knew of the statements, from the files of what is applied. */
@@ -202,14 +216,17 @@ async function withRows(
 }
 
 /** @throws ApplicationFailure Rehearsal where the application would wait for longer than it may. */
-function refuseLongLocks({ target, backup }: Rehearsal, segments: MeasuredSegment[]): void {
+function refuseLongLocks({ target, backup, isSample }: Rehearsal, segments: MeasuredSegment[]): void {
   const { maxLockMs } = target.environment.rehearsal;
   const longest = segments.flatMap(heldLocks).find(({ heldMs }) => heldMs > maxLockMs);
   if (!longest || !backup) return;
   const { migration, line, relation, mode, heldMs } = longest;
+  const [where, held] = isSample
+    ? ['On a sample of the rows', 'by estimate, holds']
+    : ['On the restored backup', 'held'];
   throw permanent(
     FailureType.Rehearsal,
-    `On the restored backup, ${migration}, line ${line} held ${manualName(mode)} on ${relation} for ${seconds(heldMs)} s: ${blocks(mode)} would wait so long, and rehearsal.maxLock allows ${seconds(maxLockMs)} s. Split it, or allow more. Production was not touched.`,
+    `${where}, ${migration}, line ${line} ${held} ${manualName(mode)} on ${relation} for ${seconds(heldMs)} s: ${blocks(mode)} would wait so long, and rehearsal.maxLock allows ${seconds(maxLockMs)} s. Split it, or allow more. Production was not touched.`,
   );
 }
 
@@ -223,8 +240,8 @@ function stateFile({ files, workFolder }: Rehearsal, place: number): string {
 
 /** Where a reversal had to be found on a database without rows, all of them are tried again on one that has them. */
 async function reverseOnRows(rehearsal: Rehearsal, backup: BackupSummary, proven: ProvenStep[]): Promise<void> {
-  const { bench, target, steps, folders, report } = rehearsal;
-  await restore(rehearsal.env, bench, target, backup, report);
+  const { bench, steps, folders } = rehearsal;
+  await restoreForRehearsal({ ...rehearsal, backup });
   const before = await fingerprintOf(bench, 'restored');
   for (const step of steps) await applyOn(bench, 'restored', step, folders);
   for (const { reversal, summary } of proven.toReversed())
@@ -247,38 +264,6 @@ async function applyOn(
     durationMs += await runOn(bench, purpose, name, sql, { form, ...watching });
   }
   return durationMs;
-}
-
-/** The restore is what proves a backup. @returns milliseconds. */
-async function restore(
-  env: NodeJS.ProcessEnv,
-  { scratch, tools, scratchUrl: url, signal }: Workbench,
-  { environment }: ResolvedTarget,
-  summary: BackupSummary,
-  report: (progress: ActivityProgress) => void,
-): Promise<number> {
-  const store = openStore(environment.backup, env);
-  const backup = await backupOf(store, summary);
-  if (!backup)
-    throw permanent(
-      FailureType.Backup,
-      `Backup ${summary.file} is not on this host, or is another one than was taken. Nothing was migrated.`,
-    );
-  const { jobs, dir } = environment.backup;
-  const { restoreMs } = await restoreProven({
-    backup,
-    store,
-    tools,
-    url,
-    scratch,
-    ownScratch: null,
-    purpose: 'restored',
-    jobs,
-    dir,
-    signal,
-    onProgress: report,
-  });
-  return restoreMs;
 }
 
 /** A statement that fails here has failed nowhere that matters: the message says so. */

@@ -1,6 +1,6 @@
 /** PostgreSQL's client programs as child processes: passwords in their environment, never in an argument, a file or a message. */
 import { spawn, type ChildProcessByStdio } from 'node:child_process';
-import type { Readable } from 'node:stream';
+import type { Readable, Writable } from 'node:stream';
 import { FailureType, permanent, transient } from '../errors';
 import { endpointOf } from './postgres';
 
@@ -15,6 +15,8 @@ export interface ProgramRun {
   stderr?: 'pipe' | 'inherit';
   /** Takes the output, which is otherwise returned; the program waits for it. */
   stdoutTo?: ((stdout: Readable) => Promise<void>) | undefined;
+  /** Writes what the program reads, which otherwise reads nothing, and ends it. */
+  stdinFrom?: ((stdin: Writable) => Promise<void>) | undefined;
 }
 
 export interface Login {
@@ -77,16 +79,17 @@ export async function runProgram(run: ProgramRun, env: NodeJS.ProcessEnv): Promi
   const { program, args, signal } = run;
   const child = spawn(program, args, {
     env,
-    stdio: ['ignore', 'pipe', run.stderr ?? 'pipe'],
+    stdio: [run.stdinFrom ? 'pipe' : 'ignore', 'pipe', run.stderr ?? 'pipe'],
     ...(signal ? { signal } : {}),
-  }) as ChildProcessByStdio<null, Readable, Readable | null>;
+  }) as ChildProcessByStdio<Writable | null, Readable, Readable | null>;
   const stderr = readStderr(child.stderr, run.onProgress);
+  const input = child.stdin && run.stdinFrom?.(child.stdin);
   const output = run.stdoutTo ? run.stdoutTo(child.stdout).then(() => '') : readAll(child.stdout);
   const ended = new Promise<string | null>((resolve, reject) => {
     child.on('error', (error) => reject(signal?.aborted ? error : notStarted(program, error)));
     child.on('close', (code, killedBy) => resolve(code === 0 ? null : (killedBy ?? `exit code ${code}`)));
   });
-  const [end, taken] = await Promise.allSettled([ended, output]);
+  const [end, taken, given] = await Promise.allSettled([ended, output, input]);
   if (end.status === 'rejected') throw end.reason;
   // Who takes the output fails first (a full disk), the program then of a broken pipe.
   if (taken.status === 'rejected') throw taken.reason;
@@ -99,6 +102,8 @@ export async function runProgram(run: ProgramRun, env: NodeJS.ProcessEnv): Promi
       ? transient(FailureType.TargetUnavailable, message)
       : permanent(FailureType.Backup, message);
   }
+  // A program that has what it wants has ended well; what it was to read was not.
+  if (given.status === 'rejected') throw given.reason;
   return taken.value;
 }
 

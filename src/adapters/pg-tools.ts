@@ -1,7 +1,7 @@
 /** pg_dump, pg_dumpall and pg_restore: what Lockkeeper asks of them, and with which flags. */
 import { createWriteStream } from 'node:fs';
 import { join } from 'node:path';
-import type { Readable } from 'node:stream';
+import type { Readable, Transform, Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { fingerprintOfScript, normaliseSchema } from './schema-fingerprint';
 import { runProgram, runWithLogin, type Login, type ProgramRun } from './pg-process';
@@ -33,8 +33,20 @@ export interface RestoreOptions extends Login {
   file: string;
   format: DumpFormat;
   jobs: number;
+  /** Only this part of the dump, in which `data` stands between what makes tables and what makes their indexes; not of plain SQL. */
+  section?: 'pre-data' | 'data' | 'post-data';
+  /** File with the lines of `contents` that are restored; without it all are. */
+  list?: string;
   /** Called for each table as its rows begin; not for plain SQL. */
   onTable?: () => void;
+  signal?: AbortSignal;
+}
+
+/** A part of a dump that is not plain SQL. */
+export interface DumpPart {
+  file: string;
+  /** File with the lines of `contents` that it is made of. */
+  list: string;
   signal?: AbortSignal;
 }
 
@@ -50,6 +62,12 @@ export interface PgTools {
   dumpGlobals(options: Login & { file: string; signal?: AbortSignal }): Promise<void>;
   /** Stops at the first error: a restore with warnings is not a restore. */
   restore(options: RestoreOptions): Promise<void>;
+  /** What is in a dump, as pg_restore lists it; not of plain SQL. */
+  contents(file: string, signal?: AbortSignal): Promise<string>;
+  /** A part of a dump as SQL. */
+  scriptOf(part: DumpPart): Promise<string>;
+  /** Restores a part of a dump, whose SQL goes through `through` on its way. */
+  restoreThrough(part: DumpPart, through: Transform, into: Login & { database: string }): Promise<void>;
   /** The schema as SQL that psql can run, without Lockkeeper's schema and Prisma's history table. */
   schemaScript(url: string, database?: string): Promise<string>;
   /** The same as normalised text: no comments, no settings of the session. */
@@ -65,6 +83,7 @@ const HISTORY = '--exclude-table=*._prisma_migrations';
 const NO_FOLDER = '/dev/null';
 const DUMPS_TABLE = /: dumping contents of table /;
 const RESTORES_TABLE = /: processing data for table /;
+const PSQL = ['--no-psqlrc', '--quiet', '--set=ON_ERROR_STOP=1', '--output=/dev/null'];
 
 /** @param binDir folder of PostgreSQL's client programs. */
 export function createPgTools(binDir: string): PgTools {
@@ -73,6 +92,11 @@ export function createPgTools(binDir: string): PgTools {
   const release = async (): Promise<string> => {
     const text = await runProgram({ program: join(binDir, 'pg_dump'), args: ['--version'] }, process.env);
     return /\d+(\.\d+|\w+)?/.exec(text)?.[0] ?? '0';
+  };
+  /** pg_restore without a server: what it makes of a dump is written to its output. */
+  const read = (args: string[], more: Partial<ProgramRun>): Promise<string> => {
+    const { PATH } = process.env;
+    return runProgram({ program: join(binDir, 'pg_restore'), args, ...more }, { PATH });
   };
   const schemaScript: PgTools['schemaScript'] = (url, database) =>
     run('pg_dump', ['--schema-only', ...EXCLUDE_OWN, HISTORY], { url, database });
@@ -108,19 +132,29 @@ export function createPgTools(binDir: string): PgTools {
     async restore(options) {
       const { signal } = options;
       if (options.format === 'plain') {
-        const args = ['--no-psqlrc', '--quiet', '--set=ON_ERROR_STOP=1', '--output=/dev/null'];
-        await run('psql', [...args, `--file=${options.file}`], options, { signal });
+        await run('psql', [...PSQL, `--file=${options.file}`], options, { signal });
         return;
       }
       const onProgress = tableCounter(RESTORES_TABLE, options.onTable);
       const args = [
         '--exit-on-error',
         `--jobs=${options.jobs}`,
+        ...(options.section === undefined ? [] : [`--section=${options.section}`]),
+        ...(options.list === undefined ? [] : [`--use-list=${options.list}`]),
         ...(onProgress ? ['--verbose'] : []),
         `--dbname=${connectionString(options.database)}`,
         options.file,
       ];
       await run('pg_restore', args, options, { onProgress, signal });
+    },
+    contents: (file, signal) => read(['--list', file], { signal }),
+    scriptOf: ({ file, list, signal }) => read([`--use-list=${list}`, '--file=-', file], { signal }),
+    async restoreThrough({ file, list, signal }, through, into) {
+      const args = [`--use-list=${list}`, '--file=-', file];
+      const stdinFrom = async (stdin: Writable): Promise<void> => {
+        await read(args, { signal, stdoutTo: (stdout) => pipeline(stdout, through, stdin) });
+      };
+      await run('psql', PSQL, into, { signal, stdinFrom });
     },
     schemaScript,
     schemaText: async (url, database) => normaliseSchema(await schemaScript(url, database)),

@@ -16,6 +16,13 @@ export interface SessionOptions {
   database?: string;
 }
 
+/** For a look: it can write nothing, and waits for nobody for long. */
+export const READ_ONLY = {
+  lockTimeoutMs: 2_000,
+  statementTimeoutMs: 10_000,
+  settings: { default_transaction_read_only: 'on' },
+} satisfies Partial<SessionOptions>;
+
 /** How to reach a target, free of its password in every printed form. */
 export interface Endpoint {
   host: string;

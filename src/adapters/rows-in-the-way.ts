@@ -14,7 +14,7 @@ export async function rowsInTheWay(client: Client, questions: RowsQuestion[]): P
 
 async function ask(client: Client, { of, table, query }: RowsQuestion): Promise<string | null> {
   const where = table === '' ? '' : ` of ${table}`;
-  const rows = typeof query === 'string' ? await count(client, query) : await failing(client, query);
+  const rows = typeof query === 'string' ? await countFound(client, query) : await failing(client, query);
   if (rows === 0) return null;
   const [noun, are] = rows === 1 ? [of, 'is'] : [`${of}s`, 'are'];
   return of === 'value'
@@ -22,7 +22,7 @@ async function ask(client: Client, { of, table, query }: RowsQuestion): Promise<
     : `${rows} ${noun}${where} ${are} in the way.`;
 }
 
-async function count(client: Client, query: string): Promise<number> {
+export async function countFound(client: Client, query: string): Promise<number> {
   const { rows } = await client.query<{ n: number }>(`SELECT count(*)::float8 AS n FROM (${query}) AS found`);
   return rows[0]?.n ?? 0;
 }
@@ -43,5 +43,5 @@ async function failing(
       END LOOP;
       RETURN failed;
     END $lockkeeper$`);
-  return count(client, 'SELECT FROM generate_series(1, (SELECT pg_temp.lockkeeper_failing()))');
+  return countFound(client, 'SELECT FROM generate_series(1, (SELECT pg_temp.lockkeeper_failing()))');
 }

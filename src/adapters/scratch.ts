@@ -7,7 +7,7 @@ const DUPLICATE_DATABASE = '42P04';
 /** What CREATE DATABASE says of an encoding, a locale and a provider that the server has not. */
 const NO_SUCH_LOCALE = new Set(['22023', '42809', '0A000']);
 /** Not the deployment's own name: these sessions are no orphans of a migration. */
-const APPLICATION = 'lockkeeper/scratch';
+export const SCRATCH_APPLICATION = 'lockkeeper/scratch';
 
 /** Fits PostgreSQL's 63 bytes for every deployment id. */
 export function scratchName(deploymentId: string, purpose: string): string {
@@ -115,7 +115,7 @@ export class ScratchDatabases {
 
   private session(purpose: string): SessionOptions {
     return {
-      applicationName: APPLICATION,
+      applicationName: SCRATCH_APPLICATION,
       database: scratchName(this.deploymentId, purpose),
       settings: { synchronous_commit: 'off' },
     };
@@ -123,12 +123,12 @@ export class ScratchDatabases {
 
   /** A restored dump must sort and compare as its origin does. */
   private locale(): Promise<string> {
-    return withSession(this.origin, { applicationName: APPLICATION }, localeOf);
+    return withSession(this.origin, { applicationName: SCRATCH_APPLICATION }, localeOf);
   }
 
   /** CREATE and DROP DATABASE run from the database of the URL: the one that the role surely may connect to. */
   private maintain<T>(work: (client: Client) => Promise<T>): Promise<T> {
-    return withSession(this.url, { applicationName: APPLICATION }, work);
+    return withSession(this.url, { applicationName: SCRATCH_APPLICATION }, work);
   }
 }
 

@@ -23,7 +23,7 @@ const AFTERWARDS = `
   SELECT pg_wal_lsn_diff(pg_current_wal_insert_lsn(), $1)::float8 AS wal,
          (SELECT coalesce(json_agg(json_build_object('oid', l.relation::text, 'mode', l.mode, 'file', pg_relation_filenode(l.relation)::text)), '[]')
             FROM pg_locks l
-           WHERE l.pid = pg_backend_pid() AND l.locktype = 'relation' AND l.relation >= 16384 AND l.mode <> 'AccessShareLock') AS locks`;
+           WHERE l.pid = pg_backend_pid() AND l.locktype = 'relation' AND l.relation >= 16384) AS locks`;
 
 interface Afterwards {
   wal: number;
@@ -40,7 +40,11 @@ export class StatementMeter {
   /** What runs, or ran last: after a failure, what failed. */
   current: ParsedStatement | null = null;
 
-  constructor(private readonly foresight: Foresight) {}
+  /** @param lacking tables without all of their rows, and how many times as many there should be. */
+  constructor(
+    private readonly foresight: Foresight,
+    private readonly lacking: ReadonlyMap<string, number> = new Map(),
+  ) {}
 
   /** For the executor, when it runs this migration. */
   of(migration: string, client: Client): Around {
@@ -79,24 +83,32 @@ export class StatementMeter {
     const startedAt = performance.now();
     await execute();
     const durationMs = performance.now() - startedAt;
-    const seen = await this.look(client, segment, wal);
+    const { touched, ...seen } = await this.look(client, segment, wal);
     const { line } = statement;
+    const scale = this.foresight.goesOverRows(statement) ? this.scaleOf(touched) : 1;
     const unforeseen = this.foresight.compare(migration, statement, seen.locks);
-    this.last?.statements.push({ statement: place, line, durationMs: rounded(durationMs), ...seen, unforeseen });
+    this.last?.statements.push({ statement: place, line, durationMs: rounded(durationMs), scale, ...seen, unforeseen });
   }
 
   private async look(
     client: Client,
     { kind }: Segment,
     before: string,
-  ): Promise<Pick<MeasuredStatement, 'walBytes' | 'locks' | 'rewrites'>> {
+  ): Promise<Pick<MeasuredStatement, 'walBytes' | 'locks' | 'rewrites'> & { touched: string[] }> {
     const { rows } = await client.query<Afterwards>(AFTERWARDS, [before]);
     await this.temp.tell(client);
-    const { wal = 0, locks = [] } = rows[0] ?? {};
+    const { wal = 0, locks: held = [] } = rows[0] ?? {};
+    const locks = held.filter(({ mode }) => mode !== 'AccessShareLock');
     const files = new Map(locks.map(({ oid, file }) => [oid, file]));
     // Outside a transaction the locks are gone by now, and with them the sign of what to look at.
     if (kind === 'single') for (const [oid, { file }] of await tablesOf(client)) files.set(oid, file);
-    return { walBytes: wal, locks: this.newLocks(locks), rewrites: this.rewritten(files) };
+    const touched =
+      kind === 'single' ? [...this.lacking.keys()] : held.map(({ oid }) => this.tables?.get(oid)?.name ?? '');
+    return { walBytes: wal, locks: this.newLocks(locks), rewrites: this.rewritten(files), touched };
+  }
+
+  private scaleOf(touched: string[]): number {
+    return Math.max(1, ...touched.map((name) => this.lacking.get(name) ?? 1));
   }
 
   private newLocks(held: Afterwards['locks']): MeasuredLock[] {

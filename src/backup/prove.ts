@@ -2,11 +2,11 @@
 import { dirname } from 'node:path';
 import { digestFile } from '../adapters/backup-store/digest-file';
 import type { BackupStore } from '../adapters/backup-store/store';
-import { contentsLike, prepareDigests } from '../adapters/content-digest';
+import { contentsLike, prepareDigests, type Contents } from '../adapters/content-digest';
 import { differences } from '../adapters/content-differences';
-import type { PgTools } from '../adapters/pg-tools';
+import type { PgTools, RestoreOptions } from '../adapters/pg-tools';
 import type { Client } from '../adapters/postgres';
-import type { ScratchDatabases } from '../adapters/scratch';
+import { SCRATCH_APPLICATION, type ScratchDatabases } from '../adapters/scratch';
 import { isConnectionLoss } from '../adapters/statement-failure';
 import type { BackupSummary, RestoreProgress } from '../contract';
 import { FailureType, permanent } from '../errors';
@@ -39,31 +39,46 @@ export interface Restored {
   compareMs: number;
 }
 
-const APPLICATION = 'lockkeeper/scratch';
-
 /**
  * Restores into a scratch database, stops at the first error, and compares every table.
  * @throws ApplicationFailure Backup where a byte differs, the restore fails, or its contents are not those of the `.meta`.
  */
 export async function restoreProven(request: RestoreRequest): Promise<Restored> {
-  const { backup, scratch, purpose, store, signal } = request;
+  const { backup, scratch, purpose, store } = request;
   const { meta } = backup;
-  const total = Object.keys(meta.contents.tables).length;
-  request.onProgress({ step: 'fetch', tables: { done: 0, total } });
-  const staging = await Staging.open(request.dir, { applicationName: null, scratchId: request.ownScratch });
-  try {
-    const file = await fetchDump(store, meta, staging.folder, signal);
+  return withDump(request, async ({ file }) => {
     const startedAt = Date.now();
     const database = await scratch.create(purpose, 'template0');
-    await restore(request, database, file, total);
+    await restoreDump(request, { database, file });
     const restoreMs = Date.now() - startedAt;
-    await compare(request, total);
+    await compare(request);
     const compareMs = Date.now() - startedAt - restoreMs;
     await markVerified(store, meta, restoreMs, scratch, purpose);
     return { database, restoreMs, compareMs };
+  });
+}
+
+export interface FetchedDump {
+  file: string;
+  /** For what is needed beside it meanwhile. */
+  folder: string;
+}
+
+/** The dump is at hand, and is the one that was taken, as long as `use` runs. */
+export async function withDump<T>(request: RestoreRequest, use: (dump: FetchedDump) => Promise<T>): Promise<T> {
+  const { meta } = request.backup;
+  request.onProgress({ step: 'fetch', tables: { done: 0, total: tableCount(meta) } });
+  const staging = await Staging.open(request.dir, { applicationName: null, scratchId: request.ownScratch });
+  try {
+    const file = await fetchDump(request.store, meta, staging.folder, request.signal);
+    return await use({ file, folder: staging.folder });
   } finally {
     await staging.close();
   }
+}
+
+function tableCount({ contents }: BackupMeta): number {
+  return Object.keys(contents.tables).length;
 }
 
 /** Not one byte of a dump reaches pg_restore before its digest is checked. @returns the dump's path. */
@@ -81,20 +96,29 @@ async function fetchDump(store: BackupStore, meta: BackupMeta, folder: string, s
   return meta.format === 'directory' ? dirname(path) : path;
 }
 
-async function restore(request: RestoreRequest, database: string, file: string, total: number): Promise<void> {
-  const { tools, url, jobs, signal, onProgress } = request;
-  const { format, id } = request.backup.meta;
+/** The whole dump, or a part of it. @throws ApplicationFailure Backup at the first error. */
+export async function restoreDump(
+  { backup: { meta }, tools, url, jobs, signal, onProgress }: RestoreRequest,
+  part: Pick<RestoreOptions, 'database' | 'file' | 'section' | 'list'>,
+): Promise<void> {
+  const { format, id } = meta;
   if (format === 'external')
     throw permanent(FailureType.Backup, `Backup ${id} was taken by another tool; restore it with that.`);
-  const tables = { done: 0, total };
+  const tables = { done: 0, total: tableCount(meta) };
   const onTable = (): void => {
     tables.done += 1;
     onProgress({ step: 'restore', tables: { ...tables } });
   };
   onProgress({ step: 'restore', tables });
+  await restoring(id, signal, () =>
+    tools.restore({ ...part, url, applicationName: SCRATCH_APPLICATION, format, jobs, onTable, signal }),
+  );
+}
+
+/** @throws ApplicationFailure Backup saying which one does not restore. */
+export async function restoring(id: string, signal: AbortSignal, work: () => Promise<void>): Promise<void> {
   try {
-    const applicationName = APPLICATION;
-    await tools.restore({ url, database, applicationName, file, format, jobs, onTable, signal });
+    await work();
   } catch (error) {
     signal.throwIfAborted();
     if (isConnectionLoss(error)) throw error;
@@ -102,9 +126,15 @@ async function restore(request: RestoreRequest, database: string, file: string, 
   }
 }
 
-async function compare(request: RestoreRequest, total: number): Promise<void> {
+/**
+ * @param leftOut tables that need not hold the same.
+ * @throws ApplicationFailure Backup where the scratch database holds something else.
+ */
+export async function compare(request: RestoreRequest, leftOut: ReadonlySet<string> = new Set()): Promise<void> {
   const { backup, scratch, purpose, jobs, signal, onProgress } = request;
-  const { id, contents } = backup.meta;
+  const { id } = backup.meta;
+  const contents = without(backup.meta.contents, leftOut);
+  const total = Object.keys(contents.tables).length;
   const clients: Client[] = [];
   let done = 0;
   try {
@@ -116,7 +146,7 @@ async function compare(request: RestoreRequest, total: number): Promise<void> {
     }
     const onTable = (): void => onProgress({ step: 'compare', tables: { done: ++done, total } });
     const restored = await endOnAbort(clients, signal, () => contentsLike(clients, contents, onTable));
-    const differing = differences(contents, restored);
+    const differing = differences(contents, without(restored, leftOut));
     if (differing.length > 0)
       throw permanent(
         FailureType.Backup,
@@ -125,6 +155,11 @@ async function compare(request: RestoreRequest, total: number): Promise<void> {
   } finally {
     await Promise.all(clients.map((client) => client.end().catch(() => undefined)));
   }
+}
+
+function without<T extends Contents>(contents: T, leftOut: ReadonlySet<string>): T {
+  const tables = Object.entries(contents.tables).filter(([name]) => !leftOut.has(name));
+  return { ...contents, tables: Object.fromEntries(tables) };
 }
 
 async function markVerified(

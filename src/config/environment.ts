@@ -18,7 +18,7 @@ const healthCheckSchema = z.strictObject({
   sql: z.string().min(1).describe('A read-only query; the check passes when its first column is true.'),
 });
 
-export const environmentSchema = z.strictObject({
+const sectionsSchema = z.strictObject({
   protected: z
     .boolean()
     .optional()
@@ -104,6 +104,14 @@ export const environmentSchema = z.strictObject({
     .prefault({}),
   monitor: monitorSchema,
 });
+
+export const environmentSchema = sectionsSchema.refine(
+  ({ backup, rehearsal }) => backup.format !== 'plain' || toRehearsal(rehearsal).mode !== 'sample',
+  {
+    path: ['rehearsal'],
+    message: 'A sample is taken of a dump that pg_restore reads; use backup.format custom or directory',
+  },
+);
 
 type RawEnvironment = z.infer<typeof environmentSchema>;
 

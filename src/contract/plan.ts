@@ -95,8 +95,8 @@ export interface MaintenanceWindow {
   to: number;
 }
 
-/** On the restored backup, on its schema alone, or not at all. */
-export const REHEARSAL_MODES = ['full', 'schema-only', 'off'] as const;
+/** On the restored backup, on one with part of the rows of its largest tables, on its schema alone, or not at all. */
+export const REHEARSAL_MODES = ['full', 'sample', 'schema-only', 'off'] as const;
 export type RehearsalMode = (typeof REHEARSAL_MODES)[number];
 
 /** The decision data of a deployment, computed by an activity and carried by the workflow. */

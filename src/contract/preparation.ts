@@ -1,6 +1,6 @@
 /** What is known before anything is written: the target, the checks, the backup, the rehearsal. */
 import type { Plan } from './plan';
-import type { RehearsalFigures } from './rehearsal';
+import type { RehearsalFigures, RehearsalSample } from './rehearsal';
 
 /** What the target looked like when it was inspected. */
 export interface TargetFacts {
@@ -47,6 +47,8 @@ export interface ReversalSummary {
 
 export interface RehearsalSummary {
   mode: Plan['rehearsal'];
+  /** Environment variable that names the server it ran on; null on the target's own. */
+  server: string | null;
   /** Milliseconds that restoring the backup took; null without a restore. */
   restoreMs: number | null;
   steps: { step: number; durationMs: number }[];
@@ -55,4 +57,6 @@ export interface RehearsalSummary {
   reversible: boolean;
   /** Null where nothing was rehearsed. Without rows, times and WAL say nothing, and locks say all. */
   figures: RehearsalFigures | null;
+  /** Null where all rows were there, or none. */
+  sample: RehearsalSample | null;
 }

@@ -57,3 +57,21 @@ export interface StatementBudget {
   statement: number;
   ms: number;
 }
+
+/** What a rehearsal on part of the rows did not have. */
+export interface RehearsalSample {
+  /** The largest first. */
+  tables: { count: number; first: SampledTable[] };
+  /** Rules that new constraints make for rows, counted on all rows of the live database: nothing was in their way there. */
+  counted: number;
+  /** Those that nobody has held against all rows, each `<migration>, line <n>`: production is the first to. */
+  unproven: { count: number; first: string[] };
+}
+
+/** A table of which not every row was restored. */
+export interface SampledTable {
+  /** `schema.name`. */
+  table: string;
+  rows: number;
+  kept: number;
+}

@@ -1,7 +1,7 @@
 /** What somebody changed by hand: the live schema against what its applied migrations make. */
 import { diffDatabases } from '../adapters/engine-diff';
 import { schemaFingerprint as fingerprintOf, type PgTools } from '../adapters/pg-tools';
-import { openSession } from '../adapters/postgres';
+import { openSession, READ_ONLY } from '../adapters/postgres';
 import { schemaOf } from '../adapters/prisma-engine';
 import { ScratchDatabases } from '../adapters/scratch';
 import { loadParser, parseScript } from '../adapters/sql-parser';
@@ -67,8 +67,7 @@ async function replayed(
     const sql = await diffDatabases(
       schemaOf(url),
       () => scratch.open(PURPOSE),
-      () =>
-        openSession(url, { applicationName: 'lockkeeper/drift', settings: { default_transaction_read_only: 'on' } }),
+      () => openSession(url, { applicationName: 'lockkeeper/drift', settings: READ_ONLY.settings }),
     );
     const { length } = parseScript(sql);
     return length === 0 ? NO_DRIFT : { sql: sql.trim(), statements: length, unknown: null };

@@ -1,6 +1,6 @@
 /** Whether the environment that comes first has what is pending here: asked of its own `_prisma_migrations`, which is true whoever deployed. */
 import { ApplicationFailure } from '@temporalio/common';
-import { DatabaseError, withSession } from '../adapters/postgres';
+import { DatabaseError, READ_ONLY, withSession } from '../adapters/postgres';
 import { appliedFiles, type AppliedFile } from '../adapters/prisma-history';
 import { withoutData } from '../adapters/statement-failure';
 import { resolveTarget, targetUrl, type Config, type Target } from '../config';
@@ -34,12 +34,7 @@ function pendingFiles({ facts, migrations }: Inspection): Map<string, string> {
 }
 
 function appliedAt(url: string, names: string[]): Promise<AppliedFile[]> {
-  const session = {
-    applicationName: 'lockkeeper/earlier',
-    lockTimeoutMs: 2_000,
-    statementTimeoutMs: 10_000,
-    settings: { default_transaction_read_only: 'on' },
-  };
+  const session = { ...READ_ONLY, applicationName: 'lockkeeper/earlier' };
   return withSession(url, session, (client) => appliedFiles(client, names));
 }
 

@@ -153,6 +153,7 @@ async function checklistFacts(
       : null,
     databaseBytes: facts.sizeBytes,
     rehearsal: environment.rehearsal.mode,
+    sampled: largerThan(server.tables, environment.rehearsal.sampleAboveBytes),
     canKeepLedger: server.canKeepLedger,
     schema: server.schema,
     canCreateTables: server.canCreateTables,

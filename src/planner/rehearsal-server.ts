@@ -1,6 +1,6 @@
 /** Which server rehearses, and what keeps it from that: found out before a backup is taken for it. */
 import { ApplicationFailure } from '@temporalio/common';
-import { withSession } from '../adapters/postgres';
+import { READ_ONLY, withSession } from '../adapters/postgres';
 import { needsOf, serverFor } from '../adapters/rehearsal-server';
 import { rehearsalUrl, type Target } from '../config';
 import { UsageError } from '../errors';
@@ -13,11 +13,7 @@ export interface ChosenServer extends RehearsalServer {
   url: string;
 }
 
-const SESSION = {
-  applicationName: 'lockkeeper/rehearsal-server',
-  statementTimeoutMs: 30_000,
-  settings: { default_transaction_read_only: 'on' },
-};
+const SESSION = { ...READ_ONLY, applicationName: 'lockkeeper/rehearsal-server', statementTimeoutMs: 30_000 };
 
 /** @param url of the target. */
 export async function chooseServer(

@@ -45,6 +45,8 @@ export interface ChecklistFacts {
   } | null;
   databaseBytes: number;
   rehearsal: RehearsalMode;
+  /** Tables that mode `sample` restores in part. */
+  sampled: string[];
   rehearsalServer: RehearsalServer;
   canKeepLedger: boolean;
   /** The schema of the target's URL. */
@@ -156,7 +158,7 @@ function judgeBackup({ backup, databaseBytes, serverMajor }: ChecklistFacts): Ve
   );
 }
 
-function judgeRehearsal({ rehearsal, backup, rehearsalServer }: ChecklistFacts): Verdict {
+function judgeRehearsal({ rehearsal, sampled, backup, rehearsalServer }: ChecklistFacts): Verdict {
   if (rehearsal === 'off') return warn('Rehearsal is off: durations and reversals are not proven before production.');
   const { variable, role, canCreateDatabase, unfit } = rehearsalServer;
   const where = variable === null ? '' : ` on the server of ${variable}`;
@@ -165,12 +167,16 @@ function judgeRehearsal({ rehearsal, backup, rehearsalServer }: ChecklistFacts):
     return fail(
       `Role ${role} may not create the scratch database of the rehearsal${where}; grant CREATEDB or set rehearsal: off.`,
     );
-  if (rehearsal === 'full' && backup?.external)
+  if (rehearsal !== 'schema-only' && backup?.external)
     return warn(
       'Another tool takes the backup (backup.store.external): the migrations run on a copy of the schema only.',
     );
+  if (rehearsal === 'sample' && backup && sampled.length > 0)
+    return warn(
+      `The backup is restored${where} with a sample of ${some(sampled)} (rehearsal.sampleAbove), and the migrations run on it first: times are estimates, and rows that are left out are counted on the live database where a query can tell.`,
+    );
   return pass(
-    rehearsal === 'full'
+    rehearsal === 'full' || rehearsal === 'sample'
       ? `The backup is restored${where} and the migrations run on it first.`
       : `The migrations run on a copy of the schema${where} first.`,
   );

@@ -2,7 +2,7 @@
 import type { ParsedStatement } from '../adapters/sql-parser';
 import type { UnforeseenLock } from '../contract';
 import { isFelt, type MeasuredLock } from './measures';
-import { describe, learn, Schema, scriptContext, type ScriptContext } from './statements';
+import { describe, learn, readsRows, Schema, scriptContext, type ScriptContext } from './statements';
 import { LockSet, strength, type LockMode } from './statements/locks';
 
 export class Foresight {
@@ -25,6 +25,12 @@ export class Foresight {
   /** A new transaction holds nothing. */
   begin(): void {
     this.held = new LockSet();
+  }
+
+  /** Whether its time grows with its tables; must be asked before `compare`. */
+  goesOverRows(statement: ParsedStatement): boolean {
+    const { scans, rewrites } = describe(statement, this.script);
+    return scans || rewrites || readsRows(statement);
   }
 
   /** @returns those of the locks that a statement took, that others feel and that nobody foresaw. */

@@ -14,6 +14,8 @@ export interface MeasuredStatement {
   /** 0-based place in its segment, as the executor counts. */
   statement: number;
   line: number;
+  /** So many times the rows that it had there, of the table that lacks most of those that its transaction touched; 1 where none lacks any. */
+  scale: number;
   durationMs: number;
   /** Written to the server's WAL meanwhile, by whomever. */
   walBytes: number;
@@ -40,10 +42,19 @@ export function isFelt(mode: string): boolean {
   return strength(mode) >= strength('ShareLock');
 }
 
+/** An estimate where rows were lacking: most of what lasts does something to each row. */
+function fullMs({ durationMs, scale }: Pick<MeasuredStatement, 'durationMs' | 'scale'>): number {
+  return Math.round(durationMs * scale * 10) / 10;
+}
+
+function fullBytes({ walBytes, scale }: MeasuredStatement): number {
+  return Math.round(walBytes * scale);
+}
+
 /** From the statement that took a lock to the end of its segment, which commits: without the looks between them. */
 export function heldLocks({ migration, statements }: MeasuredSegment): HeldLock[] {
   return statements.flatMap(({ line, locks }, place) => {
-    const heldMs = sum(statements.slice(place).map(({ durationMs }) => durationMs));
+    const heldMs = sum(statements.slice(place).map(fullMs));
     return locks.filter(({ mode }) => isFelt(mode)).map((lock) => ({ migration, line, ...lock, heldMs }));
   });
 }
@@ -62,7 +73,7 @@ function budgets(segments: MeasuredSegment[]): StatementBudget[] {
     const { migration, segment, planned, statements } = measured;
     if (!planned && heldLocks(measured).length === 0) return [];
     return statements
-      .map(({ statement, durationMs }) => ({ migration, segment, statement, ms: budgetMs(durationMs) }))
+      .map((each) => ({ migration, segment, statement: each.statement, ms: budgetMs(fullMs(each)) }))
       .filter(({ ms }) => !planned || ms > SHORTEST_BUDGET_MS);
   });
 }
@@ -86,11 +97,13 @@ export function figures(segments: MeasuredSegment[], withRows: boolean): Rehears
     tables.map((relation) => ({ migration, line, relation })),
   );
   const unforeseen = statements.flatMap((statement) => statement.unforeseen);
-  const temp = segments.flatMap(({ tempBytes }) => tempBytes ?? []);
+  const temp = segments.flatMap(({ tempBytes, statements: all }) =>
+    tempBytes === null ? [] : tempBytes * Math.max(1, ...all.map(({ scale }) => scale)),
+  );
   return {
     statements: statements.length,
-    durationMs: sum(statements.map(({ durationMs }) => durationMs)),
-    walBytes: sum(statements.map(({ walBytes }) => walBytes)),
+    durationMs: sum(statements.map(fullMs)),
+    walBytes: sum(statements.map(fullBytes)),
     tempBytes: temp.length === 0 ? null : sum(temp),
     slowest: most(statements.map(figure), ({ durationMs }) => durationMs),
     locks: most(segments.flatMap(heldLocks), ({ heldMs }) => heldMs),
@@ -100,13 +113,9 @@ export function figures(segments: MeasuredSegment[], withRows: boolean): Rehears
   };
 }
 
-function figure({
-  migration,
-  line,
-  durationMs,
-  walBytes,
-}: MeasuredStatement & Pick<MeasuredSegment, 'migration'>): StatementFigure {
-  return { migration, line, durationMs, walBytes };
+function figure(statement: MeasuredStatement & Pick<MeasuredSegment, 'migration'>): StatementFigure {
+  const { migration, line } = statement;
+  return { migration, line, durationMs: fullMs(statement), walBytes: fullBytes(statement) };
 }
 
 function most<T>(all: T[], by: (each: T) => number): T[] {

@@ -2,6 +2,7 @@
 import type { ParsedStatement } from '../adapters/sql-parser';
 import { addedColumns, alterations, quote } from './hazards/sql';
 import { onlinePieces } from './online';
+import { readsRows } from './statements';
 import { columnConstraints } from './statements/columns';
 
 export interface RowsQuestion {
@@ -43,4 +44,34 @@ function casts(statement: ParsedStatement): RowsQuestion[] {
     if (type === undefined) return [];
     return [{ of: 'row', table, query: { quoted, expression: using ?? `CAST(${quote(command.name)} AS ${type})` } }];
   });
+}
+
+/** A statement that goes over rows, and may stumble over one. */
+export interface RowsRule {
+  /** `<migration>, line <n>` */
+  place: string;
+  /** For the rows that break it, on the database as it is before all of them; none where nobody can tell. */
+  queries: string[];
+  /** Something that runs before it changes rows. */
+  mended: boolean;
+}
+
+/** @param migrations in their order; `lines` are those of the statements that are asked about. */
+export function rulesOverRows(
+  migrations: { migration: string; statements: ParsedStatement[]; lines: ReadonlySet<number> }[],
+): RowsRule[] {
+  const all = migrations.flatMap(({ statements }) => statements);
+  const added = all.flatMap(addedColumns).map(({ column }) => quote(column.colname));
+  let mended = false;
+  return migrations.flatMap(({ migration, statements, lines }) =>
+    statements.flatMap((statement): RowsRule[] => {
+      const before = mended;
+      mended ||= readsRows(statement);
+      if (!lines.has(statement.line)) return [];
+      const pieces = onlinePieces(statement) ?? [];
+      const queries = pieces.flatMap((piece) => piece.statements.flatMap(({ findRows }) => findRows ?? []));
+      const askable = queries.filter((query) => !added.some((column) => query.includes(column)));
+      return [{ place: `${migration}, line ${statement.line}`, queries: askable, mended: before }];
+    }),
+  );
 }

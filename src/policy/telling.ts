@@ -1,5 +1,12 @@
 /** The telling figures of a rehearsal, in the sentences that the terminal, Slack and the report share. Pure. */
-import type { HeldLock, RehearsalFigures, RehearsalSummary, StatementFigure, UnforeseenLock } from '../contract';
+import type {
+  HeldLock,
+  RehearsalFigures,
+  RehearsalSample,
+  RehearsalSummary,
+  StatementFigure,
+  UnforeseenLock,
+} from '../contract';
 import { blocks, manualName } from './statements/locks';
 
 export interface Telling {
@@ -14,12 +21,12 @@ export interface Quantities {
   bytes: (count: number) => string;
 }
 
-/** Times and sizes are told only where there were rows. */
-export function tellingFigures({ mode, figures }: RehearsalSummary, quantities: Quantities): Telling[] {
+/** Times and sizes are told only where there were rows, and estimated where some were lacking. */
+export function tellingFigures({ mode, figures, sample }: RehearsalSummary, quantities: Quantities): Telling[] {
   if (!figures) return [];
   const { unforeseen, rewrites, locks, slowest } = figures;
   const withRows: Telling[] =
-    mode === 'full'
+    mode === 'full' || mode === 'sample'
       ? [
           ...slowest.filter(isSlow).map((each) => told(slowText(each, quantities))),
           ...locks.slice(0, 1).map((lock) => told(lockText(lock, quantities))),
@@ -27,7 +34,43 @@ export function tellingFigures({ mode, figures }: RehearsalSummary, quantities: 
           told(sizesText(figures, quantities)),
         ]
       : [];
-  return [...unforeseen.first.map((lock) => ({ warning: true, text: unforeseenText(lock) })), ...withRows];
+  const warnings = unforeseen.first.map((lock) => ({ warning: true, text: unforeseenText(lock) }));
+  return [...(sample ? sampleTold(sample) : []), ...warnings, ...withRows];
+}
+
+/** What a yes rests on, where that is less than a rehearsal on every row; null where it is not. */
+export function rehearsalCaveat({ mode, sample }: RehearsalSummary): string | null {
+  if (mode === 'off') return 'Nothing was rehearsed: no time, no lock and no way back is proven.';
+  if (mode === 'schema-only')
+    return 'The rehearsal ran on the schema without its rows: no time is known, and whether the rows allow the change is not proven.';
+  if (!sample) return null;
+  const { count } = sample.tables;
+  return `The rehearsal had only a sample of the rows of ${count === 1 ? '1 table' : `${count} tables`}: times are estimates, and the other rows are not proven.`;
+}
+
+const MAX_TABLES = 3;
+
+function sampleTold({ tables, counted, unproven }: RehearsalSample): Telling[] {
+  const shown = tables.first.slice(0, MAX_TABLES).map(({ table, rows, kept }) => `${kept} of ${rows} rows of ${table}`);
+  const others = tables.count - shown.length;
+  const more = others > 0 ? [`a part of ${others === 1 ? '1 more table' : `${others} more tables`}`] : [];
+  const rules = counted === 1 ? '1 statement goes' : `${counted} statements go`;
+  return [
+    {
+      warning: true,
+      text: `on a sample: it had ${[...shown, ...more].join(', ')}; times and sizes are scaled up to all rows`,
+    },
+    ...(counted > 0
+      ? [told(`${rules} over rows that it lacked; counted on the live database, no row is in the way`)]
+      : []),
+    ...(unproven.count > 0 ? [{ warning: true, text: unprovenText(unproven) }] : []),
+  ];
+}
+
+function unprovenText({ count, first }: RehearsalSample['unproven']): string {
+  const others = count - first.length;
+  const names = others > 0 ? `${first.join('; ')} and ${others} more` : first.join('; ');
+  return `not proven on the rows that it lacked: ${names}. A row there that does not fit fails the step, and the deployment is undone`;
 }
 
 function told(text: string): Telling {

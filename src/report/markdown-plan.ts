@@ -1,6 +1,6 @@
 /** The report's first half: what was found, what was planned, and what made sure that it may go ahead. */
 import type { DeploymentStatus, HazardFinding } from '../contract';
-import { tellingFigures } from '../policy/telling';
+import { rehearsalCaveat, tellingFigures } from '../policy/telling';
 import { hazardCounts, totalsText } from './counts';
 import { bytes, duration, moment } from './format';
 import { block, code, list, prose, section, table } from './markdown-text';
@@ -72,6 +72,7 @@ export function backup({ backup: taken }: DeploymentStatus): string {
 
 export function rehearsal({ rehearsal: held }: DeploymentStatus): string {
   if (!held) return '';
+  const where = held.server ? ` On the server of ${code(held.server)}.` : '';
   const restored = held.restoreMs === null ? '' : ` Restoring the backup took ${duration(held.restoreMs)}.`;
   const reversible = held.reversible
     ? 'Reversing everything brought the schema back to its start.'
@@ -88,7 +89,8 @@ export function rehearsal({ rehearsal: held }: DeploymentStatus): string {
   });
   return section(
     'Rehearsal',
-    `Mode: ${held.mode}.${restored} ${reversible}`,
+    `Mode: ${held.mode}.${where}${restored} ${reversible}`,
+    rehearsalCaveat(held) ?? '',
     list(
       tellingFigures(held, { duration, bytes }).map(({ warning, text }) =>
         warning ? `**${prose(text)}**` : prose(text),

@@ -2,6 +2,7 @@
 import { sleep } from '@temporalio/workflow';
 import type { ApprovalRequest, Outcome, RehearsalSummary, TargetFacts } from '../contract';
 import { bindingOf } from '../policy/approval';
+import { rehearsalCaveat } from '../policy/telling';
 import { msUntilOpen } from '../policy/window';
 import { heavy, read } from './activity-options';
 import type { ApprovalGate } from './approval-gate';
@@ -64,9 +65,14 @@ export async function rehearse(run: Run): Promise<void> {
 
 function rehearsalText({ mode, reversible }: RehearsalSummary): string {
   if (mode === 'off') return 'off';
-  const where = mode === 'full' ? 'on the restored backup' : 'on the schema alone';
-  return `${where}; ${reversible ? 'every step can be undone' : 'not every step can be undone'}`;
+  return `${REHEARSED_ON[mode]}; ${reversible ? 'every step can be undone' : 'not every step can be undone'}`;
 }
+
+const REHEARSED_ON = {
+  full: 'on the restored backup',
+  sample: 'on a sample of the restored backup',
+  'schema-only': 'on the schema alone',
+};
 
 /** The deployment's own answer to what people decided. */
 export interface Answer {
@@ -89,9 +95,13 @@ export async function approve(run: Run, people: ApprovalGate): Promise<Answer> {
 function request(run: Run): Omit<ApprovalRequest, 'requestedAt' | 'expiresAt'> {
   const { plan, facts } = run.known;
   const bindingDigest = bindingOf(plan.digest, facts.schemaFingerprint, run.status.backup?.sha256 ?? null);
-  const irreversible = run.status.rehearsal?.reversals.filter(({ proven }) => !proven).length ?? 0;
-  const note = irreversible > 0 ? `${irreversible} step(s) have no proven reversal.` : null;
-  return { kind: 'deploy', bindingDigest, required: plan.approval.required, note };
+  const { rehearsal } = run.status;
+  const irreversible = rehearsal?.reversals.filter(({ proven }) => !proven).length ?? 0;
+  const notes = [
+    rehearsal && rehearsalCaveat(rehearsal),
+    irreversible > 0 ? `${irreversible} step(s) have no proven reversal.` : null,
+  ].filter((note) => note !== null);
+  return { kind: 'deploy', bindingDigest, required: plan.approval.required, note: notes.join(' ') || null };
 }
 
 function rejection({ status }: Run): string {

@@ -32,6 +32,7 @@ const READY: ChecklistFacts = {
   backup: BACKUP,
   databaseBytes: 8_000_000,
   rehearsal: 'full',
+  sampled: [],
   rehearsalServer: SERVER,
   canKeepLedger: true,
   schema: 'public',
@@ -129,6 +130,13 @@ const CASES: [string, Partial<ChecklistFacts>, string, RegExp][] = [
     /grant CREATEDB or set rehearsal: off/,
   ],
   ['a rehearsal without data', { rehearsal: 'schema-only' }, 'rehearsal pass', /copy of the schema/],
+  [
+    'a rehearsal on a sample',
+    { rehearsal: 'sample', sampled: ['public.events'] },
+    'rehearsal warn',
+    /with a sample of public.events \(rehearsal.sampleAbove\).*times are estimates/,
+  ],
+  ['a sample that is all there is', { rehearsal: 'sample' }, 'rehearsal pass', /The backup is restored/],
   [
     'long transactions',
     {

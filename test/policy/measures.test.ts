@@ -1,9 +1,9 @@
-import type { RehearsalFigures } from '../../src/contract';
+import type { RehearsalFigures, RehearsalSample, RehearsalSummary } from '../../src/contract';
 import { parseScript, loadParser } from '../../src/adapters/sql-parser';
 import { Foresight } from '../../src/policy/foresight';
 import { budgetOf, figures, heldLocks, type MeasuredSegment } from '../../src/policy/measures';
 import type { Segment } from '../../src/policy/segments';
-import { tellingFigures } from '../../src/policy/telling';
+import { rehearsalCaveat, tellingFigures } from '../../src/policy/telling';
 
 const EXCLUSIVE = { relation: 'public.people', mode: 'AccessExclusiveLock' as const };
 
@@ -16,6 +16,7 @@ function measured(overrides: Partial<MeasuredSegment> = {}, ...durations: number
     statements: durations.map((durationMs, statement) => ({
       statement,
       line: statement + 1,
+      scale: 1,
       durationMs,
       walBytes: 1_000,
       locks: statement === 1 ? [EXCLUSIVE] : [],
@@ -54,6 +55,13 @@ describe('budgets', () => {
   it('bound nothing where nobody waits', () => {
     expect(budgets(measured({ planned: false }, 60_000))).toEqual([]);
     expect(budgetOf([], segment([]), 0)).toBeNull();
+  });
+
+  it('are those of all rows where it had a part of them, by estimate', () => {
+    const sampled = measured({}, 2_000, 30);
+    sampled.statements[0] = { ...sampled.statements[0]!, scale: 64 };
+    expect(budgets(sampled)).toEqual([{ migration: '01_x', segment: 2, statement: 0, ms: 1_280_000 }]);
+    expect(figures([sampled], true)).toMatchObject({ durationMs: 128_030, walBytes: 65_000 });
   });
 
   it('are none without rows', () => {
@@ -110,11 +118,18 @@ describe('what people are told', () => {
     rewrites: { count: 1, first: [{ migration: '01_x', line: 2, relation: 'public.people' }] },
     unforeseen: { count: 1, first: [{ migration: '01_x', line: 3, ...EXCLUSIVE, foreseen: null }] },
   };
-  const told = (mode: 'full' | 'schema-only') =>
-    tellingFigures(
-      { mode, restoreMs: 1, steps: [], reversals: [], reversible: true, figures: FIGURES },
-      { duration: (ms) => `${ms} ms`, bytes: (count) => `${count} B` },
-    );
+  const rehearsal = (mode: RehearsalSummary['mode'], sample: RehearsalSample | null = null): RehearsalSummary => ({
+    mode,
+    server: null,
+    restoreMs: 1,
+    steps: [],
+    reversals: [],
+    reversible: true,
+    figures: FIGURES,
+    sample,
+  });
+  const told = (mode: RehearsalSummary['mode'], sample: RehearsalSample | null = null) =>
+    tellingFigures(rehearsal(mode, sample), { duration: (ms) => `${ms} ms`, bytes: (count) => `${count} B` });
 
   it('the surprises first, then what took long, what was held, rewritten and written', () => {
     expect(told('full')).toEqual([
@@ -131,6 +146,36 @@ describe('what people are told', () => {
       { warning: false, text: '1 table was rewritten: public.people' },
       { warning: false, text: '3000 B of WAL at most, 0 B of temporary files' },
     ]);
+  });
+
+  it('of a sample, what it lacked before all else', () => {
+    const sample = {
+      tables: {
+        count: 5,
+        first: ['a', 'b', 'c', 'd', 'e'].map((table) => ({ table: `public.${table}`, rows: 900, kept: 10 })),
+      },
+      counted: 2,
+      unproven: { count: 1, first: ['01_x, line 2'] },
+    };
+    expect(told('sample', sample).slice(0, 3)).toEqual([
+      {
+        warning: true,
+        text: 'on a sample: it had 10 of 900 rows of public.a, 10 of 900 rows of public.b, 10 of 900 rows of public.c, a part of 2 more tables; times and sizes are scaled up to all rows',
+      },
+      {
+        warning: false,
+        text: '2 statements go over rows that it lacked; counted on the live database, no row is in the way',
+      },
+      {
+        warning: true,
+        text: 'not proven on the rows that it lacked: 01_x, line 2. A row there that does not fit fails the step, and the deployment is undone',
+      },
+    ]);
+    expect(rehearsalCaveat(rehearsal('sample', sample))).toMatch(
+      /only a sample of the rows of 5 tables: times are est/,
+    );
+    expect(rehearsalCaveat(rehearsal('schema-only'))).toMatch(/without its rows/);
+    expect(rehearsalCaveat(rehearsal('full'))).toBeNull();
   });
 
   it('without rows, only the locks', () => {

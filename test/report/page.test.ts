@@ -14,6 +14,8 @@ function deployed(): DeploymentStatus {
     ...status,
     rehearsal: {
       mode: 'full',
+      server: null,
+      sample: null,
       restoreMs: 900,
       steps: [{ step: 1, durationMs: 400 }],
       reversals: [],

@@ -99,6 +99,8 @@ export function waiting(overrides: Partial<DeploymentStatus> = {}): DeploymentSt
     },
     rehearsal: {
       mode: 'full',
+      server: null,
+      sample: null,
       restoreMs: 3200,
       steps: [
         { step: 0, durationMs: 900 },

@@ -63,10 +63,12 @@ function rehearsal({ rehearsal: done }: DeploymentStatus, plan: Plan): string {
   if (!done) return 'not yet';
   const reversible = done.reversible ? 'reversible' : ':warning: *not reversible*';
   // A copy of the schema has no rows, and how long it takes says nothing.
-  if (done.mode === 'schema-only') return `on the schema alone, ${reversible}`;
+  const where = done.server ? `on the server of ${code(done.server, 60)}, ` : '';
+  if (done.mode === 'schema-only') return `${where}on the schema alone, ${reversible}`;
+  const part = done.mode === 'sample' ? ':warning: *on a sample of the rows*, ' : '';
   const applied = done.steps.reduce((sum, step) => sum + step.durationMs, 0);
   const restored = done.restoreMs === null ? '' : `restored in ${seconds(done.restoreMs)}, `;
-  return `${restored}applied in ${seconds(applied)}, ${reversible}`;
+  return `${where}${part}${restored}applied in ${seconds(applied)}, ${reversible}`;
 }
 
 function approvals(status: DeploymentStatus, plan: Plan): string {

@@ -59,5 +59,7 @@ function backupText({ backup, plan }: DeploymentStatus): string | null {
 
 function rehearsalText({ rehearsal }: DeploymentStatus): string | null {
   if (!rehearsal) return null;
-  return `${rehearsal.mode}, ${rehearsal.reversible ? 'every step was reversed, and the schema came back' : 'NOT proven reversible'}`;
+  const { mode, server } = rehearsal;
+  const where = server ? ` on the server of ${server}` : '';
+  return `${mode}${where}, ${rehearsal.reversible ? 'every step was reversed, and the schema came back' : 'NOT proven reversible'}`;
 }

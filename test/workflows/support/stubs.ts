@@ -68,6 +68,8 @@ export const STEPS: PlanStep[] = FACTS.pending.map((name, index) => ({ index, mi
 
 export const PROVEN: RehearsalSummary = {
   mode: 'full',
+  server: null,
+  sample: null,
   restoreMs: 900,
   steps: FACTS.pending.map((_, step) => ({ step, durationMs: 20 })),
   reversals: FACTS.pending.map((_, step) => ({
