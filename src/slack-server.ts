@@ -32,7 +32,10 @@ interface Settings {
  */
 export async function runSlackServer(config: Config): Promise<void> {
   const settings = settingsOf(config);
-  const log = pino({ name: 'lockkeeper-slack' }, destination(STDERR));
+  const log = pino(
+    { name: 'lockkeeper-slack', level: process.env['LOCKKEEPER_LOG_LEVEL'] ?? 'info' },
+    destination(STDERR),
+  );
   const api = new SlackApi(settings);
   const origin = await whoWeAre(api);
   const client = await LockkeeperClient.connect({ signingKey: signingKey(config.root), taskQueue: config.taskQueue });

@@ -2,6 +2,7 @@
 import { FailureType, permanent } from '../errors';
 import { DatabaseError, type Client } from './postgres';
 import { withoutData } from './statement-failure';
+import { plural } from '../policy/words';
 
 export interface Salvage {
   id: number;
@@ -148,7 +149,7 @@ async function insertRows(client: Client, { entry, kept, columns, sameRow }: Sha
     const taken = await count(client, `${kept} JOIN ${entry.relation} AS t ON ${sameRow} WHERE ${differs}`);
     if (taken > 0)
       throw refused(
-        `${taken} of ${entry.rows} row(s) have a key that another row of ${salvageName(entry)} has by now. Nothing was put back; they are in lockkeeper_salvage.${entry.keptIn}, for a person to settle.`,
+        `${taken} of ${plural(entry.rows, 'row')} have a key that another row of ${salvageName(entry)} has by now. Nothing was put back; they are in lockkeeper_salvage.${entry.keptIn}, for a person to settle.`,
       );
   }
   const absent = sameRow === null ? 'true' : `NOT EXISTS (SELECT FROM ${entry.relation} AS t WHERE ${sameRow})`;
@@ -194,7 +195,7 @@ async function updateColumn(
   );
   if (taken > 0 && !overwrite)
     throw refused(
-      `${taken} of ${entry.rows} row(s) of ${salvageName(entry)} have another value by now; --overwrite replaces it. Nothing was put back.`,
+      `${taken} of ${plural(entry.rows, 'row')} of ${salvageName(entry)} have another value by now; --overwrite replaces it. Nothing was put back.`,
     );
   await client.query(
     `UPDATE ${entry.relation} AS t SET ${target.name} = ${target.value} FROM ${kept} WHERE ${sameRow} AND ${differs}`,

@@ -8,6 +8,7 @@ import type { Config, Target } from '../config';
 import type { TargetFacts } from '../contract';
 import { FailureType, permanent } from '../errors';
 import { judge, type FailedMigration } from '../policy/half-applied';
+import { plural } from '../policy/words';
 
 /** A target, its project and how it stands; what a plan is made from. */
 export interface Inspection {
@@ -61,7 +62,7 @@ function refuseForeignSchema(
   if (hasMigrationsTable || there.length === 0) return;
   throw permanent(
     FailureType.History,
-    `Database ${database} has ${there.length} table(s) and no migration history (P3005); record what is already there with "lockkeeper migrate resolve --applied <migration>", oldest first.`,
+    `Database ${database} has ${plural(there.length, 'table')} and no migration history (P3005); record what is already there with "lockkeeper migrate resolve --applied <migration>", oldest first.`,
   );
 }
 

@@ -3,7 +3,7 @@ import type { BlockLevel, CheckResult, HazardFinding, Person, RehearsalMode } fr
 import { blockingHazards } from './blocking';
 import { roomNeeded } from './backup-room';
 import { judgeOrder, type EarlierEnvironment } from './earlier';
-import { some } from './names';
+import { plural, some } from './words';
 import type { Drift } from './plan';
 
 export interface ChecklistFacts {
@@ -199,7 +199,7 @@ const LAG_SECONDS = 30;
 function judgeActivity({ longTransactions, seesAllActivity, lagSeconds }: ChecklistFacts): Verdict {
   const [oldest] = longTransactions;
   const old = oldest
-    ? `${count(longTransactions.length, 'transaction')} older than 30 s, the oldest ${oldest.application} (pid ${oldest.pid}), ${oldest.ageSeconds} s`
+    ? `${plural(longTransactions.length, 'transaction')} older than 30 s, the oldest ${oldest.application} (pid ${oldest.pid}), ${oldest.ageSeconds} s`
     : 'no transaction older than 30 s';
   const lag =
     lagSeconds === null ? 'no replica that reports its lag' : `the slowest replica ${Math.round(lagSeconds)} s behind`;
@@ -231,16 +231,12 @@ function judgePeople({ approvals: { required, approvers }, requester, contacts, 
       `${required} approvals are required and only ${eligible} of the approvers are not ${requester.name}, who asked.`,
     );
   const who = approvers.length > 0 ? `${eligible} named people` : `anyone but ${requester.name}`;
-  const asked = required === 0 ? 'Nobody is asked' : `${required} approval${required === 1 ? '' : 's'} by ${who}`;
+  const asked = required === 0 ? 'Nobody is asked' : `${plural(required, 'approval')} by ${who}`;
   const when = window ? 'in the maintenance window' : 'at any time';
   const names = Object.keys(contacts);
   return names.length > 0
     ? pass(`${asked}, ${when}; contacts: ${names.join(', ')}.`)
     : warn(`${asked}, ${when}; no contacts are configured: nobody knows whom to call.`);
-}
-
-function count(n: number, noun: string): string {
-  return `${n} ${noun}${n === 1 ? '' : 's'}`;
 }
 
 function megabytes(bytes: number): string {

@@ -1,6 +1,6 @@
 /** The environment that comes first (`after`), and what it has of the pending migrations. */
 import type { CheckResult } from '../contract';
-import { some } from './names';
+import { some } from './words';
 
 export interface EarlierEnvironment {
   name: string;

@@ -2,6 +2,7 @@
 import type { ParsedStatement } from '../adapters/sql-parser';
 import { AS_WRITTEN, segmentsOf } from './segments';
 import { all, as, find, nameParts, relationOf, words } from './statements/ast';
+import { plural } from './words';
 
 /** Something that a script leaves behind and the catalog can be asked for. Names as the file writes them, in parts. */
 export interface Created {
@@ -37,7 +38,10 @@ export function judge({ statements, errorRecorded, created, deployment, lockHold
   if (lockHolder !== null)
     return { is: 'running', why: `${lockHolder} holds Prisma's migration lock, and may be running it` };
   if (deployment)
-    return { is: 'undo', why: `deployment ${deployment.id} committed ${deployment.committed} segment(s) of it` };
+    return {
+      is: 'undo',
+      why: `deployment ${deployment.id} committed ${plural(deployment.committed, 'segment')} of it`,
+    };
   if (statements === null) return { is: 'unclear', why: 'its folder is not in the project' };
   const there = created.filter((object) => object.there);
   const seen = `${there.length} of the ${created.length} objects that it creates are there`;
@@ -50,7 +54,7 @@ export function judge({ statements, errorRecorded, created, deployment, lockHold
   if (there.length === created.length && !errorRecorded)
     return {
       is: 'applied',
-      why: `it is one transaction, and all ${created.length} object(s) that it creates are there`,
+      why: `it is one transaction, and everything that it creates is there (${plural(created.length, 'object')})`,
     };
   return { is: 'unclear', why: `it is one transaction, but ${seen}: somebody had a hand in it` };
 }

@@ -1,5 +1,6 @@
 /** What an interrupted deployment left, in words, with the command that goes on from there. Pure. */
 import type { DeploymentTrace, ScratchTrace, SessionTrace, Traces } from '../adapters/traces';
+import { plural } from './words';
 
 export interface HalfDone {
   what: 'deployment' | 'scratch database' | 'session' | 'backup';
@@ -70,8 +71,8 @@ function ofDeployment({ environment, target }: Place, { id, migrations }: Deploy
     if (!unwatched) return [];
     return [finding(`Deployment ${id} of ${where} migrated everything and was not verified: it ${end}.`, rollback)];
   }
-  const parts = inPart.map(({ name, marked }) => `${name} is there in part (${marked} segment(s))`);
-  const seen = [`${whole.length} of its ${migrations.length} migration(s) are applied`, ...parts].join(', ');
+  const parts = inPart.map(({ name, marked }) => `${name} is there in part (${plural(marked, 'segment')})`);
+  const seen = [`${whole.length} of its ${plural(migrations.length, 'migration')} are applied`, ...parts].join(', ');
   // Prisma's engine refuses to go on behind a migration that is there in part.
   const forward = inPart.length === 0 ? ` To go on instead: lockkeeper deploy ${options}.` : '';
   return [finding(`Deployment ${id} of ${where} is half done: ${seen}; it ${end}.${forward}`, rollback)];

@@ -1,6 +1,6 @@
 /** Whether another server can rehearse for the target. Pure. */
 import type { Needs, RehearsalServerFacts } from '../adapters/rehearsal-server';
-import { some } from './names';
+import { some } from './words';
 
 /** @param server what it is called in the sentence. @returns what keeps it from that; null when nothing does. */
 export function whyUnfit(

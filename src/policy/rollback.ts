@@ -1,5 +1,6 @@
 /** How a deployment is undone: facts in, one decision out, with its reason and what every way would cost. Pure. */
 import type { RollbackAction, RollbackOption, RollbackPlan, RollbackStrategy, RowCost } from '../contract';
+import { plural } from './words';
 
 export interface RollbackFacts {
   strategy: RollbackStrategy;
@@ -135,10 +136,12 @@ export function roughly(takes: RowCost[]): RowCost[] {
   return takes.map(({ relation, rows }) => ({ relation, rows: rows === null ? null : Math.ceil(Math.log2(rows + 1)) }));
 }
 
-/** For people: `7 row(s) of public.orders`. */
+/** For people: `7 rows of public.orders`. */
 export function costText(takes: RowCost[]): string {
   if (takes.length === 0) return 'no rows';
-  return takes.map(({ relation, rows }) => `${rows ?? 'an unknown number of'} row(s) of ${relation}`).join(', ');
+  return takes
+    .map(({ relation, rows }) => `${rows === null ? 'an unknown number of rows' : plural(rows, 'row')} of ${relation}`)
+    .join(', ');
 }
 
 /** For people: what undoing takes away, and where it is afterwards. */

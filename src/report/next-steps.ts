@@ -1,5 +1,6 @@
 /** What a person does now, by outcome. */
 import type { DeploymentStatus, OutcomeStatus, RollbackInput } from '../contract';
+import { plural } from '../policy/words';
 
 export interface NextStep {
   text: string;
@@ -87,7 +88,9 @@ function schemaCheck({ compensation }: DeploymentStatus): NextStep[] {
 /** Rows that people wrote are never thrown away behind their backs; whoever reads this decides what becomes of them. */
 function keptRows({ compensation, input }: DeploymentStatus): NextStep[] {
   if (!compensation || compensation.kept.length === 0) return [];
-  const kept = compensation.kept.map(({ relation, rows }) => `${rows ?? 'some'} row(s) of ${relation}`).join(', ');
+  const kept = compensation.kept
+    .map(({ relation, rows }) => `${rows === null ? 'some rows' : plural(rows, 'row')} of ${relation}`)
+    .join(', ');
   return [
     step(
       `Schema lockkeeper_salvage keeps ${kept}. Once the tables and columns are there again, "lockkeeper salvage restore <number>" puts them back.`,

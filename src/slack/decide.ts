@@ -4,7 +4,7 @@ import type { Logger } from 'pino';
 import { RefusedError, type LockkeeperClient } from '../client';
 import type { DecisionReceipt, Person } from '../contract';
 import { UsageError } from '../errors';
-import { plural } from '../adapters/slack/text';
+import { plural } from '../policy/words';
 
 export interface SlackDecision {
   deploymentId: string;

@@ -6,6 +6,7 @@ import type { ApprovalGate } from './approval-gate';
 import { exchange } from './exchange';
 import type { Run } from './run';
 import { agreed, nothingYet, patiently, type Undo } from './undoing';
+import { plural } from '../policy/words';
 
 /** Reverses every step that left something. Rows written since are taken away only after a second approval that names them. */
 export async function compensate(run: Run, people: ApprovalGate, undo: Undo): Promise<CompensationSummary> {
@@ -36,7 +37,7 @@ export async function compensate(run: Run, people: ApprovalGate, undo: Undo): Pr
     );
   summary.detail =
     assessment.steps.length > 0
-      ? `${assessment.steps.length} step(s) undone; the schema is as it was before${BUT_FOR_ORDER[likeness]}.`
+      ? `${plural(assessment.steps.length, 'step')} undone; the schema is as it was before${BUT_FOR_ORDER[likeness]}.`
       : 'Nothing had been written; the schema is as it was before.';
   if (assessment.plan.action === 'restore-side-by-side') await bringBack(run, undo, summary);
   return summary;

@@ -3,6 +3,7 @@ import type { Plan, PlannedMigration, PlanStep, StatementBudget } from '../contr
 import { apply } from './activity-options';
 import { sample } from './monitor';
 import type { Run } from './run';
+import { plural } from '../policy/words';
 
 export async function migrate(run: Run): Promise<void> {
   const { plan, facts } = run.known;
@@ -12,12 +13,12 @@ export async function migrate(run: Run): Promise<void> {
       const { rehearsal } = run.status;
       if (!rehearsal) throw new Error('A deployment cannot migrate before it is rehearsed.');
       run.status.baseline = await sample(run, null, 'baseline');
-      const options = { summary: `${plan.steps.length} reversal(s)` };
+      const options = { summary: `${plural(plan.steps.length, 'reversal')}` };
       const steps = plan.steps.map((step) => ({ ...step, segments: segmentsIn(plan, step) }));
       await apply.registerUndo.executeWithOptions(options, [run.input, steps, rehearsal, facts.schemaFingerprint]);
       for (const step of plan.steps) await applyStep(run, step);
     },
-    () => `${plan.migrations.length} migration(s)`,
+    () => `${plural(plan.migrations.length, 'migration')}`,
   );
 }
 

@@ -5,6 +5,7 @@ import { FailureType, permanent } from '../errors';
 import { judgeSamples, lastingBreach, thresholdText } from '../policy/thresholds';
 import { read } from './activity-options';
 import { now, type Run } from './run';
+import { plural } from '../policy/words';
 
 /** Bounds a deployment's history, however long it watches. */
 const MAX_SAMPLES = 80;
@@ -32,7 +33,7 @@ async function watch(run: Run, durationMs: number, every: number): Promise<void>
       throw permanent(FailureType.ThresholdBreached, `${thresholdText(breach.threshold)}: ${seen}.`);
     }
     if (left <= 0) return;
-    run.tell(`${Math.ceil(left / 1000)} s to watch, ${summary.breaches.length} breach(es)`);
+    run.tell(`${Math.ceil(left / 1000)} s to watch, ${plural(summary.breaches.length, 'breach')}`);
     await sleep(Math.min(every, left), { summary: `until sample ${samples.length + 1}` });
   }
 }

@@ -7,6 +7,7 @@ import { msUntilOpen } from '../policy/window';
 import { heavy, read } from './activity-options';
 import type { ApprovalGate } from './approval-gate';
 import type { Run } from './run';
+import { plural } from '../policy/words';
 
 export async function inspect(run: Run): Promise<TargetFacts> {
   const say = ({ pending, database }: TargetFacts): string => `${pending.length} pending on ${database}`;
@@ -55,7 +56,7 @@ export async function backup(run: Run, round: number): Promise<void> {
 export async function rehearse(run: Run): Promise<void> {
   const { rehearsal, steps, migrations } = run.known.plan;
   const request = { rehearsal, steps, migrations: migrations.map(({ name, form }) => ({ name, form })) };
-  const options = { summary: `${migrations.length} migration(s) on a copy` };
+  const options = { summary: `${plural(migrations.length, 'migration')} on a copy` };
   run.status.rehearsal = await run.phase(
     'rehearse',
     () => heavy.rehearse.executeWithOptions(options, [run.input, request, run.status.backup]),
@@ -99,7 +100,7 @@ function request(run: Run): Omit<ApprovalRequest, 'requestedAt' | 'expiresAt'> {
   const irreversible = rehearsal?.reversals.filter(({ proven }) => !proven).length ?? 0;
   const notes = [
     rehearsal && rehearsalCaveat(rehearsal),
-    irreversible > 0 ? `${irreversible} step(s) have no proven reversal.` : null,
+    irreversible > 0 ? `${plural(irreversible, 'step')} without a proven reversal.` : null,
   ].filter((note) => note !== null);
   return { kind: 'deploy', bindingDigest, required: plan.approval.required, note: notes.join(' ') || null };
 }

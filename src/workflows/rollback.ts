@@ -7,6 +7,7 @@ import { Announcer } from './announcer';
 import { ApprovalGate } from './approval-gate';
 import { conclude, undo, undoAfter } from './conclude';
 import { Run } from './run';
+import { plural } from '../policy/words';
 
 export async function rollback(input: RollbackInput): Promise<Outcome> {
   const run = new Run(input);
@@ -33,7 +34,7 @@ async function story(input: RollbackInput, run: Run, people: ApprovalGate): Prom
   if (action === 'forward-fix' || action === 'needs-human')
     return run.end('needs-human', `${reason} Nothing was undone.`);
   const price = takes.length > 0 ? ` It ${priceText(assessment.plan)}.` : '';
-  const note = `Undoes ${assessment.steps.length} step(s) of ${input.undo}: ${steps.flatMap(({ migrations }) => migrations).join(', ')}.${price}`;
+  const note = `Undoes ${plural(assessment.steps.length, 'step')} of ${input.undo}: ${steps.flatMap(({ migrations }) => migrations).join(', ')}.${price}`;
   const required = assessment.plan.approval ? Math.max(1, approval.required) : approval.required;
   const request = { kind: 'rollback' as const, bindingDigest: assessment.digest, required, note };
   // A swap is asked about when the backup is restored and its price is known exactly.

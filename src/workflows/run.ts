@@ -23,6 +23,7 @@ import {
   type TargetFacts,
 } from '../contract';
 import { FailureType } from '../errors';
+import { plural } from '../policy/words';
 
 const PHASE_KEY = defineSearchAttributeKey(SEARCH_ATTRIBUTES.phase, 'KEYWORD');
 const DATABASE_KEY = defineSearchAttributeKey(SEARCH_ATTRIBUTES.database, 'KEYWORD');
@@ -159,7 +160,9 @@ export class Run {
     const at = lines.findIndex((line) => line.includes('**migrate**'));
     lines.splice(at + 1, 0, ...migrations);
     const waiting =
-      approval && !outcome ? [`\nWaiting for ${approval.required} approval(s) until ${approval.expiresAt}.`] : [];
+      approval && !outcome
+        ? [`\nWaiting for ${plural(approval.required, 'approval')} until ${approval.expiresAt}.`]
+        : [];
     return [...(outcome ? [`### ${outcome.status}\n${outcome.summary}\n`] : []), ...lines, ...waiting].join('\n');
   }
 }

@@ -2,6 +2,7 @@
 import { FailureType, permanent } from '../errors';
 import { heavy } from './activity-options';
 import type { Run } from './run';
+import { plural } from '../policy/words';
 
 export async function verify(run: Run): Promise<void> {
   const { status } = run;
@@ -13,6 +14,6 @@ export async function verify(run: Run): Promise<void> {
       if (failed.length === 0) return;
       throw permanent(FailureType.HealthCheck, failed.map(({ name, evidence }) => `${name}: ${evidence}`).join(' '));
     },
-    () => `${status.health.filter((check) => check.status === 'pass').length} check(s) passed`,
+    () => `${plural(status.health.filter((check) => check.status === 'pass').length, 'check')} passed`,
   );
 }

@@ -95,7 +95,7 @@ it('is told by the next worker, by doctor and by status, and undone by hand', as
   writeFileSync(join(backups, 'migration_backup_20200102_000000.dump'), 'half a dump');
 
   const where = `test/${project.target}`;
-  const half = `Deployment ${ref.deploymentId} of ${where} is half done: 1 of its 2 migration(s) are applied, 02_pets is there in part (2 segment(s)); it was ended from outside (terminated).`;
+  const half = `Deployment ${ref.deploymentId} of ${where} is half done: 1 of its 2 migrations are applied, 02_pets is there in part (2 segments); it was ended from outside (terminated).`;
   const rollback = `lockkeeper rollback ${ref.deploymentId} --env test --target ${project.target}`;
   const second = worker();
   const lines = await until('the worker has told', () => {

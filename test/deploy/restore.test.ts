@@ -87,14 +87,12 @@ it('exchanges the database for its backup after a yes to the exact price, and lo
   await query(`INSERT INTO guests (name, age) VALUES ('eve', 5); UPDATE guests SET name = 'Ada' WHERE name = 'ada'`);
   const rollback = await project.client.startRollback(deployed, MAYA, 'restore');
   const { approval } = await asked(rollback);
-  expect(approval?.note).toContain(
-    'takes away 2 row(s) of public.guests, 2 row(s) of public.guests.age, and keeps them',
-  );
+  expect(approval?.note).toContain('takes away 2 rows of public.guests, 2 rows of public.guests.age, and keeps them');
   await project.client.decide(rollback, NINA, 'approve', null, approval?.bindingDigest ?? '');
   const outcome = await project.client.result(rollback);
   expect(outcome).toMatchObject({ status: 'rolled-back', failure: null });
   const kept = /kept as (\S+)\./.exec(outcome.summary)?.[1] ?? '';
-  expect(outcome.summary).toContain('Only there: 2 row(s) of public.guests, 2 row(s) of public.guests.age.');
+  expect(outcome.summary).toContain('Only there: 2 rows of public.guests, 2 rows of public.guests.age.');
 
   expect(await schema()).toBe(before);
   expect(await query('SELECT name, mood FROM guests ORDER BY id')).toEqual([
@@ -154,7 +152,7 @@ it('brings what the migration destroyed from the backup beside the live rows, an
   const outcome = await project.client.result(rollback);
   expect(outcome).toMatchObject({ status: 'rolled-back' });
   expect(outcome.summary).toContain(
-    'Brought from the backup into schema lockkeeper_salvage: 2 row(s) of public.guests.mood (salvage 1)',
+    'Brought from the backup into schema lockkeeper_salvage: 2 rows of public.guests.mood (salvage 1)',
   );
   expect(await schema()).toBe(before);
   await query(`UPDATE guests SET mood = NULL`);
@@ -162,7 +160,7 @@ it('brings what the migration destroyed from the backup beside the live rows, an
     cwd: project.root,
     env: project.env,
   });
-  expect(cli).toMatchObject({ code: 0, stdout: expect.stringContaining('2 of 2 row(s) are back') as string });
+  expect(cli).toMatchObject({ code: 0, stdout: expect.stringContaining('2 of 2 rows are back') as string });
   expect(await query('SELECT name, mood FROM guests ORDER BY id')).toEqual([
     { name: 'ada', mood: 'happy' },
     { name: 'bob', mood: 'happy' },

@@ -128,7 +128,7 @@ describe('a rollback by hand', () => {
     const refused = await project.client.startRollback(ref, MAYA);
     const question = await asked(refused, 'rollback');
     expect(question.approval?.note).toContain(
-      'It takes away 2 row(s) of public.people, and keeps them in schema lockkeeper_salvage.',
+      'It takes away 2 rows of public.people, and keeps them in schema lockkeeper_salvage.',
     );
     await project.client.decide(refused, NINA, 'reject', 'they matter', question.approval?.bindingDigest ?? '');
     expect(await project.client.result(refused)).toMatchObject({ status: 'rejected' });
@@ -140,7 +140,7 @@ describe('a rollback by hand', () => {
     expect(await project.client.result(allowed)).toMatchObject({ status: 'rolled-back' });
     expect(await liveMigrations()).toEqual([]);
     expect((await project.client.status(allowed)).compensation?.reversals.at(-1)?.detail).toContain(
-      'Kept in schema lockkeeper_salvage: 2 row(s) of public.people (salvage 1).',
+      'Kept in schema lockkeeper_salvage: 2 rows of public.people (salvage 1).',
     );
 
     // The migration is deployed again, and what people wrote comes back by hand.
@@ -155,7 +155,7 @@ describe('a rollback by hand', () => {
     });
     expect(await cli('restore', '1', '--yes')).toMatchObject({
       code: 0,
-      stdout: expect.stringContaining('2 of 2 row(s) are back in public.people.') as string,
+      stdout: expect.stringContaining('2 of 2 rows are back in public.people.') as string,
     });
     expect((await database.client.query('SELECT name, mood FROM people ORDER BY id')).rows).toEqual([
       { name: 'ada', mood: 'happy' },

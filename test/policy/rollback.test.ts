@@ -173,7 +173,7 @@ test.each([
     'no way back, complete',
     facts({ steps: [step({ reversal: 'none' })], writtenSince: [ORDERS] }),
     'forward-fix',
-    'Step 1 has no proven reversal. The deployment is complete: mend it forward. Exchanging the database for backup b (60 min old) costs 7 row(s) of public.orders: "--strategy restore" asks for it.',
+    'Step 1 has no proven reversal. The deployment is complete: mend it forward. Exchanging the database for backup b (60 min old) costs 7 rows of public.orders: "--strategy restore" asks for it.',
   ],
   [
     'no way back, in between, tied',
@@ -197,7 +197,7 @@ test.each([
 
 test('a price in words', () => {
   expect(costText([])).toBe('no rows');
-  expect(costText([ORDERS, UNKNOWN])).toBe('7 row(s) of public.orders, an unknown number of row(s) of public.events');
+  expect(costText([ORDERS, UNKNOWN])).toBe('7 rows of public.orders, an unknown number of rows of public.events');
 });
 
 test('a yes holds while the rows that it was given for have not about doubled', () => {

@@ -35,7 +35,7 @@ test('asks for what was shown: plan, schema and backup, until it expires', async
     kind: 'deploy',
     bindingDigest: bindingOf(plan().digest, FACTS.schemaFingerprint, '1'.repeat(64)),
     required: 2,
-    note: '1 step(s) have no proven reversal.',
+    note: '1 step without a proven reversal.',
   });
   expect(Date.parse(request.expiresAt) - Date.parse(request.requestedAt)).toBe(24 * HOUR);
   expect(deployment.story.at(-1)).toBe('rehearse');

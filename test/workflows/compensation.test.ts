@@ -24,7 +24,7 @@ test.each(['Statement', 'LockTimeout', 'MigrationLockHeld', 'Changed', 'TargetUn
     const { outcome, status } = await deployment.ended();
     expect(outcome).toMatchObject({
       status: 'rolled-back',
-      summary: 'It went wrong. 2 step(s) undone; the schema is as it was before.',
+      summary: 'It went wrong. 2 steps undone; the schema is as it was before.',
       failure: { phase: 'migrate', type, message: 'It went wrong.' },
     });
     expect(deployment.story.slice(deployment.story.indexOf('applyStep'))).toEqual([
@@ -160,7 +160,7 @@ describe('when rows would be lost', () => {
     expect(request).toMatchObject({
       bindingDigest: LOSSY.digest,
       required: 1,
-      note: 'Every step has a way back. Undoing takes away 7 row(s) of public.orders, and keeps them in schema lockkeeper_salvage.',
+      note: 'Every step has a way back. Undoing takes away 7 rows of public.orders, and keeps them in schema lockkeeper_salvage.',
     });
     expect(reversed(deployment)).toEqual([]);
     await deployment.decide(ALICE);
@@ -199,7 +199,7 @@ describe('when rows would be lost', () => {
     expect(outcome).toMatchObject({
       status: 'needs-human',
       summary:
-        'It went wrong. Undoing takes away 7 row(s) of public.orders, and keeps them in schema lockkeeper_salvage; nobody approved that, and nothing was undone.',
+        'It went wrong. Undoing takes away 7 rows of public.orders, and keeps them in schema lockkeeper_salvage; nobody approved that, and nothing was undone.',
     });
     expect(reversed(deployment)).toEqual([]);
   });

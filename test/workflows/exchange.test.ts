@@ -34,7 +34,7 @@ test('the backup is restored, its exact price is asked about once, and then the 
   expect(await rollback.asked('rollback')).toMatchObject({
     bindingDigest: 'x'.repeat(64),
     required: 1,
-    note: 'Exchanging the database for backup-1 takes away 7 row(s) of public.orders, and keeps them in the database of today, under another name. Whoever is connected is disconnected for about a second.',
+    note: 'Exchanging the database for backup-1 takes away 7 rows of public.orders, and keeps them in the database of today, under another name. Whoever is connected is disconnected for about a second.',
   });
   expect(rollback.story).not.toContain('swapDatabases');
   await rollback.decide(ALICE);
@@ -66,7 +66,7 @@ test('more was written meanwhile: people are asked again before anything is exch
   await rollback.until('it is asked again', ({ approval }) => approval?.bindingDigest === 'y'.repeat(64));
   await rollback.decide(ALICE);
   const { outcome } = await rollback.ended();
-  expect(outcome.summary).toContain('is kept as kept. Only there: 700 row(s) of public.orders.');
+  expect(outcome.summary).toContain('is kept as kept. Only there: 700 rows of public.orders.');
 });
 
 test.each(['reject', null] as const)('without a yes (%s) nothing is exchanged', async (verdict) => {
@@ -117,7 +117,7 @@ test('a deployment brings back what it destroyed, after its steps are undone, wi
   expect(outcome).toMatchObject({
     status: 'rolled-back',
     summary:
-      'It went wrong. 1 step(s) undone; the schema is as it was before. Brought from the backup into schema lockkeeper_salvage: 3 row(s) of public.orders.note (salvage 1); "lockkeeper salvage restore" puts them back.',
+      'It went wrong. 1 step undone; the schema is as it was before. Brought from the backup into schema lockkeeper_salvage: 3 rows of public.orders.note (salvage 1); "lockkeeper salvage restore" puts them back.',
   });
   expect(deployment.story.slice(-5)).toEqual(['reverseStep', 'schemaIs', 'bringBack', 'dropScratch', 'writeReport']);
 });

@@ -28,13 +28,13 @@ test('is approved, undoes newest first, and compares the schema with the one bef
   const request = await rollback.asked('rollback');
   expect(request).toMatchObject({
     bindingDigest: ALL_STEPS.digest,
-    note: 'Undoes 3 step(s) of deployment-0: 0_first, 1_second, 2_third.',
+    note: 'Undoes 3 steps of deployment-0: 0_first, 1_second, 2_third.',
   });
   await rollback.decide(ALICE);
   const { outcome, status } = await rollback.ended();
   expect(outcome).toMatchObject({
     status: 'rolled-back',
-    summary: 'Rollback of deployment-0, asked for by rhea. 3 step(s) undone; the schema is as it was before.',
+    summary: 'Rollback of deployment-0, asked for by rhea. 3 steps undone; the schema is as it was before.',
   });
   expect(rollback.story).toEqual([
     'rollbackBasis',
@@ -115,7 +115,7 @@ test('of what never was deployed here fails', async () => {
 
 describe('that would lose rows', () => {
   const COST =
-    'Undoes 3 step(s) of deployment-0: 0_first, 1_second, 2_third. It takes away 7 row(s) of public.orders, and keeps them in schema lockkeeper_salvage.';
+    'Undoes 3 steps of deployment-0: 0_first, 1_second, 2_third. It takes away 7 rows of public.orders, and keeps them in schema lockkeeper_salvage.';
 
   test('is asked about once, with the rows, of as many people as the environment asks', async () => {
     const rollback = await bench.rollback(basis(LOSSY, 2));
@@ -139,7 +139,7 @@ describe('that would lose rows', () => {
     );
     expect(approval).toMatchObject({
       required: 2,
-      note: 'Every step has a way back. Undoing takes away 8 row(s) of public.orders, and keeps them in schema lockkeeper_salvage.',
+      note: 'Every step has a way back. Undoing takes away 8 rows of public.orders, and keeps them in schema lockkeeper_salvage.',
     });
     expect(rollback.story).not.toContain('reverseStep');
     await rollback.decide(ALICE);

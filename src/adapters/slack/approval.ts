@@ -2,7 +2,8 @@
 import type { ApprovalRequest, AuditEntry, DeploymentStatus, Person } from '../../contract';
 import { LIMITS, mrkdwn, plain, section, type MessageBlock } from './blocks';
 import { APPROVE_ACTION, encodeDecisionValue, REJECT_ACTION } from './decision-value';
-import { escaped, lines, oneLine, plural } from './text';
+import { escaped, lines, oneLine } from './text';
+import { plural } from '../../policy/words';
 
 const MAX_DECISIONS = 10;
 const SLACK_PERSON = /^slack:([UW][A-Z0-9]+)$/;

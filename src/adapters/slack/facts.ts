@@ -3,7 +3,8 @@ import type { DeploymentStatus, HazardFinding, PhaseProgress, Plan, Risk, StepPr
 import { tellingFigures } from '../../policy/telling';
 import { approvers, openRequest, who } from './approval';
 import { mrkdwn, section, type MessageBlock } from './blocks';
-import { bytes, code, lines, oneLine, plural, seconds } from './text';
+import { bytes, code, lines, oneLine, seconds } from './text';
+import { plural } from '../../policy/words';
 
 const MAX_MIGRATIONS = 12;
 const MAX_HAZARDS = 5;
@@ -75,7 +76,9 @@ function approvals(status: DeploymentStatus, plan: Plan): string {
   const { approval } = status;
   const required = approval?.required ?? plan.approval.required;
   if (required === 0) return 'none required';
-  const count = `${approval ? approvers(status, approval).length : 0} of ${required}`;
+  // Once it is decided, the message names who decided.
+  if (!approval) return `${required} required`;
+  const count = `${approvers(status, approval).length} of ${required}`;
   const open = openRequest(status);
   return open ? `${count}, until ${localTime(open.expiresAt)}` : count;
 }

@@ -3,7 +3,8 @@ import type { DeploymentStatus, OutcomeStatus, Phase } from '../../contract';
 import { approvalBlocks, openRequest, standing } from './approval';
 import { LIMITS, mrkdwn, plain, section, type MessageBlock } from './blocks';
 import { factBlocks } from './facts';
-import { code, escaped, oneLine, plural } from './text';
+import { code, escaped, oneLine } from './text';
+import { plural } from '../../policy/words';
 
 export interface RenderedMessage {
   /** What notifications and screen readers say. */

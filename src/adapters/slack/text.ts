@@ -35,10 +35,6 @@ export function lines(all: string[], max: number): string {
   return hidden <= 0 ? all.join('\n') : [...all.slice(0, max), `… and ${hidden} more`].join('\n');
 }
 
-export function plural(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? '' : 's'}`;
-}
-
 export function bytes(count: number): string {
   const units = ['bytes', 'kB', 'MB', 'GB', 'TB'];
   const power = Math.min(Math.floor(Math.log10(Math.max(count, 1)) / 3), units.length - 1);

@@ -8,6 +8,7 @@ import { openTarget, where, type Developer } from '../developer';
 import { ExitCode } from '../exit-codes';
 import { table } from '../view/table';
 import { plain } from '../view/text';
+import { plural } from '../../policy/words';
 
 export interface SalvageOptions {
   yes?: boolean;
@@ -30,7 +31,7 @@ export async function salvageRestore(cli: Cli, options: SalvageOptions, id?: str
   const kept = `The kept rows stay until "lockkeeper salvage drop ${number}".`;
   cli.answer(
     { salvage: number, rows },
-    `${rows} of ${entry.rows} row(s) are back in ${plain(salvageName(entry))}. ${kept}`,
+    `${rows} of ${plural(entry.rows, 'row')} are back in ${plain(salvageName(entry))}. ${kept}`,
   );
   return ExitCode.Ok;
 }
@@ -41,7 +42,7 @@ export async function salvageDrop(cli: Cli, options: SalvageOptions, id?: string
   const action = `drop the rows of salvage ${number} in ${where(developer)} for good`;
   await confirm(cli, { action, typed: typedName(developer), yes: options.yes ?? false });
   const { rows } = await onTarget(developer, (client) => forgetSalvage(client, number));
-  cli.answer({ salvage: number, rows }, `Salvage ${number} with its ${rows} row(s) is gone.`);
+  cli.answer({ salvage: number, rows }, `Salvage ${number} with its ${plural(rows, 'row')} is gone.`);
   return ExitCode.Ok;
 }
 

@@ -1,6 +1,7 @@
 /** Lists and places as a sentence says them. Pure. */
 import { count } from '../../../report/format';
 import { code } from '../../../report/markdown-text';
+import { inNumber } from '../../../policy/words';
 
 const MOST_NAMED = 8;
 const MOST_LINES = 6;
@@ -29,8 +30,7 @@ export function places(lines: readonly number[]): string {
 
 /** `1,166 columns`, `1 index`, `54 indexes`. */
 export function many(n: number, noun: string): string {
-  const ending = noun.endsWith('x') ? 'es' : 's';
-  return `${n.toLocaleString('en-US')} ${noun}${n === 1 ? '' : ending}`;
+  return `${n.toLocaleString('en-US')} ${inNumber(n, noun)}`;
 }
 
 /** What there is something of, as a list: `12 tables, 87 columns and 4 enums`; '' where there is nothing. */

@@ -1,0 +1,18 @@
+/** Words that many messages share. Pure. */
+
+/** Three names, and how many more. */
+export function some(names: string[]): string {
+  const more = names.length > 3 ? ` and ${names.length - 3} more` : '';
+  return `${names.slice(0, 3).join(', ')}${more}`;
+}
+
+/** `1 row`, `7 rows`, `2 breaches`. */
+export function plural(count: number, noun: string): string {
+  return `${count} ${inNumber(count, noun)}`;
+}
+
+/** The noun alone: `index` of one, `indexes` of others. */
+export function inNumber(count: number, noun: string): string {
+  if (count === 1) return noun;
+  return `${noun}${/(x|ch)$/.test(noun) ? 'es' : 's'}`;
+}
