@@ -1,4 +1,4 @@
-/** `npm run test:servers`: what is true of one PostgreSQL, asked of each major version; those that are not here are fetched. */
+/** `npm run test:servers`: what asks for another PostgreSQL than the tests' own: each major version, one with zstd; those that are not here are fetched. */
 /** @type {import('jest').Config} */
 module.exports = {
   ...require('./jest.config.js'),

@@ -3,6 +3,7 @@ export { cacheDir, stateDir } from './paths';
 export { firstFreePort, isPortFree } from './free-port';
 export { resolvePostgres, resolvePostgresClient } from './postgres-tool';
 export { resolvePostgresMajor } from './postgres-major-tool';
+export { resolvePostgresWithZstd } from './postgres-zstd-tool';
 export { startPostgres, type LocalPostgres, type StartPostgresOptions } from './postgres-server';
 export { resolveTemporalCli } from './temporal-tool';
 export { startTemporal, type LocalTemporal, type StartTemporalOptions } from './temporal-server';

@@ -62,6 +62,11 @@ export function resolvePostgresServer(binDir: string): Promise<Tool> {
   return resolveChain('PostgreSQL server', FIX, [link]);
 }
 
+/** Whether one directory has all of PostgreSQL's programs, server and client. */
+export function inspectPostgres(binDir: string): Promise<LinkResult> {
+  return inspect(binDir, SERVER);
+}
+
 function links(wanted: Wanted): Link[] {
   const among = (globs: string[]): Promise<LinkResult> => firstThatWorks(globs.flatMap(expandNewestFirst), wanted);
   return [

