@@ -1,8 +1,22 @@
 /** compensate, where a backup is needed: the database exchanged for it, or rows brought from it beside the live ones. */
 import { join } from 'node:path';
 import { rowsApart } from '../adapters/database-difference';
-import { dress, exchange, keptName, mark, markOf, publicationsMissing, type Exchange } from '../adapters/database-swap';
-import { recordReversed, registeredReversals, type RegisteredReversal } from '../adapters/ledger/registrations';
+import {
+  dress,
+  exchange,
+  keptName,
+  mark,
+  markOf,
+  publicationsMissing,
+  ties,
+  type Exchange,
+} from '../adapters/database-swap';
+import {
+  laterDeployments,
+  recordReversed,
+  registeredReversals,
+  type RegisteredReversal,
+} from '../adapters/ledger/registrations';
 import { readMigrations } from '../adapters/migration-files';
 import { withSession, type Client } from '../adapters/postgres';
 import { copyAside } from '../adapters/salvage-copy';
@@ -16,8 +30,8 @@ import { openStore } from '../backup/store';
 import type { ActivityProgress, DeployInput, RowCost, SwapReadiness, SwapResult } from '../contract';
 import { FailureType, permanent } from '../errors';
 import { sha256 } from '../planner';
-import { roughly } from '../policy/rollback';
-import { destroyedPlaces, ownTransactions, tiesOf } from './rollback-facts';
+import { roughly, tied, whyNotBeneath } from '../policy/rollback';
+import { destroyedPlaces, ownTransactions } from './rollback-facts';
 import { backupOfDeployment } from './deployment-backup';
 import { heartbeating } from './heartbeat';
 import { keptRows } from './salvage';
@@ -37,11 +51,11 @@ export function createRestore(deps: Deps) {
       return heartbeating(async (signal, report) => {
         const bench = workbench(deps, resolve(deps, input), input.deploymentId, signal);
         const backup = await theBackup(deps, input, undo);
-        const refusals = await onLive(bench, (client) => tiesOf(client, undo));
-        if (refusals.length > 0) return refused(backup, refusals);
+        const refusal = await onLive(bench, (client) => whyNotExchanged(client, undo));
+        if (refusal !== null) return refused(backup, refusal);
         if (!(await isReady(bench, backup))) await makeReady(deps, input, bench, undo, backup, report);
         const missing = await onBoth(bench, publicationsMissing);
-        return missing.length > 0 ? refused(backup, missing) : readiness(deps, bench, undo, backup);
+        return missing.length > 0 ? refused(backup, tied(missing)) : readiness(deps, bench, undo, backup);
       });
     },
 
@@ -94,13 +108,13 @@ async function theBackup(deps: Deps, input: DeployInput, undo: string): Promise<
   return backup;
 }
 
-function refused(backup: Backup, refusals: string[]): SwapReadiness {
-  return {
-    refusal: `The database cannot be exchanged: ${refusals.join('; ')}.`,
-    backup: backup.meta.id,
-    takes: [],
-    digest: '',
-  };
+function refused(backup: Backup, refusal: string): SwapReadiness {
+  return { refusal, backup: backup.meta.id, takes: [], digest: '' };
+}
+
+async function whyNotExchanged(client: Client, undo: string): Promise<string | null> {
+  const cut = await ties(client);
+  return whyNotBeneath(await laterDeployments(client, undo)) ?? (cut.length > 0 ? tied(cut) : null);
 }
 
 function readyMark({ meta }: Backup): string {

@@ -47,7 +47,8 @@ export async function rollbackFacts(client: Client, request: FactsRequest): Prom
     });
   const complete = traces.length === registered.length && traces.every(({ extent }) => extent === 'all');
   const about = backup && { id: backup.meta.id, ageMs: Date.now() - Date.parse(backup.meta.takenAt) };
-  return { strategy, steps, complete, backup: about, ...(await swapFacts(client, request, steps, own)) };
+  const later = await laterDeployments(client, request.deployment);
+  return { strategy, steps, complete, backup: about, later, ...(await swapFacts(client, request, steps, own)) };
 }
 
 /** Whatever the deployment wrote, in steps that are undone by now too. */
@@ -98,16 +99,10 @@ function destroyed(request: FactsRequest, { migrations }: RegisteredReversal, ba
     .map(placeName);
 }
 
-/** What an exchange for the deployment's backup would cut off, in words. */
-export async function tiesOf(client: Client, deployment: string): Promise<string[]> {
-  const later = await laterDeployments(client, deployment);
-  return [...later.map((id) => `deployment ${id} came after it; roll that back first`), ...(await ties(client))];
-}
-
 /** Looked up only where they decide: counting reads every table. */
 async function swapFacts(
   client: Client,
-  { strategy, deployment }: FactsRequest,
+  { strategy }: FactsRequest,
   steps: StepFacts[],
   own: string[],
 ): Promise<Pick<RollbackFacts, 'writtenSince' | 'ties'>> {
@@ -115,6 +110,6 @@ async function swapFacts(
     return { writtenSince: null, ties: [] };
   return {
     writtenSince: own.length === 0 ? null : await rowsWrittenAnywhere(client, own),
-    ties: await tiesOf(client, deployment),
+    ties: await ties(client),
   };
 }

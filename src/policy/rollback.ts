@@ -14,6 +14,8 @@ export interface RollbackFacts {
   writtenSince: RowCost[] | null;
   /** What exchanging the database would cut off or cannot do, each in words: a slot, a subscription, a missing right. */
   ties: string[];
+  /** Deployments that stand on it, newest first. */
+  later: string[];
 }
 
 export interface StepFacts {
@@ -39,7 +41,10 @@ const FRESH_MS = 24 * 3_600_000;
 export function planRollback(facts: RollbackFacts): RollbackPlan {
   if (facts.steps.length === 0) return decided('nothing-to-undo', 'Nothing of it is left in the database.', []);
   const options = { reverse: reverse(facts), sideBySide: sideBySide(facts), swap: swap(facts) };
-  return { ...choose(facts, options), options: [options.reverse, options.sideBySide, options.swap] };
+  const ways = [options.reverse, options.sideBySide, options.swap];
+  const beneath = whyNotBeneath(facts.later);
+  if (beneath === null) return { ...choose(facts, options), options: ways };
+  return { ...decided(untouched(facts), beneath, []), options: ways.map((way) => ({ ...way, refusal: beneath })) };
 }
 
 interface Options {
@@ -49,6 +54,17 @@ interface Options {
 }
 
 type Choice = Omit<RollbackPlan, 'options'>;
+
+/**
+ * Why a deployment cannot be undone before those that came after it, in one sentence; null where none did. Pulled out from under
+ * them, its undo would lead to a schema that there never was.
+ */
+export function whyNotBeneath(later: string[]): string | null {
+  const [newest] = later;
+  if (newest === undefined) return null;
+  if (later.length === 1) return `Deployment ${newest} came after it and stands on it; roll that back first.`;
+  return `Deployments ${list(later)} came after it and stand on it; roll them back first, in this order.`;
+}
 
 function choose(facts: RollbackFacts, { reverse, sideBySide, swap }: Options): Choice {
   if (facts.strategy === 'restore')
@@ -84,14 +100,19 @@ function swapped({ backup, strategy }: RollbackFacts, { takes }: RollbackOption)
   return { ...decided('restore-swap', reason, takes), approval: true };
 }
 
-/** No way is open: fully new stays fully new; in between, nothing more is written. */
+/** No way is open. */
 function stuck(facts: RollbackFacts, why: string[], swap: RollbackOption): Choice {
   const asked = facts.strategy !== 'restore' && swap.refusal === null;
   const offer = asked
     ? ` Exchanging the database for backup ${facts.backup?.id ?? ''} (${ageText(facts.backup)} old) costs ${facts.writtenSince === null ? 'an unknown number of rows' : costText(swap.takes)}: "--strategy restore" asks for it.`
     : '';
   const leave = facts.complete ? ' The deployment is complete: mend it forward.' : '';
-  return decided(facts.complete ? 'forward-fix' : 'needs-human', `${why.join(' ')}${leave}${offer}`, []);
+  return decided(untouched(facts), `${why.join(' ')}${leave}${offer}`, []);
+}
+
+/** Fully new stays so; in between, a person is needed. */
+function untouched({ complete }: RollbackFacts): RollbackAction {
+  return complete ? 'forward-fix' : 'needs-human';
 }
 
 function decided(action: RollbackAction, reason: string, takes: RowCost[]): RollbackPlan {
@@ -112,9 +133,13 @@ function sideBySide(facts: RollbackFacts): RollbackOption {
 }
 
 function swap({ backup, ties, writtenSince }: RollbackFacts): RollbackOption {
-  const refusal =
-    backup === null ? NO_BACKUP : ties.length > 0 ? `The database cannot be exchanged: ${ties.join('; ')}.` : null;
+  const refusal = backup === null ? NO_BACKUP : ties.length > 0 ? tied(ties) : null;
   return { action: 'restore-swap', refusal, takes: writtenSince ?? [] };
+}
+
+/** @param ties as in the facts, at least one. */
+export function tied(ties: string[]): string {
+  return `The database cannot be exchanged: ${ties.join('; ')}.`;
 }
 
 const NO_BACKUP = "The deployment's backup is not on this host.";

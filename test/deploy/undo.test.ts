@@ -1,4 +1,6 @@
 /** Undoing on a real database: what fails is fully old again, and what people wrote is not dropped behind their backs. */
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { createPgTools } from '../../src/adapters/pg-tools';
 import type { DeploymentRef } from '../../src/client';
 import type { DeploymentStatus } from '../../src/contract';
@@ -169,6 +171,29 @@ describe('a rollback by hand', () => {
     expect(await cli('list')).toMatchObject({ code: 0, stdout: 'No rows are kept.\n' });
     expect(await cli('drop', 'one', '--yes')).toMatchObject({ code: 2 });
   });
+});
+
+it('is refused beneath a later deployment, and goes when that is undone', async () => {
+  await open({ '00_guests': 'CREATE TABLE "guests" ("name" text);' });
+  const empty = await schema();
+  const older = await deploy();
+  await project.client.result(older);
+  const folder = join(project.config.migrationsDir, '01_pets');
+  mkdirSync(folder);
+  writeFileSync(join(folder, 'migration.sql'), 'CREATE TABLE "pets" ("id" int);');
+  const newer = await deploy();
+  expect(await project.client.result(newer)).toMatchObject({ status: 'deployed' });
+  for (const strategy of ['auto', 'reverse', 'restore'] as const)
+    expect(await project.client.result(await project.client.startRollback(older, MAYA, strategy))).toMatchObject({
+      status: 'needs-human',
+      summary: `Deployment ${newer.deploymentId} came after it and stands on it; roll that back first. Nothing was undone.`,
+    });
+  expect(await liveMigrations()).toEqual(['00_guests', '01_pets']);
+  for (const undo of [newer, older])
+    expect(await project.client.result(await project.client.startRollback(undo, MAYA))).toMatchObject({
+      status: 'rolled-back',
+    });
+  expect(await schema()).toBe(empty);
 });
 
 it('a reversal that fails halfway leaves nothing of itself, asks for a person, and is followed by no other way back', async () => {

@@ -12,7 +12,16 @@ function step(facts: Partial<StepFacts> = {}): StepFacts {
 
 function facts(overrides: Partial<RollbackFacts> = {}): RollbackFacts {
   const backup = { id: 'b', ageMs: HOUR };
-  return { strategy: 'auto', steps: [step()], complete: true, backup, writtenSince: [], ties: [], ...overrides };
+  return {
+    strategy: 'auto',
+    steps: [step()],
+    complete: true,
+    backup,
+    writtenSince: [],
+    ties: [],
+    later: [],
+    ...overrides,
+  };
 }
 
 /** Every value that a decision may depend on, of each fact. */
@@ -23,6 +32,7 @@ const SPACE: { [fact in keyof RollbackFacts]: RollbackFacts[fact][] } = {
   backup: [null, { id: 'b', ageMs: HOUR }, { id: 'b', ageMs: 25 * HOUR }],
   writtenSince: [null, [], [ORDERS], [UNKNOWN]],
   ties: [[], ['slot "s"'], ['slot "s"', 'subscription "u"']],
+  later: [[], ['d2']],
 };
 
 /** None, each kind of step alone, and every pair. */
@@ -53,7 +63,8 @@ function always(about: (decision: (typeof DECISIONS)[number]) => boolean, holds:
 }
 
 const destroys = ({ steps }: RollbackFacts): boolean => steps.some((one) => one.destroys.length > 0);
-const wayBack = ({ steps }: RollbackFacts): boolean => steps.every(({ reversal }) => reversal !== 'none');
+const wayBack = ({ steps, later }: RollbackFacts): boolean =>
+  later.length === 0 && steps.every(({ reversal }) => reversal !== 'none');
 
 describe(`of ${DECISIONS.length} combinations`, () => {
   test('nothing that takes rows away goes without approval', () =>
@@ -90,6 +101,13 @@ describe(`of ${DECISIONS.length} combinations`, () => {
     always(
       ({ given }) => wayBack(given) && given.strategy !== 'restore' && given.steps.length > 0,
       ({ plan }) => plan.action === 'reverse' || plan.action === 'restore-side-by-side',
+    ));
+
+  test('nothing is undone beneath a later deployment', () =>
+    always(
+      ({ given }) => given.later.length > 0 && given.steps.length > 0,
+      ({ plan }) =>
+        ['forward-fix', 'needs-human'].includes(plan.action) && plan.options.every(({ refusal }) => refusal !== null),
     ));
 
   test('no step without a way back is reversed', () =>
@@ -192,6 +210,18 @@ test.each([
     facts({ strategy: 'restore', ties: ['slot "s"', 'subscription "u"'] }),
     'forward-fix',
     'The database cannot be exchanged: slot "s"; subscription "u". The deployment is complete: mend it forward.',
+  ],
+  [
+    'beneath a later deployment',
+    facts({ later: ['d2'] }),
+    'forward-fix',
+    'Deployment d2 came after it and stands on it; roll that back first.',
+  ],
+  [
+    'beneath two, with no way back either',
+    facts({ later: ['d3', 'd2'], steps: [step({ reversal: 'none' })], strategy: 'restore' }),
+    'forward-fix',
+    'Deployments d3, d2 came after it and stand on it; roll them back first, in this order.',
   ],
 ])('%s', (_, given, action, reason) => expect(planRollback(given)).toMatchObject({ action, reason }));
 
