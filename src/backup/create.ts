@@ -30,7 +30,7 @@ export async function createBackup(request: BackupRequest): Promise<TakenBackup>
   try {
     const meta =
       config.store.kind === 'external'
-        ? await takeExternal(request, config.store, staging.id, startedAt)
+        ? await takeExternal(request, config.store, staging, startedAt)
         : await keepDump(request, staging, startedAt);
     return { meta, location: locationOf(request.store, meta), ...(await rotated(request)) };
   } finally {
@@ -44,7 +44,7 @@ async function keepDump(request: BackupRequest, staging: Staging, startedAt: num
   const meta = await describe(request, staging, dumped, startedAt);
   const names = [...meta.files.map(({ name }) => name), ...('name' in meta.globals ? [meta.globals.name] : [])];
   for (const name of names) await store.put(staging.path(name), name, signal);
-  await store.writeText(metaName(meta.id, meta.format), writtenMeta(meta));
+  await staging.keepText(store, metaName(meta.id, meta.format), writtenMeta(meta));
   return meta;
 }
 

@@ -8,6 +8,7 @@ import type { StoreConfig } from '../config/backup';
 import { snapshotFacts } from './facts';
 import { metaName, verifiedName, writtenMeta, writtenVerified, type BackupMeta } from './meta';
 import type { BackupRequest } from './request';
+import { Staging } from './staging';
 import { lockkeeperVersion } from './version';
 
 type External = Extract<StoreConfig, { kind: 'external' }>;
@@ -16,9 +17,10 @@ type External = Extract<StoreConfig, { kind: 'external' }>;
 export async function takeExternal(
   request: BackupRequest,
   external: External,
-  id: string,
+  staging: Staging,
   startedAt: number,
 ): Promise<BackupMeta> {
+  const { id } = staging;
   const { url, applicationName, store, migrations, signal } = request;
   const { applied, ...facts } = await withSession(url, { applicationName }, async (client: Client) => ({
     ...(await snapshotFacts(client)),
@@ -55,8 +57,8 @@ export async function takeExternal(
     },
   };
   // One that its own tool does not vouch for is no backup: it gets no `.meta`.
-  await verifyExternal({ url, store, external, meta, env: request.env, signal });
-  await store.writeText(metaName(id, 'external'), writtenMeta(meta));
+  await verifyExternal({ url, store, external, meta, dir: request.config.dir, env: request.env, signal });
+  await staging.keepText(store, metaName(id, 'external'), writtenMeta(meta));
   return meta;
 }
 
@@ -65,19 +67,27 @@ export interface ExternalVerification {
   store: BackupStore;
   external: External;
   meta: BackupMeta;
+  /** Folder for what is written before it is kept. */
+  dir: string;
   env: NodeJS.ProcessEnv;
   signal: AbortSignal;
 }
 
 /** Asks the tool whether its backup is good. @throws ApplicationFailure Backup where it says no. */
-export async function verifyExternal({ url, store, external, meta, env, signal }: ExternalVerification): Promise<void> {
+export async function verifyExternal(request: ExternalVerification): Promise<void> {
+  const { url, store, external, meta, dir, env, signal } = request;
   const startedAt = Date.now();
   const { id, reference = '', sha256, server } = meta;
   await verifyExternally({ url }, commandOf(external, 'verify', id, reference, env, signal));
   const verifiedAt = new Date().toISOString();
   const restoreMs = Date.now() - startedAt;
   const verified = { version: 1 as const, sha256, verifiedAt, restoreMs, serverVersion: server.version };
-  await store.writeText(verifiedName(id), writtenVerified(verified));
+  const staging = await Staging.open(dir, { applicationName: null, scratchId: null });
+  try {
+    await staging.keepText(store, verifiedName(id), writtenVerified(verified));
+  } finally {
+    await staging.close();
+  }
 }
 
 function commandOf(

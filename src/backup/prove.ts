@@ -44,16 +44,14 @@ export interface Restored {
  * @throws ApplicationFailure Backup where a byte differs, the restore fails, or its contents are not those of the `.meta`.
  */
 export async function restoreProven(request: RestoreRequest): Promise<Restored> {
-  const { backup, scratch, purpose, store } = request;
-  const { meta } = backup;
-  return withDump(request, async ({ file }) => {
+  return withDump(request, async ({ file, staging }) => {
     const startedAt = Date.now();
-    const database = await scratch.create(purpose, 'template0');
+    const database = await request.scratch.create(request.purpose, 'template0');
     await restoreDump(request, { database, file });
     const restoreMs = Date.now() - startedAt;
     await compare(request);
     const compareMs = Date.now() - startedAt - restoreMs;
-    await markVerified(store, meta, restoreMs, scratch, purpose);
+    await markVerified(request, staging, restoreMs);
     return { database, restoreMs, compareMs };
   });
 }
@@ -61,7 +59,7 @@ export async function restoreProven(request: RestoreRequest): Promise<Restored> 
 export interface FetchedDump {
   file: string;
   /** For what is needed beside it meanwhile. */
-  folder: string;
+  staging: Staging;
 }
 
 /** The dump is at hand, and is the one that was taken, as long as `use` runs. */
@@ -71,7 +69,7 @@ export async function withDump<T>(request: RestoreRequest, use: (dump: FetchedDu
   const staging = await Staging.open(request.dir, { applicationName: null, scratchId: request.ownScratch });
   try {
     const file = await fetchDump(request.store, meta, staging.folder, request.signal);
-    return await use({ file, folder: staging.folder });
+    return await use({ file, staging });
   } finally {
     await staging.close();
   }
@@ -163,12 +161,11 @@ function without<T extends Contents>(contents: T, leftOut: ReadonlySet<string>):
 }
 
 async function markVerified(
-  store: BackupStore,
-  { id, sha256 }: BackupMeta,
+  { backup, store, scratch, purpose }: RestoreRequest,
+  staging: Staging,
   restoreMs: number,
-  scratch: ScratchDatabases,
-  purpose: string,
 ): Promise<void> {
+  const { id, sha256 } = backup.meta;
   const serverVersion = await scratch.use(purpose, async (client) => {
     const { rows } = await client.query<{ version: string }>(
       `SELECT split_part(current_setting('server_version'), ' ', 1) AS version`,
@@ -176,7 +173,7 @@ async function markVerified(
     return rows[0]?.version ?? '';
   });
   const verified: Verified = { version: 1, sha256, verifiedAt: new Date().toISOString(), restoreMs, serverVersion };
-  await store.writeText(verifiedName(id), writtenVerified(verified));
+  await staging.keepText(store, verifiedName(id), writtenVerified(verified));
 }
 
 /** Whether the backup is there and is the one of the summary; see `BackupStore.check` for how closely its bytes are looked at. */

@@ -5,7 +5,6 @@
  * rows of other tables refer to.
  */
 import { writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { entriesOf, isForeignKey, isTableRows, type DumpEntry } from '../adapters/dump-entries';
 import {
   deleteDangling,
@@ -111,7 +110,7 @@ class Sampling {
 
   /** Written beside the dump, and gone with it. */
   private async list(name: string, entries: DumpEntry[]): Promise<string> {
-    const file = join(this.dump.folder, `${name}.list`);
+    const file = this.dump.staging.path(`${name}.list`);
     await writeFile(file, entries.map(({ line }) => `${line}\n`).join(''));
     return file;
   }

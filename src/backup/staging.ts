@@ -1,6 +1,7 @@
 /** `<id>.partial/`: where a backup is made. It is whole before anything of it gets its final name. */
 import { mkdir, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { BackupStore } from '../adapters/backup-store/store';
 import { isAlive, thisProcess, type ProcessOwner } from '../adapters/process-owner';
 import { FailureType, permanent } from '../errors';
 import { backupId, dumpName, FORMATS, globalsName, isBackupId, metaName } from './meta';
@@ -57,6 +58,12 @@ export class Staging {
 
   path(name: string): string {
     return join(this.folder, name);
+  }
+
+  /** Puts a small text into a store, all of it or nothing: what a killed process leaves of it lies in this folder. */
+  async keepText(store: BackupStore, name: string, text: string): Promise<void> {
+    await writeFile(this.path(name), text, { mode: 0o600, flush: true });
+    await store.put(this.path(name), name);
   }
 
   async close(): Promise<void> {

@@ -95,6 +95,7 @@ test('is verified again, and found to be gone', async () => {
     store,
     external: config.store,
     meta,
+    dir: bench.dir,
     env: {},
     signal: new AbortController().signal,
   });

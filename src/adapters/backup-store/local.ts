@@ -1,5 +1,5 @@
 /** Backups in a folder of this host. */
-import { lstat, mkdir, open, readdir, readFile, rename, rm, rmdir, writeFile } from 'node:fs/promises';
+import { lstat, mkdir, open, readdir, readFile, rename, rm, rmdir } from 'node:fs/promises';
 import { constants } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { FailureType, permanent } from '../../errors';
@@ -31,13 +31,6 @@ export class LocalStore implements BackupStore {
       if (isAbsent(error)) return null;
       throw unusable(this.locate(name), error);
     }
-  }
-
-  async writeText(name: string, text: string): Promise<void> {
-    const partial = this.locate(`.${name}.partial`);
-    await writeFile(partial, text, { mode: 0o600, flush: true });
-    await rename(partial, this.locate(name));
-    await syncFolder(this.folder);
   }
 
   async put(file: string, name: string): Promise<void> {

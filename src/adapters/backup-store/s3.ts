@@ -10,7 +10,6 @@ import {
   GetObjectCommand,
   HeadObjectCommand,
   ListObjectsV2Command,
-  PutObjectCommand,
   S3Client,
   type S3ClientConfig,
 } from '@aws-sdk/client-s3';
@@ -86,10 +85,6 @@ export class S3Store implements BackupStore {
       if (ContentLength > LARGEST_TEXT) throw new Error('it is too large');
       return Body?.transformToString('utf8') ?? '';
     });
-  }
-
-  async writeText(name: string, text: string): Promise<void> {
-    await this.ask('written', name, () => this.client.send(new PutObjectCommand({ ...this.at(name), Body: text })));
   }
 
   async put(file: string, name: string, signal?: AbortSignal): Promise<void> {

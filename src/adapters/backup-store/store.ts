@@ -13,9 +13,7 @@ export interface BackupStore {
   list(suffix: string): Promise<string[]>;
   /** A small object; null where there is none. */
   readText(name: string): Promise<string | null>;
-  /** All of it is there afterwards, or nothing new. */
-  writeText(name: string, text: string): Promise<void>;
-  /** Takes over a finished file of this host, which is gone afterwards. */
+  /** Takes over a finished file of this host, which is gone afterwards: all of it is there then, or nothing new. */
   put(file: string, name: string, signal?: AbortSignal): Promise<void>;
   /**
    * Makes an object a file of this host: where it lies, or a copy under `folder`.

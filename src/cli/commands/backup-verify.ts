@@ -36,13 +36,13 @@ export async function backupVerify(cli: Cli, _options: object, id?: string): Pro
 }
 
 async function verifyByTool(cli: Cli, open: Backups, { meta, location }: Backup): Promise<number> {
-  const { store: external } = open.target.environment.backup;
+  const { store: external, dir } = open.target.environment.backup;
   if (external.kind !== 'external')
     throw new UsageError(`${meta.id} was taken by another tool, and backup.store.external is not configured.`);
   cli.note(`Verify ${meta.id}: run ${external.verify[0]} on ${location}`);
   const { url } = openTarget(cli);
   await interruptible(cli, (signal) =>
-    verifyExternal({ url, store: open.store, external, meta, env: cli.io.env, signal }),
+    verifyExternal({ url, store: open.store, external, meta, dir, env: cli.io.env, signal }),
   );
   const { verified } = await chooseBackup(open, meta.id);
   cli.answer({ backup: meta.id, verified }, `${meta.id} is verified by ${external.verify[0]}.`);
