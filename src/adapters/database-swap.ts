@@ -135,6 +135,8 @@ export async function mark(client: Client, database: string, text: string): Prom
 /** Sessions in a transaction may finish it for so long, while newcomers wait. */
 const GRACE_MS = 250;
 const LOOK_EVERY_MS = 10;
+/** A worker that is cut off with the name locked keeps nobody out for longer: the server takes the exchange back. */
+const SILENCE_MS = 2_000;
 const OBJECT_IN_USE = '55006';
 const LOCK_NOT_AVAILABLE = '55P03';
 
@@ -150,7 +152,9 @@ export async function exchange([writer, ender]: [Client, Client], change: Exchan
   const rename = (from: string, to: string) => writer.query(`ALTER DATABASE ${quoted(from)} RENAME TO ${quoted(to)}`);
   const stop = new AbortController();
   try {
-    await writer.query(`BEGIN; SET LOCAL lock_timeout = '2s'`);
+    await writer.query(
+      `BEGIN; SET LOCAL lock_timeout = '2s'; SET LOCAL idle_in_transaction_session_timeout = ${SILENCE_MS}`,
+    );
     // It takes its lock, and waits up to 5 s for the sessions to go.
     await Promise.all([
       rename(change.live, change.kept).finally(() => stop.abort()),

@@ -21,7 +21,7 @@ const NETWORK = /^(ECONN[A-Z]+|EPIPE|ETIMEDOUT|E(HOST|NET)(UNREACH|DOWN)|EAI_AGA
 
 /** The server is out of reach or went away. After that nobody knows what was committed: markers decide. */
 export function isConnectionLoss(error: unknown): boolean {
-  if (error instanceof DatabaseError) return /^(57P0[1-5]|08)/.test(error.code ?? '');
+  if (error instanceof DatabaseError) return /^(57P0[1-5]|25P03|08)/.test(error.code ?? '');
   if (error instanceof ApplicationFailure) return error.type === FailureType.TargetUnavailable && !error.nonRetryable;
   if ((error as Error).name === 'AbortError') return false;
   const { code = '', message = '' } = error as { code?: string; message?: string };

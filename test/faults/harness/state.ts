@@ -1,9 +1,12 @@
 /** The oracle's eyes: what a database holds, and what a deployment left behind. Own SQL, so that it cannot share the product's mistakes. */
 import { execFile } from 'node:child_process';
-import { readdirSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { Client, escapeIdentifier } from 'pg';
 import { pgBin } from '../../support/database';
+import type { WorkerProcess } from '../../support/processes';
 
 export interface DatabaseState {
   /** pg_dump's, without comments; Lockkeeper's own schema left out. */
@@ -71,8 +74,13 @@ export async function contentsOf(client: Client): Promise<Record<string, string>
   return contents;
 }
 
-/** Sessions, locks and scratch databases on the server, and half-written files below `root`. */
-export async function leftBehind(url: string, deploymentId: string, root: string): Promise<string[]> {
+/** Sessions, locks, scratch databases and closed doors on the server, half-written files below `root`, and work folders of its workers. */
+export async function leftBehind(
+  url: string,
+  deploymentId: string,
+  root: string,
+  workers: WorkerProcess[],
+): Promise<string[]> {
   const files = readdirSync(root, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.partial'));
   const onServer = await withClient(url, (client) =>
     rows<{ what: string }>(
@@ -82,11 +90,28 @@ export async function leftBehind(url: string, deploymentId: string, root: string
        UNION ALL SELECT 'advisory lock ' || objid FROM pg_locks
         WHERE locktype = 'advisory' AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
        UNION ALL SELECT 'prepared transaction ' || gid FROM pg_prepared_xacts WHERE database = current_database()
+       UNION ALL SELECT 'closed database ' || datname FROM pg_database
+        WHERE starts_with(datname, current_database()) AND (NOT datallowconn OR datconnlimit <> -1)
        UNION ALL SELECT 'database ' || datname FROM pg_database
         WHERE datname LIKE 'lockkeeper_scratch%' AND datname LIKE '%${deploymentId.replaceAll('-', '\\_')}%'`,
     ),
   );
-  return [...onServer.map(({ what }) => what), ...files.map((name) => `file ${name}`)];
+  return [...onServer.map(({ what }) => what), ...[...files, ...workFolders(workers)].map((name) => `file ${name}`)];
+}
+
+function workFolders(workers: WorkerProcess[]): string[] {
+  return readdirSync(tmpdir())
+    .filter((name) => name.startsWith('lockkeeper-work-'))
+    .filter((name) => workers.some(({ child }) => child.pid === ownerOf(join(tmpdir(), name, 'owner.json'))));
+}
+
+/** Pid of the process that made it; null where it is gone meanwhile. */
+function ownerOf(file: string): number | null {
+  try {
+    return (JSON.parse(readFileSync(file, 'utf8')) as { pid: number }).pid;
+  } catch {
+    return null;
+  }
 }
 
 export async function withClient<T>(url: string, use: (client: Client) => Promise<T>): Promise<T> {

@@ -4,7 +4,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { DeploymentRef } from '../../../src/client';
-import { workflowIdFor, type DeploymentStatus, type Outcome } from '../../../src/contract';
+import { workflowIdFor, type DeploymentStatus, type Outcome, type RollbackStrategy } from '../../../src/contract';
 import { pgBin } from '../../support/database';
 import { writeMigrations } from '../../support/migrations';
 import { spawnWorker, type WorkerFault, type WorkerProcess } from '../../support/processes';
@@ -34,12 +34,15 @@ const REQUESTER = { id: 'cli:maya', name: 'maya' };
 const APPROVER = { id: 'cli:jonas', name: 'jonas' };
 /** Of a deployment that has met a fault: heartbeat timeouts and retries included. */
 const SECONDS = 240;
+/** Phases in which people are asked. */
+const ASKING = new Set(['approve', 'compensate']);
 
 export class Trial {
   readonly workers: WorkerProcess[] = [];
   private readonly others: TestProject[] = [];
-  private ref: DeploymentRef | null = null;
-  private approved = false;
+  /** What was begun, newest last: a deployment, and what undoes it. */
+  private readonly begun: DeploymentRef[] = [];
+  private readonly approved = new Set<string>();
 
   private constructor(
     readonly rig: Rig,
@@ -84,13 +87,23 @@ export class Trial {
 
   async start(): Promise<DeploymentRef> {
     const { client, environment, target } = this.project;
-    this.ref = await client.start(environment, target, REQUESTER);
-    return this.ref;
+    return this.follow(await client.start(environment, target, REQUESTER));
+  }
+
+  /** Undoes by hand what was deployed, which has ended; from here on the trial is about the rollback. */
+  async undo(strategy: RollbackStrategy): Promise<DeploymentRef> {
+    return this.follow(await this.project.client.startRollback(this.deployment, REQUESTER, strategy));
+  }
+
+  private follow(ref: DeploymentRef): DeploymentRef {
+    this.begun.push(ref);
+    return ref;
   }
 
   get deployment(): DeploymentRef {
-    if (!this.ref) throw new Error('This trial has not been started.');
-    return this.ref;
+    const newest = this.begun.at(-1);
+    if (!newest) throw new Error('This trial has not been started.');
+    return newest;
   }
 
   /** Rows of a query on the database itself, past the wire, in a session of its own. */
@@ -181,7 +194,8 @@ export class Trial {
   }
 
   private async approveIfAsked(): Promise<void> {
-    if (this.approved || (await this.look())?.phase !== 'approve') return;
+    const { deploymentId } = this.deployment;
+    if (this.approved.has(deploymentId) || !ASKING.has((await this.look())?.phase ?? '')) return;
     const { client } = this.project;
     // Its worker may be dead at the moment: then it is asked again.
     const answer = client
@@ -189,7 +203,7 @@ export class Trial {
       .then(({ approval }) =>
         approval ? client.decide(this.deployment, APPROVER, 'approve', null, approval.bindingDigest) : null,
       )
-      .then((receipt) => (this.approved = receipt !== null))
+      .then((receipt) => receipt && this.approved.add(deploymentId))
       .catch(() => undefined);
     await answer;
   }
@@ -213,14 +227,14 @@ export class Trial {
     await until(
       'nothing is left',
       async () => {
-        left = await leftBehind(this.url, deploymentId, this.project.root);
+        left = await leftBehind(this.url, deploymentId, this.project.root, this.workers);
         return left.length === 0;
       },
       10,
     ).catch(() => undefined);
     expect(left).toEqual([]);
     const reports = readdirSync(join(this.project.root, 'reports')).filter((name) => name.endsWith('.json'));
-    expect(reports).toEqual([`${deploymentId}.json`]);
+    expect(reports.sort()).toEqual(this.begun.map((each) => `${each.deploymentId}.json`).sort());
     const report = this.report();
     expect(report.outcome).toEqual(outcome);
     expect(report.audit.filter(({ accepted }) => accepted).length).toBeLessThanOrEqual(1);

@@ -1,10 +1,11 @@
-/** kill -9 of PostgreSQL (FAULTS 23) and of Temporal (24): the same deployment goes on when they are back. */
+/** kill -9 of PostgreSQL (FAULTS 23, 46) and of Temporal (24): the same deployment goes on when they are back. */
 import type { Fault } from '../harness/faults';
 import { SLOW } from '../harness/files';
 import type { Trial } from '../harness/trial';
 import type { WirePoint } from '../harness/wire';
 import { ONLINE_SERVER } from './online';
 import { COMMITTING, postgresDiesAt, SLEEPING, undisturbed } from './points';
+import { SWAP_SERVER } from './swap';
 
 async function postgresDies({ rig }: Trial): Promise<void> {
   await rig.killPostgres();
@@ -44,6 +45,7 @@ const SETTLING = /SET LOCAL synchronous_commit = on/;
 
 export const SERVERS: Record<string, Fault> = {
   ...ONLINE_SERVER,
+  ...SWAP_SERVER,
   'PostgreSQL dies before COMMIT': postgresDiesAt({ sql: COMMITTING, when: 'before' }),
   'PostgreSQL dies after COMMIT': postgresDiesAt({ sql: COMMITTING, when: 'after' }),
   'PostgreSQL dies before a step is made durable': postgresDiesAt({ sql: SETTLING, nth: 2, when: 'before' }),

@@ -1,0 +1,4 @@
+import { FaultTests } from './harness/faults';
+import { SWAP } from './tables/swap';
+
+new FaultTests().concurrently(SWAP);
