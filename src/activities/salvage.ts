@@ -2,8 +2,8 @@
 import { transactionsOf } from '../adapters/ledger/markers';
 import type { RegisteredReversal } from '../adapters/ledger/registrations';
 import type { Client } from '../adapters/postgres';
-import { salvageName, salvages, type Salvage } from '../adapters/salvage';
-import { ensureSalvage, keepStatement } from '../adapters/salvage-schema';
+import { salvages } from '../adapters/salvage';
+import { ensureSalvage, keepStatement, salvageName, type Salvage } from '../adapters/salvage-schema';
 import { loadParser, parseScript } from '../adapters/sql-parser';
 import { othersRows, type Place } from '../adapters/written-since';
 import type { RowCost } from '../contract';

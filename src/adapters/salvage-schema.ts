@@ -5,6 +5,32 @@
 import type { Client } from './postgres';
 import type { Place } from './written-since';
 
+/** An entry of the manifest. */
+export interface Salvage {
+  id: number;
+  /** Whose undo kept them. */
+  deployment: string;
+  /** `undo`: taken out of the live table; `backup`: brought from the deployment's backup. */
+  source: 'undo' | 'backup';
+  /** As SQL writes it: `"public"."orders"`. */
+  relation: string;
+  /** Null where whole rows are kept. */
+  column: string | null;
+  /** Columns of the primary key; empty where there was none. */
+  key: string[];
+  /** Table of schema `lockkeeper_salvage`. */
+  keptIn: string;
+  rows: number;
+  keptAt: Date;
+  putBackAt: Date | null;
+}
+
+/** `public.orders.note`: for people. */
+export function salvageName({ relation, column }: Pick<Salvage, 'relation' | 'column'>): string {
+  const name = relation.replaceAll('"', '');
+  return column === null ? name : `${name}.${column}`;
+}
+
 /** Types that no migration makes and none drops: values of all others are kept as text, so that their type may go. */
 export const IS_BUILT_IN = `(SELECT typnamespace = 'pg_catalog'::regnamespace FROM pg_type WHERE oid = a.atttypid)`;
 

@@ -1,27 +1,9 @@
 /** Rows that were kept: which there are, putting them back, and forgetting them. */
-import { FailureType, permanent } from '../errors';
 import { DatabaseError, type Client } from './postgres';
+import { salvageName, type Salvage } from './salvage-schema';
+import { count, refused, requireSameValues, shapeOf, type Shape } from './salvage-shape';
 import { withoutData } from './statement-failure';
 import { plural } from '../policy/words';
-
-export interface Salvage {
-  id: number;
-  /** Whose undo kept them. */
-  deployment: string;
-  /** `undo`: taken out of the live table; `backup`: brought from the deployment's backup. */
-  source: 'undo' | 'backup';
-  /** As SQL writes it: `"public"."orders"`. */
-  relation: string;
-  /** Null where whole rows are kept. */
-  column: string | null;
-  /** Columns of the primary key; empty where there was none. */
-  key: string[];
-  /** Table of schema `lockkeeper_salvage`. */
-  keptIn: string;
-  rows: number;
-  keptAt: Date;
-  putBackAt: Date | null;
-}
 
 /** Newest first; of one deployment, or of all. */
 export async function salvages(client: Client, deployment: string | null = null): Promise<Salvage[]> {
@@ -34,12 +16,6 @@ export async function salvages(client: Client, deployment: string | null = null)
     [deployment],
   );
   return rows;
-}
-
-/** `public.orders.note`: for people. */
-export function salvageName({ relation, column }: Pick<Salvage, 'relation' | 'column'>): string {
-  const name = relation.replaceAll('"', '');
-  return column === null ? name : `${name}.${column}`;
 }
 
 /** Drops the rows for good; the schema goes with the last of them. @throws ApplicationFailure Salvage when there is no such entry. */
@@ -67,6 +43,7 @@ export async function putBack(client: Client, id: number, overwrite: boolean): P
     if (entry.putBackAt !== null)
       throw refused(`Salvage ${id} was put back at ${entry.putBackAt.toISOString()}; nothing was done.`);
     const shape = await shapeOf(client, entry);
+    await requireSameValues(client, shape);
     const rows = await (entry.column === null ? insertRows(client, shape) : updateColumn(client, shape, overwrite));
     await client.query('UPDATE lockkeeper_salvage.manifest SET put_back_at = clock_timestamp() WHERE id = $1', [id]);
     await client.query('COMMIT');
@@ -84,60 +61,6 @@ async function find(client: Client, id: number): Promise<Salvage> {
   const entry = (await salvages(client)).find((salvage) => salvage.id === id);
   if (!entry) throw refused(`There is no salvage ${id}; "lockkeeper salvage list" shows what there is.`);
   return entry;
-}
-
-function refused(message: string): Error {
-  return permanent(FailureType.Salvage, message);
-}
-
-/** What both sides look like, as SQL: aliases `t` for the live table, `s` for the kept rows. */
-interface Shape {
-  entry: Salvage;
-  kept: string;
-  /** Kept columns: their quoted name and their value in the live column's type. */
-  columns: { name: string; value: string; fallback: string | null }[];
-  /** `t` and `s` are the same row; null without a key. */
-  sameRow: string | null;
-}
-
-async function shapeOf(client: Client, entry: Salvage): Promise<Shape> {
-  const { rows: live } = await client.query<{ name: string; type: string; builtIn: boolean; fallback: string | null }>(
-    `SELECT a.attname AS name, format_type(a.atttypid, a.atttypmod) AS type, ty.typnamespace = 'pg_catalog'::regnamespace AS "builtIn",
-            pg_get_expr(d.adbin, d.adrelid) AS fallback
-       FROM pg_attribute a JOIN pg_type ty ON ty.oid = a.atttypid LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
-      WHERE a.attrelid = to_regclass($1) AND a.attnum > 0 AND NOT a.attisdropped`,
-    [entry.relation],
-  );
-  const name = salvageName({ ...entry, column: null });
-  if (live.length === 0)
-    throw refused(`Table ${name} is not there; deploy the migration that makes it, then put salvage ${entry.id} back.`);
-  await client.query(`LOCK TABLE ${entry.relation} IN SHARE ROW EXCLUSIVE MODE`);
-  const { rows: kept } = await client.query<{ name: string }>(
-    `SELECT attname AS name FROM pg_attribute WHERE attrelid = to_regclass($1) AND attnum > 0 AND NOT attisdropped ORDER BY attnum`,
-    [`lockkeeper_salvage.${client.escapeIdentifier(entry.keptIn)}`],
-  );
-  const missing = kept.filter((column) => !live.some((one) => one.name === column.name)).map((column) => column.name);
-  if (missing.length > 0)
-    throw refused(
-      `Table ${name} has no column ${missing.join(', ')}; deploy the migration that makes it, then put salvage ${entry.id} back.`,
-    );
-  const value = (column: string): string => {
-    const { type = '', builtIn = true } = live.find((one) => one.name === column) ?? {};
-    return `s.${client.escapeIdentifier(column)}${builtIn ? '' : '::text'}::${type}`;
-  };
-  return {
-    entry,
-    kept: `lockkeeper_salvage.${client.escapeIdentifier(entry.keptIn)} AS s`,
-    columns: kept.map((column) => ({
-      name: client.escapeIdentifier(column.name),
-      value: value(column.name),
-      fallback: live.find((one) => one.name === column.name)?.fallback ?? null,
-    })),
-    sameRow:
-      entry.key.length === 0
-        ? null
-        : entry.key.map((column) => `t.${client.escapeIdentifier(column)} = ${value(column)}`).join(' AND '),
-  };
 }
 
 async function insertRows(client: Client, { entry, kept, columns, sameRow }: Shape): Promise<number> {
@@ -201,9 +124,4 @@ async function updateColumn(
     `UPDATE ${entry.relation} AS t SET ${target.name} = ${target.value} FROM ${kept} WHERE ${sameRow} AND ${differs}`,
   );
   return count(client, `${kept} JOIN ${entry.relation} AS t ON ${sameRow}`);
-}
-
-async function count(client: Client, from: string): Promise<number> {
-  const { rows } = await client.query<{ rows: number }>(`SELECT count(*)::float8 AS rows FROM ${from}`);
-  return rows[0]?.rows ?? 0;
 }

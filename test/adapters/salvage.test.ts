@@ -87,7 +87,7 @@ describe('a table', () => {
     await sql(WRITE);
     await undo(DROP);
     await expect(putBack(database.client, 1, false)).rejects.toThrow(
-      `Table public.Order's is not there; deploy the migration that makes it, then put salvage 1 back.`,
+      `Table public.Order's is not there; deploy the migration that makes it, then put salvage 1 back. Its rows are in lockkeeper_salvage."s1_Ord""er's".`,
     );
     await transaction(MAKE);
     await sql(`INSERT INTO ${ODD} ("note") VALUES ('another 2')`);
@@ -114,6 +114,71 @@ describe('a table', () => {
     await sql(`CREATE TABLE "${name}" (a int)`);
     expect(await putBack(database.client, 1, false)).toMatchObject({ rows: 1 });
     expect(await rows(`SELECT * FROM "${name}"`)).toEqual([{ a: 1 }]);
+  });
+});
+
+describe('a table that came back with other columns', () => {
+  const KEPT = `CREATE TABLE "goods" ("id" int PRIMARY KEY, "price" numeric, "note" text, "at" timestamptz)`;
+
+  beforeEach(async () => {
+    const own = await transaction(KEPT);
+    await sql(`INSERT INTO "goods" VALUES (1, 1.50, 'abcdef', '2026-01-02 03:04:05Z'), (2, 2, NULL, NULL)`);
+    await undo('DROP TABLE "goods"', [own]);
+  });
+
+  it.each([
+    [
+      'integer where there were fractions',
+      '"price" int, "note" text, "at" timestamptz',
+      /: column public\.goods\.price is integer by now, and its values were kept as numeric; 1 of 2 would not be the same\. They are in lockkeeper_salvage\."s1_goods"/,
+    ],
+    [
+      'shorter',
+      '"price" numeric, "note" varchar(3), "at" timestamptz',
+      /goods\.note is character varying\(3\) by now, .* 1 of 2 would not/,
+    ],
+    ['without its time', '"price" numeric, "note" text, "at" date', /goods\.at is date by now, .* 1 of 2 would not/],
+    [
+      'a number where there were words',
+      '"price" numeric, "note" int, "at" timestamptz',
+      /goods\.note is integer by now, .*: invalid input syntax for type integer: "…" \(SQLSTATE 22P02\)\./,
+    ],
+    [
+      'of a type without a way to it',
+      '"price" numeric, "note" text, "at" boolean',
+      /goods\.at is boolean by now, .*: cannot cast type .* \(SQLSTATE 42846\)\./,
+    ],
+    [
+      'missing',
+      '"price" numeric, "at" timestamptz',
+      /^Table public\.goods has no column note; deploy .* Its rows are in lockkeeper_salvage\."s1_goods"\.$/,
+    ],
+    [
+      'joined by one that must not be empty',
+      '"price" numeric, "note" text, "at" timestamptz, "new" int NOT NULL',
+      /null value in column "new" .* \(SQLSTATE 23502\)\. Nothing was done\.$/,
+    ],
+    [
+      'generated',
+      '"price" numeric, "at" timestamptz, "note" text GENERATED ALWAYS AS (\'n\') STORED',
+      /cannot insert .* into column "note" \(SQLSTATE 428C9\)\. Nothing was done\.$/,
+    ],
+  ])('is told which are %s, and nothing is put back', async (_, columns, says) => {
+    await sql(`CREATE TABLE "goods" ("id" int PRIMARY KEY, ${columns})`);
+    await expect(putBack(database.client, 1, false)).rejects.toThrow(says);
+    expect(await rows('SELECT FROM "goods"')).toEqual([]);
+    expect(await salvages(database.client)).toMatchObject([{ id: 1, rows: 2, putBackAt: null }]);
+  });
+
+  it('takes what is the same in its new types, whatever their order', async () => {
+    await sql(
+      `CREATE TABLE "goods" ("note" varchar(6), "more" int DEFAULT 7, "at" timestamp, "price" numeric(10, 2), "id" bigint PRIMARY KEY)`,
+    );
+    expect(await putBack(database.client, 1, false)).toMatchObject({ rows: 2 });
+    expect(await rows('SELECT "note", "more", "price"::text, "id" FROM "goods" ORDER BY "id"')).toEqual([
+      { note: 'abcdef', more: 7, price: '1.50', id: '1' },
+      { note: null, more: 7, price: '2.00', id: '2' },
+    ]);
   });
 });
 

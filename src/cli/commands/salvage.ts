@@ -1,5 +1,6 @@
 import { withSession, type Client } from '../../adapters/postgres';
-import { forgetSalvage, putBack, salvageName, salvages, type Salvage } from '../../adapters/salvage';
+import { forgetSalvage, putBack, salvages } from '../../adapters/salvage';
+import { salvageName, type Salvage } from '../../adapters/salvage-schema';
 import { UsageError } from '../../errors';
 import { moment } from '../../report/format';
 import type { Cli } from '../cli';
