@@ -91,7 +91,7 @@ describe('a table', () => {
     );
     await transaction(MAKE);
     await sql(`INSERT INTO ${ODD} ("note") VALUES ('another 2')`);
-    await expect(putBack(database.client, 1, false)).rejects.toThrow(/^1 of 3 row\(s\) have a key that another row/);
+    await expect(putBack(database.client, 1, false)).rejects.toThrow(/^1 of 3 rows have a key that another row/);
     expect(await rows(`SELECT count(*)::int AS n FROM ${ODD}`)).toEqual([{ n: 2 }]);
     await sql(`DELETE FROM ${ODD} WHERE "note" = 'another 2'; ALTER TABLE ${ODD} DROP COLUMN "data"`);
     await expect(putBack(database.client, 1, false)).rejects.toThrow(/has no column data/);
@@ -211,7 +211,7 @@ describe('a column', () => {
     await kept();
     await sql(`${ADD}; UPDATE "people" SET "nick" = 'new' WHERE id = 1`);
     await expect(putBack(database.client, 1, false)).rejects.toThrow(
-      /^1 of 2 row\(s\) of public.people.nick have another value/,
+      /^1 of 2 rows of public.people.nick have another value/,
     );
     expect(await putBack(database.client, 1, true)).toMatchObject({ rows: 2 });
     expect(await rows('SELECT nick FROM people WHERE id = 1')).toEqual([{ nick: 'ada' }]);
