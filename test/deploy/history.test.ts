@@ -146,7 +146,10 @@ describe('the history', () => {
     migration('20240107000000_hand', 'CREATE TABLE t7 (id int);\n');
     await database.client.query(`CREATE TABLE public.t7 (id int); GRANT SELECT ON public.t7 TO PUBLIC;
       INSERT INTO _prisma_migrations (id, checksum, migration_name, started_at, applied_steps_count) VALUES ('2', 'x', '20240107000000_hand', now(), 0)`);
-    await refused(['plan'], /all 1 object\(s\) that it creates are there; .*resolve --applied 20240107000000_hand\./);
+    await refused(
+      ['plan'],
+      /everything that it creates is there \(1 object\); .*resolve --applied 20240107000000_hand\./,
+    );
     expect(await lockkeeper('migrate', 'resolve', '--applied', '20240107000000_hand', '--yes')).toMatchObject({
       code: 0,
     });
@@ -166,7 +169,7 @@ describe('the history', () => {
       expect(await run('plan')).toMatchObject({
         code: 1,
         stderr: expect.stringMatching(
-          /Database test_\w+ has 1 table\(s\) and no migration history \(P3005\); record what is already there with "lockkeeper migrate resolve --applied <migration>", oldest first\.\n/,
+          /Database test_\w+ has 1 table and no migration history \(P3005\); record what is already there with "lockkeeper migrate resolve --applied <migration>", oldest first\.\n/,
         ) as string,
       });
       await before.confirm();
