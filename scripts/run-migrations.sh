@@ -28,12 +28,9 @@ say() {
 
 latest_backup() {
   local file latest='none yet'
-  # The names sort by time.
-  for file in "$root"/backups/migration_backup_*; do
-    case $file in
-      *.meta | *.partial | *'*') ;;
-      *) latest=$file ;;
-    esac
+  # The names sort by time, and every whole backup has its .meta.
+  for file in "$root"/backups/migration_backup_*.meta; do
+    if [[ -f $file ]]; then latest=${file%.meta}; fi
   done
   printf '%s\n' "$latest"
 }
