@@ -3,6 +3,7 @@ import { ApplicationFailure } from '@temporalio/common';
 import type { Blocker } from '../contract';
 import { FailureType, permanent } from '../errors';
 import { withoutLiterals } from '../policy/statements/scan';
+import { plural } from '../policy/words';
 import { blockerInWords } from './lock-queue';
 import { DatabaseError } from './postgres';
 import type { ParsedStatement } from './sql-parser';
@@ -46,7 +47,7 @@ export function statementFailure(
   if (sqlstate === '55P03') {
     return permanent(
       FailureType.LockTimeout,
-      `${where}: no lock within the budget (${attempts === 1 ? '1 attempt' : `${attempts} attempts`}); nothing of this segment was written. ${heldBy(blockers)}`,
+      `${where}: no lock within the budget (${plural(attempts, 'attempt')}); nothing of this segment was written. ${heldBy(blockers)}`,
       details,
     );
   }

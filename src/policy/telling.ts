@@ -8,6 +8,7 @@ import type {
   UnforeseenLock,
 } from '../contract';
 import { blocks, manualName } from './statements/locks';
+import { plural } from './words';
 
 export interface Telling {
   /** Something that somebody should look at before they say yes. */
@@ -45,7 +46,7 @@ export function rehearsalCaveat({ mode, sample }: RehearsalSummary): string | nu
     return 'The rehearsal ran on the schema without its rows: no time is known, and whether the rows allow the change is not proven.';
   if (!sample) return null;
   const { count } = sample.tables;
-  return `The rehearsal had only a sample of the rows of ${count === 1 ? '1 table' : `${count} tables`}: times are estimates, and the other rows are not proven.`;
+  return `The rehearsal had only a sample of the rows of ${plural(count, 'table')}: times are estimates, and the other rows are not proven.`;
 }
 
 const MAX_TABLES = 3;
@@ -53,7 +54,7 @@ const MAX_TABLES = 3;
 function sampleTold({ tables, counted, unproven }: RehearsalSample): Telling[] {
   const shown = tables.first.slice(0, MAX_TABLES).map(({ table, rows, kept }) => `${kept} of ${rows} rows of ${table}`);
   const others = tables.count - shown.length;
-  const more = others > 0 ? [`a part of ${others === 1 ? '1 more table' : `${others} more tables`}`] : [];
+  const more = others > 0 ? [`a part of ${plural(others, 'more table')}`] : [];
   const rules = counted === 1 ? '1 statement goes' : `${counted} statements go`;
   return [
     {

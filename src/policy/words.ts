@@ -1,4 +1,5 @@
 /** Words that many messages share. Pure. */
+import type { SchemaTotals } from '../contract';
 
 /** Three names, and how many more. */
 export function some(names: string[]): string {
@@ -15,4 +16,16 @@ export function plural(count: number, noun: string): string {
 export function inNumber(count: number, noun: string): string {
   if (count === 1) return noun;
   return `${noun}${/(x|ch)$/.test(noun) ? 'es' : 's'}`;
+}
+
+/** `100 tables`, `1 index`: what a plan makes some of. */
+export function created({ tables, columns, indexes, enums, foreignKeys }: SchemaTotals): string[] {
+  const all: [number, string][] = [
+    [tables, 'table'],
+    [columns, 'column'],
+    [indexes, 'index'],
+    [enums, 'enum'],
+    [foreignKeys, 'foreign key'],
+  ];
+  return all.filter(([count]) => count > 0).map(([count, noun]) => plural(count, noun));
 }

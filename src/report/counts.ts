@@ -1,5 +1,5 @@
 import type { HazardFinding, SchemaTotals, Severity } from '../contract';
-import { count } from './format';
+import { created } from '../policy/words';
 
 const WORST_FIRST: Severity[] = ['danger', 'warning', 'info'];
 
@@ -13,14 +13,6 @@ export function hazardCounts(hazards: HazardFinding[]): string {
 }
 
 /** `100 tables, 520 columns, 34 indexes, 25 enums, 200 foreign keys`. */
-export function totalsText({ tables, columns, indexes, enums, foreignKeys }: SchemaTotals): string {
-  const counted = [
-    [tables, 'table'],
-    [columns, 'column'],
-    [indexes, 'index', 'indexes'],
-    [enums, 'enum'],
-    [foreignKeys, 'foreign key'],
-  ] as const;
-  const created = counted.filter(([number]) => number > 0).map(([number, one, many]) => count(number, one, many));
-  return created.join(', ') || 'nothing new';
+export function totalsText(totals: SchemaTotals): string {
+  return created(totals).join(', ') || 'nothing new';
 }

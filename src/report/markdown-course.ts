@@ -1,6 +1,7 @@
 /** The report's second half: what happened, what it did to the database, and what a person does now. */
 import type { DeploymentStatus, LockWait, MonitorSummary, Threshold } from '../contract';
-import { count, duration, elapsed, figure, moment } from './format';
+import { duration, elapsed, figure, moment } from './format';
+import { plural } from '../policy/words';
 import { summarizeMetrics } from './metrics';
 import { block, code, prose, section, table } from './markdown-text';
 import { nextSteps } from './next-steps';
@@ -45,7 +46,7 @@ export function steps({ steps: all }: DeploymentStatus): string {
 
 function waited({ migration, line, waitedMs, attempts, blockers }: LockWait): string {
   const who = blockers.map(({ application, user }) => prose(`${application} (${user})`)).join(', ');
-  return `${code(migration)}, line ${line}: ${duration(waitedMs)}, ${count(attempts, 'attempt')}${who === '' ? '' : `, behind ${who}`}`;
+  return `${code(migration)}, line ${line}: ${duration(waitedMs)}, ${plural(attempts, 'attempt')}${who === '' ? '' : `, behind ${who}`}`;
 }
 
 function took(ms: number | null): string {

@@ -13,12 +13,12 @@ export async function migrate(run: Run): Promise<void> {
       const { rehearsal } = run.status;
       if (!rehearsal) throw new Error('A deployment cannot migrate before it is rehearsed.');
       run.status.baseline = await sample(run, null, 'baseline');
-      const options = { summary: `${plural(plan.steps.length, 'reversal')}` };
+      const options = { summary: plural(plan.steps.length, 'reversal') };
       const steps = plan.steps.map((step) => ({ ...step, segments: segmentsIn(plan, step) }));
       await apply.registerUndo.executeWithOptions(options, [run.input, steps, rehearsal, facts.schemaFingerprint]);
       for (const step of plan.steps) await applyStep(run, step);
     },
-    () => `${plural(plan.migrations.length, 'migration')}`,
+    () => plural(plan.migrations.length, 'migration'),
   );
 }
 

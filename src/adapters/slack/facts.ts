@@ -4,7 +4,7 @@ import { tellingFigures } from '../../policy/telling';
 import { approvers, openRequest, who } from './approval';
 import { mrkdwn, section, type MessageBlock } from './blocks';
 import { bytes, code, lines, oneLine, seconds } from './text';
-import { plural } from '../../policy/words';
+import { created, plural } from '../../policy/words';
 
 const MAX_MIGRATIONS = 12;
 const MAX_HAZARDS = 5;
@@ -21,7 +21,7 @@ function fields(status: DeploymentStatus): MessageBlock[] {
     ['Requested by', who(status.input.requester)],
     ['Migrations', facts && `${facts.pending.length} to apply, ${facts.appliedMigrations} applied before`],
     ['Risk', plan && risk(plan)],
-    ['Creates', plan && totals(plan)],
+    ['Creates', plan && created(plan.totals).join(', ')],
     ['Backup', plan && backup(status, plan)],
     ['Rehearsal', plan && rehearsal(status, plan)],
     ['Approvals', plan && approvals(status, plan)],
@@ -40,18 +40,6 @@ function risk(plan: Plan): string {
   const found = plan.migrations.flatMap((migration) => migration.hazards);
   const online = found.filter((hazard) => hazard.handledBy === 'online').length;
   return `${RISKS[plan.risk]}, ${plural(found.length, 'hazard')}${online > 0 ? `, ${online} handled online` : ''}`;
-}
-
-function totals({ totals: total }: Plan): string | null {
-  const parts: [number, string, string][] = [
-    [total.tables, 'table', 'tables'],
-    [total.columns, 'column', 'columns'],
-    [total.indexes, 'index', 'indexes'],
-    [total.enums, 'enum', 'enums'],
-    [total.foreignKeys, 'foreign key', 'foreign keys'],
-  ];
-  const made = parts.filter(([count]) => count > 0);
-  return made.length === 0 ? null : made.map(([count, one, many]) => `${count} ${count === 1 ? one : many}`).join(', ');
 }
 
 function backup(status: DeploymentStatus, plan: Plan): string {

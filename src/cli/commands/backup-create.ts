@@ -2,7 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { readMigrations } from '../../adapters/migration-files';
 import { createBackup, type TakenBackup } from '../../backup/create';
 import { localPgTools } from '../../planner';
-import { bytes, count, duration } from '../../report/format';
+import { bytes, duration } from '../../report/format';
+import { plural } from '../../policy/words';
 import { interruptible, openBackups } from '../backups';
 import type { Cli } from '../cli';
 import { openTarget, where } from '../developer';
@@ -48,7 +49,7 @@ function text({ meta, location, expired }: TakenBackup): string {
     meta.id,
     `  ${location}`,
     `  ${bytes(meta.bytes)}, sha256 ${meta.sha256}`,
-    `  ${count(Object.keys(tables).length, 'table')}, ${count(rows, 'row')}, at ${meta.snapshot.lsn}, in ${duration(meta.durationMs)}`,
+    `  ${plural(Object.keys(tables).length, 'table')}, ${plural(rows, 'row')}, at ${meta.snapshot.lsn}, in ${duration(meta.durationMs)}`,
   ];
   if ('missing' in meta.globals) lines.push(`  without roles: ${meta.globals.missing}`);
   if (expired.length > 0) lines.push(`  deleted by backup.keep: ${expired.join(', ')}`);

@@ -1,5 +1,6 @@
 import { UsageError } from '../../errors';
-import { count, duration } from '../../report/format';
+import { duration } from '../../report/format';
+import { plural } from '../../policy/words';
 import { chooseBackup, describe, openBackups, restoreOnServer, serverOf } from '../backups';
 import type { Cli } from '../cli';
 import { ExitCode } from '../exit-codes';
@@ -20,7 +21,7 @@ export async function backupRestore(cli: Cli, options: BackupRestoreOptions, id?
   const database = options.database ?? derivedName(origin, backup.meta.id);
   if (database === '' || Buffer.byteLength(database) > NAME_BYTES)
     throw new UsageError(`--database must be a name of 1 to ${NAME_BYTES} bytes.`);
-  const tables = count(Object.keys(backup.meta.contents.tables).length, 'table');
+  const tables = plural(Object.keys(backup.meta.contents.tables).length, 'table');
   cli.note(`Restore ${describe(backup)}:`);
   cli.note('  1. read it and compare its sha256');
   cli.note(`  2. restore it into a scratch database on ${serverOf(cli)}, stopping at the first error`);

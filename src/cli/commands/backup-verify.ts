@@ -1,4 +1,5 @@
-import { count, duration } from '../../report/format';
+import { duration } from '../../report/format';
+import { plural } from '../../policy/words';
 import type { Backup } from '../../backup/catalog';
 import { verifyExternal } from '../../backup/external';
 import { UsageError } from '../../errors';
@@ -20,7 +21,7 @@ export async function backupVerify(cli: Cli, _options: object, id?: string): Pro
   const backup = await chooseBackup(open, id);
   if (backup.meta.format === 'external') return verifyByTool(cli, open, backup);
   const { contents } = backup.meta;
-  const tables = count(Object.keys(contents.tables).length, 'table');
+  const tables = plural(Object.keys(contents.tables).length, 'table');
   cli.note(`Verify ${describe(backup)}:`);
   cli.note('  1. read it and compare its sha256');
   cli.note(`  2. restore it into a scratch database on ${serverOf(cli)}, stopping at the first error`);

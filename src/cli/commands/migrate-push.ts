@@ -1,6 +1,6 @@
 import { NO_FILTER } from '../../adapters/prisma-engine';
 import { UsageError } from '../../errors';
-import { count } from '../../report/format';
+import { plural } from '../../policy/words';
 import type { Cli } from '../cli';
 import { onTarget, openUnprotected, schemaFiles, where } from '../developer';
 import { ExitCode } from '../exit-codes';
@@ -20,7 +20,7 @@ export async function migratePush(cli: Cli, { acceptDataLoss = false }: { accept
   const text =
     pushed.executedSteps === 0
       ? 'already matches the schema'
-      : `matches the schema now (${count(pushed.executedSteps, 'change')})`;
+      : `matches the schema now (${plural(pushed.executedSteps, 'change')})`;
   cli.answer({ steps: pushed.executedSteps, warnings: pushed.warnings }, `${where(developer)} ${text}.`);
   return ExitCode.Ok;
 }

@@ -1,5 +1,5 @@
 import { NO_FILTER, type SchemaEngine } from '../../adapters/prisma-engine';
-import { count } from '../../report/format';
+import { plural } from '../../policy/words';
 import type { Cli } from '../cli';
 import { migrationsOf, onTarget, openTarget, where } from '../developer';
 import { ExitCode } from '../exit-codes';
@@ -48,7 +48,7 @@ function inWords(
 
 function text(target: string, { applied, pending, failed, edited, missing }: MigrateStatus): string {
   const parts = [
-    `${target}: ${count(applied, 'migration')} of the project applied, ${pending.length} pending.`,
+    `${target}: ${plural(applied, 'migration')} of the project applied, ${pending.length} pending.`,
     list('Pending', pending, 'deploy with "lockkeeper deploy"'),
     list('Failed', failed, 'look at the database, then "lockkeeper migrate resolve --applied|--rolled-back <name>"'),
     list('Edited after they were applied', edited, 'restore the files, and put the change into a new migration'),

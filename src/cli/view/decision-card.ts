@@ -3,7 +3,8 @@ import type { DeploymentRef } from '../../client';
 import type { ApprovalRequest, DeploymentStatus, PlannedMigration } from '../../contract';
 import { standing } from '../../policy/approval';
 import { tellingFigures } from '../../policy/telling';
-import { bytes, count, duration, moment, short } from '../../report/format';
+import { bytes, duration, moment, short } from '../../report/format';
+import { plural } from '../../policy/words';
 import type { Colors } from '../cli';
 import { plain } from './text';
 
@@ -24,7 +25,7 @@ export function decisionCard(
     ['risk', status.plan?.risk ?? null],
     [
       'plan',
-      status.plan ? `sha256 ${short(status.plan.digest)}, ${count(status.plan.migrations.length, 'migration')}` : null,
+      status.plan ? `sha256 ${short(status.plan.digest)}, ${plural(status.plan.migrations.length, 'migration')}` : null,
     ],
     ['backup', backupText(status)],
     ['rehearsal', rehearsalText(status)],
@@ -49,7 +50,7 @@ export function decisionCard(
 
 function migrationText({ name, hazards }: PlannedMigration, colors: Colors): string {
   const dangers = hazards.filter((hazard) => hazard.severity === 'danger' && hazard.handledBy === null).length;
-  return dangers === 0 ? plain(name) : `${plain(name)}  ${colors.red(count(dangers, 'danger'))}`;
+  return dangers === 0 ? plain(name) : `${plain(name)}  ${colors.red(plural(dangers, 'danger'))}`;
 }
 
 function backupText({ backup, plan }: DeploymentStatus): string | null {

@@ -3,7 +3,8 @@ import type { DeploymentRef } from '../../client';
 import type { AuditEntry, DeploymentStatus, Phase, PhaseProgress, StepProgress } from '../../contract';
 import { standing } from '../../policy/approval';
 import { tellingFigures } from '../../policy/telling';
-import { bytes, count, duration, elapsed, moment } from '../../report/format';
+import { bytes, duration, elapsed, moment } from '../../report/format';
+import { plural } from '../../policy/words';
 import type { Colors } from '../cli';
 import { isWaitingForApproval } from '../exit-codes';
 import { progressText } from './progress';
@@ -127,7 +128,7 @@ export function waitingText(ref: DeploymentRef, status: DeploymentStatus): strin
   const missing = approval.required - standing(approval, audit).approvals;
   const requester = plain(input.requester.name);
   return [
-    `waiting for ${count(missing, 'approval')} from somebody other than ${requester}, until ${moment(approval.expiresAt)}`,
+    `waiting for ${plural(missing, 'approval')} from somebody other than ${requester}, until ${moment(approval.expiresAt)}`,
     ...(approval.note === null ? [] : [plain(approval.note)]),
     ...(status.rehearsal ? tellingFigures(status.rehearsal, { duration, bytes }) : []).map(({ text }) => plain(text)),
     `lockkeeper approve ${ref.deploymentId}`,

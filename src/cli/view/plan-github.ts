@@ -2,7 +2,7 @@
 import type { HazardFinding, Severity } from '../../contract';
 import type { FullPlan } from '../../policy/plan';
 import { hazardCounts } from '../../report/counts';
-import { count } from '../../report/format';
+import { plural } from '../../policy/words';
 
 const COMMANDS: Record<Severity, string> = { danger: 'error', warning: 'warning', info: 'notice' };
 
@@ -18,7 +18,7 @@ export function planGithub(plan: FullPlan, folder: string): string {
         `::${status === 'fail' ? 'error' : 'warning'} title=${property(title)}::${data(evidence)}`,
     );
   const all = plan.migrations.flatMap(({ hazards }) => hazards);
-  const summary = `${count(plan.migrations.length, 'migration')}, risk ${plan.risk}; hazards: ${hazardCounts(all)}.`;
+  const summary = `${plural(plan.migrations.length, 'migration')}, risk ${plan.risk}; hazards: ${hazardCounts(all)}.`;
   return [...annotations, ...checks, data(summary)].join('\n');
 }
 

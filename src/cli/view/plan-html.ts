@@ -2,7 +2,8 @@
 import type { CheckResult, HazardFinding } from '../../contract';
 import type { FullPlan, MigrationPlan, StatementPlan } from '../../policy/plan';
 import { hazardCounts } from '../../report/counts';
-import { count, short } from '../../report/format';
+import { short } from '../../report/format';
+import { plural } from '../../policy/words';
 import { html, type Html } from '../../report/html';
 import { strongestLock } from './locks';
 import { PAGE_STYLE } from '../../report/page-style';
@@ -24,7 +25,7 @@ export function planHtml(plan: FullPlan): string {
         <main>
           <h1>${title}</h1>
           <p class="sub">
-            ${count(plan.migrations.length, 'migration')} in ${count(plan.steps.length, 'step')} · digest
+            ${plural(plan.migrations.length, 'migration')} in ${plural(plan.steps.length, 'step')} · digest
             <code title="${plan.digest}">${short(plan.digest)}</code>
           </p>
           ${cards(plan)} ${overview(plan.migrations)} ${checklist(plan.checklist)} ${drift(plan)}
@@ -144,7 +145,7 @@ function statementTable(statements: StatementPlan[]): Html {
     </tr>`;
   });
   return html`<details>
-    <summary>${count(statements.length, 'statement')} and their locks</summary>
+    <summary>${plural(statements.length, 'statement')} and their locks</summary>
     <div class="wide">
       <table>
         <thead>

@@ -1,7 +1,7 @@
 /** A plan for a pull request. Pure. */
 import type { FullPlan, MigrationPlan } from '../../policy/plan';
 import { hazardCounts, totalsText } from '../../report/counts';
-import { count } from '../../report/format';
+import { plural } from '../../policy/words';
 import { block, code, prose, section, table } from '../../report/markdown-text';
 import { strongestLock } from './locks';
 
@@ -16,7 +16,7 @@ export function planMarkdown(plan: FullPlan): string {
   const checks = plan.checklist.map((check) => [`**${check.status}**`, prose(check.title), prose(check.evidence)]);
   const parts = [
     `# Migration plan for ${prose(plan.environment)}/${prose(plan.target)}`,
-    `Risk **${plan.risk}**, ${count(plan.migrations.length, 'migration')}; creates ${totalsText(plan.totals)}. Digest ${code(plan.digest)}.`,
+    `Risk **${plan.risk}**, ${plural(plan.migrations.length, 'migration')}; creates ${totalsText(plan.totals)}. Digest ${code(plan.digest)}.`,
     section('Migrations', table(['migration', 'statements', 'strongest lock', 'hazards', 'reversible'], rows)),
     section('Hazards', ...plan.migrations.flatMap(hazards)),
     section('Online form', ...plan.migrations.flatMap(onlineForms)),

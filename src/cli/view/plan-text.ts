@@ -2,7 +2,7 @@
 import type { CheckResult, HazardFinding, Risk } from '../../contract';
 import type { FullPlan, MigrationPlan } from '../../policy/plan';
 import { hazardCounts, totalsText } from '../../report/counts';
-import { count } from '../../report/format';
+import { plural } from '../../policy/words';
 import type { Colors } from '../cli';
 import { strongestLock } from './locks';
 import { table } from './table';
@@ -14,7 +14,7 @@ export function planText(plan: FullPlan, colors: Colors, brief = false): string 
   const sections = [
     plan.migrations.length === 0
       ? `Nothing is pending on ${where}.`
-      : `${count(plan.migrations.length, 'migration')} pending on ${where}:`,
+      : `${plural(plan.migrations.length, 'migration')} pending on ${where}:`,
     migrations(plan.migrations, colors),
     hazards(plan.migrations, colors, brief),
     brief ? '' : onlineForms(plan.migrations, colors),
@@ -42,7 +42,7 @@ function hazards(all: MigrationPlan[], colors: Colors, brief: boolean): string {
   const shown = found.filter(({ hazard }) => !brief || hazard.severity === 'danger');
   const lines = shown.map(({ name, hazard }) => hazardText(name, hazard, colors));
   const hidden = found.length - shown.length;
-  if (hidden > 0) lines.push(colors.dim(`and ${count(hidden, 'finding')} below danger; "lockkeeper plan" shows them`));
+  if (hidden > 0) lines.push(colors.dim(`and ${plural(hidden, 'finding')} below danger; "lockkeeper plan" shows them`));
   return lines.join('\n');
 }
 
@@ -95,7 +95,7 @@ function summary({ totals, risk, digest, steps }: FullPlan, colors: Colors): str
     high: colors.red,
   };
   return [
-    `Creates ${totalsText(totals)}, in ${count(steps.length, 'step')}.`,
+    `Creates ${totalsText(totals)}, in ${plural(steps.length, 'step')}.`,
     `Risk   ${paint[risk](risk)}`,
     `Digest ${digest}`,
   ].join('\n');

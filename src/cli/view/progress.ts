@@ -1,7 +1,8 @@
 /** Where long work is, in one line. Pure. */
 import { blockerInWords } from '../../adapters/lock-queue';
 import type { ActivityProgress, BackupProgress, RestoreProgress, ScriptProgress } from '../../contract';
-import { bytes, count } from '../../report/format';
+import { bytes } from '../../report/format';
+import { plural } from '../../policy/words';
 
 export function progressText(progress: ActivityProgress): string {
   if (typeof progress === 'string') return progress;
@@ -29,7 +30,7 @@ function scriptText({ title, segment, segments, statement, statements, line, blo
 
 export function backupText({ step, bytes: written, tables }: BackupProgress): string {
   if (step === 'external') return 'the command of backup.store.external runs';
-  return `${bytes(written)} written, ${tables.dumped} of ${count(tables.total, 'table')} dumped, ${tables.digested} digested`;
+  return `${bytes(written)} written, ${tables.dumped} of ${plural(tables.total, 'table')} dumped, ${tables.digested} digested`;
 }
 
 const RESTORING: Record<RestoreProgress['step'], string> = {
@@ -39,5 +40,5 @@ const RESTORING: Record<RestoreProgress['step'], string> = {
 };
 
 export function restoreText({ step, tables }: RestoreProgress): string {
-  return `${RESTORING[step]}${step === 'fetch' ? '' : `: ${tables.done} of ${count(tables.total, 'table')}`}`;
+  return `${RESTORING[step]}${step === 'fetch' ? '' : `: ${tables.done} of ${plural(tables.total, 'table')}`}`;
 }

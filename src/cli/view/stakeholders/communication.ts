@@ -1,7 +1,7 @@
 /** Who does what when, and who is told. Pure. */
 import type { MaintenanceWindow } from '../../../contract';
 import type { FullPlan } from '../../../policy/plan';
-import { count } from '../../../report/format';
+import { plural } from '../../../policy/words';
 import { code, prose, table } from '../../../report/markdown-text';
 import { touched } from './impact';
 import { names } from './words';
@@ -97,7 +97,7 @@ function announcement({ migrations, risk }: FullPlan, people: People): string {
     brief.length === 0 ? '' : `Closed for moments: ${plainNames(brief)}.`,
   ].filter((part) => part !== '');
   const effect = notice.length === 0 ? 'Nobody should notice it.' : notice.join(' ');
-  return `"We change the database of ${people.environment} ${windowText(people)}: ${count(migrations.length, 'migration')}, risk ${risk}. ${effect} If anything goes wrong, it is undone by itself."`;
+  return `"We change the database of ${people.environment} ${windowText(people)}: ${plural(migrations.length, 'migration')}, risk ${risk}. ${effect} If anything goes wrong, it is undone by itself."`;
 }
 
 function plainNames(all: string[]): string {

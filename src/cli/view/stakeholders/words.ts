@@ -1,5 +1,5 @@
 /** Lists and places as a sentence says them. Pure. */
-import { count } from '../../../report/format';
+import { plural } from '../../../policy/words';
 import { code } from '../../../report/markdown-text';
 import { inNumber } from '../../../policy/words';
 
@@ -24,7 +24,7 @@ export function places(lines: readonly number[]): string {
   const each = [...new Set(lines)].sort((a, b) => a - b);
   if (each.length === 1) return `line ${each[0] ?? 0}`;
   if (each.length > MOST_LINES)
-    return `${count(lines.length, 'statement')} from line ${each[0] ?? 0} to line ${each.at(-1) ?? 0}`;
+    return `${plural(lines.length, 'statement')} from line ${each[0] ?? 0} to line ${each.at(-1) ?? 0}`;
   return `lines ${listed(each.map(String))}`;
 }
 
