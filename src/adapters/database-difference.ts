@@ -1,4 +1,5 @@
 /** Rows that one database has and the other has not, counted exactly and in constant memory: what an exchange of the two would cost. */
+import { countRows } from './count-rows';
 import type { RowCost } from '../contract';
 import { prepareDigests } from './content-digest';
 import type { Client } from './postgres';
@@ -50,7 +51,7 @@ async function costOf(difference: Difference, table: Table, restored: Table | un
   const { live, own } = difference;
   const written = async (column: string | null): Promise<number> => {
     const condition = await othersRows(live, { relation: table.name, column }, own, []);
-    return count(live, `${table.name} AS t WHERE ${condition}`);
+    return countRows(live, `${table.name} AS t WHERE ${condition}`);
   };
   if (!restored) return [{ relation: table.plain, rows: await written(null) }];
   const added = table.columns.filter((column) => !restored.columns.includes(column));
@@ -77,11 +78,6 @@ async function rowsOfTable({ live, fresh, own, changed }: Difference, table: Tab
 interface Digest {
   rows: string;
   digest: string;
-}
-
-async function count(client: Client, from: string): Promise<number> {
-  const { rows } = await client.query<{ rows: number }>(`SELECT count(*)::float8 AS rows FROM ${from}`);
-  return rows[0]?.rows ?? 0;
 }
 
 interface Hashed {

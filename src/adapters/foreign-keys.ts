@@ -1,9 +1,11 @@
 /** Foreign keys of a dump, before they are there: which rows refer to which, and the rows that refer to none. */
-import type { Constraint, Node, RangeVar } from '@pgsql/types';
+import { countRows } from './count-rows';
 import { KeySet } from './key-set';
 import type { Client } from './postgres';
 import { keyOf } from './sampled-copy';
 import { parseScript } from './sql-parser';
+import { addedConstraints } from '../policy/hazards/sql';
+import { relationOf, words } from '../policy/statements/ast';
 
 /** Tables are `schema.name`, as the catalog has the two. */
 export interface ForeignKey {
@@ -28,38 +30,15 @@ export interface Relation {
 /** @param script of pg_restore, which qualifies every name. One that was never validated binds no row that is there. */
 export function foreignKeysOf(script: string): ForeignKey[] {
   // Commands of psql's own frame the script.
-  return parseScript(script.replace(/^\\.*$/gm, '')).flatMap(({ node }) => {
-    if (!('AlterTableStmt' in node)) return [];
-    const { relation, cmds = [] } = node.AlterTableStmt;
-    return cmds.flatMap((command) => {
-      const constraint = constraintOf(command);
-      if (!relation || !constraint?.pktable || constraint.skip_validation) return [];
-      const { fk_attrs: columns, pk_attrs: parentColumns, pktable } = constraint;
-      return [
-        {
-          child: nameOf(relation),
-          columns: texts(columns),
-          parent: nameOf(pktable),
-          parentColumns: texts(parentColumns),
-        },
-      ];
-    });
-  });
-}
-
-function constraintOf(command: Node): Constraint | null {
-  if (!('AlterTableCmd' in command)) return null;
-  const { def } = command.AlterTableCmd;
-  if (!def || !('Constraint' in def) || def.Constraint.contype !== 'CONSTR_FOREIGN') return null;
-  return def.Constraint;
-}
-
-function nameOf({ schemaname = '', relname = '' }: RangeVar): string {
-  return `${schemaname}.${relname}`;
-}
-
-function texts(nodes: Node[] = []): string[] {
-  return nodes.map((node) => ('String' in node ? (node.String.sval ?? '') : ''));
+  return parseScript(script.replace(/^\\.*$/gm, ''))
+    .flatMap((statement) => addedConstraints(statement, 'CONSTR_FOREIGN'))
+    .filter(({ constraint }) => !constraint.skip_validation)
+    .map(({ table, constraint }) => ({
+      child: table,
+      columns: words(constraint.fk_attrs),
+      parent: relationOf(constraint.pktable),
+      parentColumns: words(constraint.pk_attrs),
+    }));
 }
 
 export async function relationsOf(client: Client): Promise<Map<string, Relation>> {
@@ -81,10 +60,7 @@ const FETCHED = 10_000;
 export async function referredKeys(client: Client, { rows: from }: Relation, key: ForeignKey): Promise<KeySet> {
   const columns = key.columns.map((column) => client.escapeIdentifier(column));
   const isSet = columns.map((column) => `${column} IS NOT NULL`).join(' AND ');
-  const { rows: counted } = await client.query<{ n: number }>(
-    `SELECT count(*)::float8 AS n FROM ${from} WHERE ${isSet}`,
-  );
-  const keys = new KeySet(counted[0]?.n ?? 0);
+  const keys = new KeySet(await countRows(client, `${from} WHERE ${isSet}`));
   const texts = `ARRAY[${columns.map((column) => `${column}::text`).join(', ')}]`;
   await client.query(`BEGIN; DECLARE referred NO SCROLL CURSOR FOR SELECT ${texts} AS key FROM ${from} WHERE ${isSet}`);
   for (;;) {

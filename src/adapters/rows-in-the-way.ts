@@ -1,4 +1,5 @@
 /** After a statement has failed on a copy: how many rows were in its way, for people who may not see what is in them. */
+import { countRows } from './count-rows';
 import type { RowsQuestion } from '../policy/rows-in-the-way';
 import type { Client } from './postgres';
 
@@ -22,9 +23,9 @@ async function ask(client: Client, { of, table, query }: RowsQuestion): Promise<
     : `${rows} ${noun}${where} ${are} in the way.`;
 }
 
-export async function countFound(client: Client, query: string): Promise<number> {
-  const { rows } = await client.query<{ n: number }>(`SELECT count(*)::float8 AS n FROM (${query}) AS found`);
-  return rows[0]?.n ?? 0;
+/** Of a query for the rows that break a rule. */
+export function countFound(client: Client, query: string): Promise<number> {
+  return countRows(client, `(${query}) AS found`);
 }
 
 /** A cast cannot be asked whether it would succeed before PostgreSQL 16, and an expression never: it is tried row by row. */

@@ -1,4 +1,5 @@
 /** Kept rows beside the table that they go back to, whose columns may be others by now. */
+import { countRows } from './count-rows';
 import { FailureType, permanent } from '../errors';
 import { DatabaseError, type Client } from './postgres';
 import { salvageName, type Salvage } from './salvage-schema';
@@ -89,7 +90,7 @@ export async function requireSameValues(client: Client, { entry, kept, columns }
     const column = `${salvageName({ ...entry, column: null })}.${name.replaceAll('"', '')}`;
     const changed = `column ${column} is ${type.live} by now, and its values were kept as ${type.kept}`;
     const back = `(${value})::${type.kept}`;
-    const lost = await count(
+    const lost = await countRows(
       client,
       `${kept} WHERE ${asSame(back, type)} IS DISTINCT FROM ${asSame(`s.${name}`, type)}`,
     ).catch((error: unknown) => {
@@ -108,9 +109,4 @@ export async function requireSameValues(client: Client, { entry, kept, columns }
 /** Not every type knows whether two values are equal; as text, 2 and 2.00 are not. */
 function asSame(value: string, { kept }: ShapeColumn['type']): string {
   return kept.startsWith('numeric') ? value : `${value}::text`;
-}
-
-export async function count(client: Client, from: string): Promise<number> {
-  const { rows } = await client.query<{ rows: number }>(`SELECT count(*)::float8 AS rows FROM ${from}`);
-  return rows[0]?.rows ?? 0;
 }

@@ -1,7 +1,8 @@
 /** Rows that were kept: which there are, putting them back, and forgetting them. */
+import { countRows } from './count-rows';
 import { DatabaseError, type Client } from './postgres';
 import { salvageName, type Salvage } from './salvage-schema';
-import { count, refused, requireSameValues, shapeOf, type Shape } from './salvage-shape';
+import { refused, requireSameValues, shapeOf, type Shape } from './salvage-shape';
 import { withoutData } from './statement-failure';
 import { plural } from '../policy/words';
 
@@ -69,7 +70,7 @@ async function insertRows(client: Client, { entry, kept, columns, sameRow }: Sha
   // Beside rows from a backup, live ones may have been changed since: those are not lost.
   if (sameRow !== null && entry.source === 'undo') {
     const differs = `ROW(${live})::text IS DISTINCT FROM ROW(${values})::text`;
-    const taken = await count(client, `${kept} JOIN ${entry.relation} AS t ON ${sameRow} WHERE ${differs}`);
+    const taken = await countRows(client, `${kept} JOIN ${entry.relation} AS t ON ${sameRow} WHERE ${differs}`);
     if (taken > 0)
       throw refused(
         `${taken} of ${plural(entry.rows, 'row')} have a key that another row of ${salvageName(entry)} has by now. Nothing was put back; they are in lockkeeper_salvage.${entry.keptIn}, for a person to settle.`,
@@ -112,7 +113,7 @@ async function updateColumn(
   const live = `t.${target.name}`;
   const differs = `${live}::text IS DISTINCT FROM (${target.value})::text`;
   const fresh = target.fallback === null ? '' : ` AND ${live}::text IS DISTINCT FROM (${target.fallback})::text`;
-  const taken = await count(
+  const taken = await countRows(
     client,
     `${kept} JOIN ${entry.relation} AS t ON ${sameRow} WHERE ${differs} AND ${live} IS NOT NULL${fresh}`,
   );
@@ -123,5 +124,5 @@ async function updateColumn(
   await client.query(
     `UPDATE ${entry.relation} AS t SET ${target.name} = ${target.value} FROM ${kept} WHERE ${sameRow} AND ${differs}`,
   );
-  return count(client, `${kept} JOIN ${entry.relation} AS t ON ${sameRow}`);
+  return countRows(client, `${kept} JOIN ${entry.relation} AS t ON ${sameRow}`);
 }

@@ -2,6 +2,7 @@
 import { Transform } from 'node:stream';
 import type { KeySet } from './key-set';
 import { parseScript } from './sql-parser';
+import { as, words } from '../policy/statements/ast';
 
 /** Rows are kept where these columns hold one of the keys, which `keyOf` writes. */
 export interface KeptKeys {
@@ -63,9 +64,7 @@ const LINE_END = Buffer.from('\n');
 
 /** @param header `COPY public.orders (id, person_id) FROM stdin;` */
 function keptBy(header: string, kept: KeptKeys[]): (row: Buffer) => boolean {
-  const node = parseScript(header)[0]?.node;
-  const copy = node && 'CopyStmt' in node ? node.CopyStmt : null;
-  const columns = (copy?.attlist ?? []).map((column) => ('String' in column ? column.String.sval : ''));
+  const columns = words(as(parseScript(header)[0]?.node, 'CopyStmt')?.attlist);
   const sets = kept.map(({ columns: names, keys }) => ({ places: names.map((name) => columns.indexOf(name)), keys }));
   if (sets.length === 0) return () => false;
   return (row) => {

@@ -4,6 +4,7 @@
  * A table's rows are read to their end and counted; one of so many goes on to the scratch database, and every row that
  * rows of other tables refer to.
  */
+import { countRows } from '../adapters/count-rows';
 import { writeFile } from 'node:fs/promises';
 import { entriesOf, isForeignKey, isTableRows, type DumpEntry } from '../adapters/dump-entries';
 import {
@@ -198,7 +199,7 @@ class Sampling {
       if (!relation.within.some((name) => deleted.has(name))) continue;
       const rows = tables[relation.quoted]?.rows;
       if (rows === undefined) continue;
-      const kept = await countRows(this.client, relation);
+      const kept = await countRows(this.client, relation.rows);
       if (kept < rows) told.set(relation.name, { table: relation.name, rows, kept });
     }
     return [...told.values()].filter(({ rows, kept }) => kept < rows).toSorted((a, b) => b.rows - a.rows);
@@ -207,11 +208,6 @@ class Sampling {
   private tell(tables: RestoreProgress['tables']): void {
     this.request.onProgress({ step: 'restore', tables });
   }
-}
-
-async function countRows(client: Client, { rows: from }: Relation): Promise<number> {
-  const { rows } = await client.query<{ n: number }>(`SELECT count(*)::float8 AS n FROM ${from}`);
-  return rows[0]?.n ?? 0;
 }
 
 /** Of the rows, without indexes. */
