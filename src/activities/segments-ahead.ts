@@ -19,8 +19,8 @@ export class SegmentsAhead {
     const segments = this.ready.get(script) ?? cut(script);
     this.ready.delete(script);
     const next = this.scripts[this.scripts.indexOf(script) + 1];
-    // By then the script has been sent. What does not parse is said by whoever takes it.
-    if (next) setImmediate(() => void this.prepare(next));
+    // By then the script has been sent.
+    if (next) setImmediate(() => this.prepare(next));
     return segments;
   }
 
@@ -28,7 +28,7 @@ export class SegmentsAhead {
     try {
       this.ready.set(script, cut(script));
     } catch {
-      this.ready.delete(script);
+      // What does not parse is said to whoever takes it.
     }
   }
 }

@@ -7,7 +7,7 @@ import type { Marker } from './ledger/markers';
 import { IN_THE_WAY } from './ledger/schema';
 import { blockersOf, lookingFor, untilClear, type LockPatience } from './lock-queue';
 import { DatabaseError, type Client } from './postgres';
-import { attemptSegment, goesTogether, type Around, type Entry } from './segment';
+import { attemptSegment, looksBefore, type Around, type Entry } from './segment';
 import { isConnectionLoss, statementFailure } from './statement-failure';
 import { takeBack } from './take-back';
 import type { ParsedStatement } from './sql-parser';
@@ -53,7 +53,7 @@ export class SegmentRun {
 
   /** Resolves to how it waited, or null when it did not. */
   async run(): Promise<LockWait | null> {
-    let lookFirst = !goesTogether(this.segment, this.script.around);
+    let lookFirst = looksBefore(this.segment, this.script.around);
     for (;;) {
       if (lookFirst) await this.lookAhead();
       try {

@@ -29,7 +29,7 @@ export interface Attempt {
   lockTimeoutMs: number;
   /** Milliseconds that the statement at a place may run; null = without a bound. */
   boundOf: (position: number) => number | null;
-  /** Looks who is in the way, and fails with IN_THE_WAY; null = nothing to look for. Not where each statement runs alone. */
+  /** Looks who is in the way, and fails with IN_THE_WAY; null = nothing to look for. Not where `looksBefore`. */
   look: string | null;
   /** Statements of others to send first, committed before the segment begins; emptied once they are. */
   preamble: string[];
@@ -48,6 +48,11 @@ export async function attemptSegment(client: Client, attempt: Attempt): Promise<
   } catch (error) {
     throw asFenced(error, attempt.entry.deployment);
   }
+}
+
+/** True where whoever attempts it must have looked who is in the way: nothing of the attempt itself does. */
+export function looksBefore({ kind }: Segment, around: Around | undefined): boolean {
+  return kind === 'single' || around !== undefined;
 }
 
 /** Sends what the engine wrote before a script, in a transaction of its own: it tells of the script, whatever becomes of that. */
@@ -71,21 +76,12 @@ function asTransaction(statements: string[]): string[] {
   return statements.length === 0 ? [] : ['BEGIN', ...statements, 'COMMIT'];
 }
 
-/** True when all of it goes as one message, and its locks are held for no round trip. */
-export function goesTogether(segment: Segment, around: Around | undefined): boolean {
-  return (
-    !around && segment.kind !== 'single' && !innerOf(segment).some((_, position) => beginsMessage(segment, position))
-  );
-}
-
 /**
  * What lasts as long as its table is large begins a message, so that people are told of it; quick statements go with what
  * is before them. Where strong locks are not taken first, each statement goes alone.
  */
-function beginsMessage(segment: Segment, position: number): boolean {
-  const statement = innerOf(segment)[position];
-  if (position === 0 || !statement) return false;
-  return readsRows(statement) || (segment.locks.length > 0 && !segment.locksFirst);
+function beginsMessage({ locks, locksFirst }: Segment, statement: ParsedStatement): boolean {
+  return readsRows(statement) || (locks.length > 0 && !locksFirst);
 }
 
 interface Bracketed {
@@ -130,9 +126,9 @@ function messagesOf(client: Client, attempt: Attempt, history: string[]): Line[]
   const looking = attempt.look === null ? [] : [attempt.look];
   const linesFor = (position: number, ...texts: string[]): Line[] => texts.map((text) => ({ text, position }));
   const messages = [linesFor(0, ...history, begin, ...looking, ...entrance(client, attempt))];
-  for (const [position, { text }] of inner.entries()) {
-    if (beginsMessage(attempt.segment, position)) messages.push([]);
-    messages.at(-1)?.push(...linesFor(position, ...nextBound(attempt, position), text));
+  for (const [position, statement] of inner.entries()) {
+    if (position > 0 && beginsMessage(attempt.segment, statement)) messages.push([]);
+    messages.at(-1)?.push(...linesFor(position, ...nextBound(attempt, position), statement.text));
   }
   messages.at(-1)?.push({ text: commit, position: inner.length - 1 });
   return messages;
@@ -140,15 +136,18 @@ function messagesOf(client: Client, attempt: Attempt, history: string[]): Line[]
 
 /** @throws MessageError once it is told which statement failed. */
 async function sendLines(client: Client, attempt: Attempt, lines: Line[]): Promise<void> {
+  const inner = innerOf(attempt.segment);
   const tell = (line: number): void => {
     const { position = 0 } = lines[line] ?? {};
-    const statement = innerOf(attempt.segment)[position];
+    const statement = inner[position];
     if (statement) attempt.next(statement, position);
   };
   tell(0);
   try {
-    const texts = lines.map(({ text }) => text);
-    await sendTogether(client, texts);
+    await sendTogether(
+      client,
+      lines.map(({ text }) => text),
+    );
   } catch (error) {
     if (error instanceof MessageError) tell(error.completed);
     throw error;
