@@ -8,7 +8,7 @@ import type { StoreConfig } from '../config/backup';
 import { snapshotFacts } from './facts';
 import { metaName, verifiedName, writtenMeta, writtenVerified, type BackupMeta } from './meta';
 import type { BackupRequest } from './request';
-import { Staging } from './staging';
+import type { Staging } from './staging';
 import { lockkeeperVersion } from './version';
 
 type External = Extract<StoreConfig, { kind: 'external' }>;
@@ -57,7 +57,7 @@ export async function takeExternal(
     },
   };
   // One that its own tool does not vouch for is no backup: it gets no `.meta`.
-  await verifyExternal({ url, store, external, meta, dir: request.config.dir, env: request.env, signal });
+  await verifyExternal({ url, store, external, meta, staging, env: request.env, signal });
   await staging.keepText(store, metaName(id, 'external'), writtenMeta(meta));
   return meta;
 }
@@ -67,27 +67,21 @@ export interface ExternalVerification {
   store: BackupStore;
   external: External;
   meta: BackupMeta;
-  /** Folder for what is written before it is kept. */
-  dir: string;
+  staging: Staging;
   env: NodeJS.ProcessEnv;
   signal: AbortSignal;
 }
 
 /** Asks the tool whether its backup is good. @throws ApplicationFailure Backup where it says no. */
-export async function verifyExternal(request: ExternalVerification): Promise<void> {
-  const { url, store, external, meta, dir, env, signal } = request;
+export async function verifyExternal(verification: ExternalVerification): Promise<void> {
+  const { url, store, external, meta, staging, env, signal } = verification;
   const startedAt = Date.now();
   const { id, reference = '', sha256, server } = meta;
   await verifyExternally({ url }, commandOf(external, 'verify', id, reference, env, signal));
   const verifiedAt = new Date().toISOString();
   const restoreMs = Date.now() - startedAt;
   const verified = { version: 1 as const, sha256, verifiedAt, restoreMs, serverVersion: server.version };
-  const staging = await Staging.open(dir, { applicationName: null, scratchId: null });
-  try {
-    await staging.keepText(store, verifiedName(id), writtenVerified(verified));
-  } finally {
-    await staging.close();
-  }
+  await staging.keepText(store, verifiedName(id), writtenVerified(verified));
 }
 
 function commandOf(

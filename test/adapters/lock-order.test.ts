@@ -3,11 +3,11 @@ import { Client } from 'pg';
 import { runScript, type ScriptResult } from '../../src/adapters/executor';
 import { takeFence } from '../../src/adapters/ledger/fence';
 import { ensureLedger } from '../../src/adapters/ledger/schema';
-import { loadParser, parseScript } from '../../src/adapters/sql-parser';
+import { loadParser } from '../../src/adapters/sql-parser';
 import type { ScriptProgress } from '../../src/contract';
-import { buildPlan } from '../../src/policy/build-plan';
-import { segmentsOf, type Segment } from '../../src/policy/segments';
+import type { Segment } from '../../src/policy/segments';
 import { testDatabase, type TestDatabase } from '../support/database';
+import { segmentsAfter } from '../support/segments';
 import { testRole, type TestRole } from '../support/role';
 import { until } from '../support/until';
 
@@ -56,20 +56,7 @@ async function session(application: string, url = database.url): Promise<Client>
   return client;
 }
 
-function segments(sql: string, applied = BEFORE): Segment[] {
-  const statements = parseScript(sql);
-  const { migrations } = buildPlan({
-    environment: 'test',
-    target: 'main',
-    applied: [parseScript(applied)],
-    migrations: [{ name: 'm', checksum: 'c'.repeat(64), sql, statements, hasDownSql: false }],
-    database: { tables: {}, offline: true },
-    parse: parseScript,
-    execution: 'as-written',
-  });
-  const [plan] = migrations;
-  return plan ? segmentsOf(statements, plan.form) : [];
-}
+const segments = (sql: string, applied = BEFORE): Segment[] => segmentsAfter(applied, sql, 'as-written');
 
 async function migrate(
   sql: string,

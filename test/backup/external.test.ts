@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createPgTools } from '../../src/adapters/pg-tools';
 import { verifyExternal } from '../../src/backup/external';
+import { Staging } from '../../src/backup/staging';
 import { isIntact } from '../../src/backup/prove';
 import { summaryOf } from '../../src/backup/meta';
 import { openStore } from '../../src/backup/store';
@@ -90,15 +91,17 @@ test('is verified again, and found to be gone', async () => {
   if (config.store.kind !== 'external') throw new Error('not external');
   tool('verify', 'exit 1');
   const store = openStore(config, {});
+  const staging = await Staging.open(bench.dir, { applicationName: null, scratchId: null });
   const again = verifyExternal({
     url: database.url,
     store,
     external: config.store,
     meta,
-    dir: bench.dir,
+    staging,
     env: {},
     signal: new AbortController().signal,
   });
   await expect(again).rejects.toThrow(/verify ended with exit code 1/);
+  await staging.close();
   expect(existsSync(join(bench.dir, `${meta.id}.external.meta`))).toBe(true);
 });

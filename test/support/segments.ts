@@ -5,7 +5,11 @@ import { buildPlan } from '../../src/policy/build-plan';
 import { segmentsOf, type Segment } from '../../src/policy/segments';
 
 /** The parser must be loaded. */
-export function segmentsAfter(before: string, sql: string): Segment[] {
+export function segmentsAfter(
+  before: string,
+  sql: string,
+  execution: ExecutionForm['execution'] = 'online',
+): Segment[] {
   const statements = parseScript(sql);
   const { migrations } = buildPlan({
     environment: 'test',
@@ -14,7 +18,7 @@ export function segmentsAfter(before: string, sql: string): Segment[] {
     migrations: [{ name: 'm', checksum: 'c'.repeat(64), sql, statements, hasDownSql: false }],
     database: { tables: {}, offline: true },
     parse: parseScript,
-    execution: 'online',
+    execution,
   });
   return segmentsOf(statements, (migrations[0] as { form: ExecutionForm }).form);
 }

@@ -2,6 +2,7 @@ import { duration } from '../../report/format';
 import { plural } from '../../policy/words';
 import type { Backup } from '../../backup/catalog';
 import { verifyExternal } from '../../backup/external';
+import { Staging } from '../../backup/staging';
 import { UsageError } from '../../errors';
 import {
   chooseBackup,
@@ -42,9 +43,14 @@ async function verifyByTool(cli: Cli, open: Backups, { meta, location }: Backup)
     throw new UsageError(`${meta.id} was taken by another tool, and backup.store.external is not configured.`);
   cli.note(`Verify ${meta.id}: run ${external.verify[0]} on ${location}`);
   const { url } = openTarget(cli);
-  await interruptible(cli, (signal) =>
-    verifyExternal({ url, store: open.store, external, meta, dir, env: cli.io.env, signal }),
-  );
+  const staging = await Staging.open(dir, { applicationName: null, scratchId: null });
+  try {
+    await interruptible(cli, (signal) =>
+      verifyExternal({ url, store: open.store, external, meta, staging, env: cli.io.env, signal }),
+    );
+  } finally {
+    await staging.close();
+  }
   const { verified } = await chooseBackup(open, meta.id);
   cli.answer({ backup: meta.id, verified }, `${meta.id} is verified by ${external.verify[0]}.`);
   return ExitCode.Ok;
