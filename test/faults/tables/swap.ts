@@ -70,11 +70,13 @@ function killed(when: WorkerFault['when'], activity: string): Fault {
 }
 
 function killedAt(...points: WirePoint[]): Fault {
-  return exchanging(async (trial, worker) => {
-    await reaches(trial, points);
-    await worker.kill('SIGKILL');
-    trial.worker();
-  });
+  return exchanging((trial, worker) => killAt(trial, worker, points));
+}
+
+async function killAt(trial: Trial, worker: WorkerProcess, points: WirePoint[]): Promise<void> {
+  await reaches(trial, points);
+  await worker.kill('SIGKILL');
+  trial.worker();
 }
 
 function postgresDiesAt(...points: WirePoint[]): Fault {
@@ -146,11 +148,9 @@ export const SWAP: Record<string, Fault> = {
   'killed before what is left is dropped': killed('before', 'dropScratch'),
   'killed when what is left was dropped': killed('after', 'dropScratch'),
 
-  'killed when the name is locked, and nobody tells the server': exchanging(async (trial, worker) => {
+  'killed when the name is locked, and nobody tells the server': exchanging((trial, worker) => {
     trial.wire.keepsOrphans = true;
-    await reaches(trial, [after(LOCKING)]);
-    await worker.kill('SIGKILL');
-    trial.worker();
+    return killAt(trial, worker, [after(LOCKING)]);
   }),
   'stopped when the name is locked, woken when another is done': exchanging(async (trial, worker) => {
     const at = await reaches(trial, [after(LOCKING)]);
