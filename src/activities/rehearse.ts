@@ -26,6 +26,7 @@ import { Foresight } from '../policy/foresight';
 import { figures, heldLocks, type MeasuredSegment } from '../policy/measures';
 import { questionsAbout } from '../policy/rows-in-the-way';
 import { blocks, manualName } from '../policy/statements/locks';
+import { restoresRows } from '../policy/sampling';
 import { makeDeploymentFiles, writeMeasures, writeReversals, type DeploymentFiles } from './deployment-files';
 import { heartbeating } from './heartbeat';
 import type { Deps } from './deps';
@@ -67,8 +68,7 @@ export function createRehearse(deps: Deps) {
           await loadParser();
           const folders = plannedFolders(deps.config.migrationsDir, migrations);
           const files = await makeDeploymentFiles(deps.config, input.deploymentId);
-          const hasRows = rehearsal === 'full' || rehearsal === 'sample';
-          const restored = hasRows && backup?.format !== 'external' ? backup : null;
+          const restored = restoresRows(rehearsal) && backup?.format !== 'external' ? backup : null;
           const isSample = rehearsal === 'sample';
           const fixed = { bench, target, steps, folders, files, report, env: deps.env, backup: restored, isSample };
           return await withWorkFolder((workFolder) => rehearseOn({ ...fixed, workFolder }));

@@ -3,6 +3,7 @@ import type { BlockLevel, CheckResult, HazardFinding, Person, RehearsalMode } fr
 import { blockingHazards } from './blocking';
 import { roomNeeded } from './backup-room';
 import { judgeOrder, type EarlierEnvironment } from './earlier';
+import { restoresRows } from './sampling';
 import { plural, some } from './words';
 import type { Drift } from './plan';
 
@@ -176,7 +177,7 @@ function judgeRehearsal({ rehearsal, sampled, backup, rehearsalServer }: Checkli
       `The backup is restored${where} with a sample of ${some(sampled)} (rehearsal.sampleAbove), and the migrations run on it first: times are estimates, and rows that are left out are counted on the live database where a query can tell.`,
     );
   return pass(
-    rehearsal === 'full' || rehearsal === 'sample'
+    restoresRows(rehearsal)
       ? `The backup is restored${where} and the migrations run on it first.`
       : `The migrations run on a copy of the schema${where} first.`,
   );

@@ -1,4 +1,10 @@
-/** Which tables a rehearsal on a sample restores in part, and in which order. Pure. */
+/** Which rows a rehearsal has: all, none, or of the largest tables a part. Pure. */
+import type { RehearsalMode } from '../contract';
+
+/** Where there is a backup that can be restored. */
+export function restoresRows(mode: RehearsalMode): boolean {
+  return mode === 'full' || mode === 'sample';
+}
 
 /** A table by a name of its own. */
 interface Sized {

@@ -7,6 +7,7 @@ import type {
   StatementFigure,
   UnforeseenLock,
 } from '../contract';
+import { restoresRows } from './sampling';
 import { blocks, manualName } from './statements/locks';
 import { plural } from './words';
 
@@ -26,15 +27,14 @@ export interface Quantities {
 export function tellingFigures({ mode, figures, sample }: RehearsalSummary, quantities: Quantities): Telling[] {
   if (!figures) return [];
   const { unforeseen, rewrites, locks, slowest } = figures;
-  const withRows: Telling[] =
-    mode === 'full' || mode === 'sample'
-      ? [
-          ...slowest.filter(isSlow).map((each) => told(slowText(each, quantities))),
-          ...locks.slice(0, 1).map((lock) => told(lockText(lock, quantities))),
-          ...(rewrites.count > 0 ? [told(rewriteText(rewrites))] : []),
-          told(sizesText(figures, quantities)),
-        ]
-      : [];
+  const withRows: Telling[] = restoresRows(mode)
+    ? [
+        ...slowest.filter(isSlow).map((each) => told(slowText(each, quantities))),
+        ...locks.slice(0, 1).map((lock) => told(lockText(lock, quantities))),
+        ...(rewrites.count > 0 ? [told(rewriteText(rewrites))] : []),
+        told(sizesText(figures, quantities)),
+      ]
+    : [];
   const warnings = unforeseen.first.map((lock) => ({ warning: true, text: unforeseenText(lock) }));
   return [...(sample ? sampleTold(sample) : []), ...warnings, ...withRows];
 }
