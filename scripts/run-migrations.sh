@@ -16,7 +16,8 @@ TEXT
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 config=${LOCKKEEPER_CONFIG:-$root/lockkeeper.yaml}
-log=$root/logs/migration_$(date +%Y%m%d_%H%M%S).log
+logs=$(dirname "$config")/logs
+log=$logs/migration_$(date +%Y%m%d_%H%M%S).log
 
 lockkeeper() {
   node "$root/bin/lockkeeper.js" "$@" --env "$environment" --config "$config"
@@ -27,12 +28,9 @@ say() {
 }
 
 latest_backup() {
-  local file latest='none yet'
-  # The names sort by time, and every whole backup has its .meta.
-  for file in "$root"/backups/migration_backup_*.meta; do
-    if [[ -f $file ]]; then latest=${file%.meta}; fi
-  done
-  printf '%s\n' "$latest"
+  local list
+  list=$(lockkeeper backup list --json 2>/dev/null) || true
+  field "$list" backups 0 location
 }
 
 confirm_production() {
@@ -50,25 +48,10 @@ confirm_production() {
 }
 
 instructions_before() {
+  local latest
+  latest=$(latest_backup)
   say "If a step fails, Lockkeeper undoes what this deployment did, and says so."
-  say "This run's backup: backups/migration_backup_<date>_<time>.* with its .meta; the latest until then: $(latest_backup)"
-}
-
-# Of the deployment that just ran: its id and its backup's file, from the status and not from guesses.
-instructions_after() {
-  local status id file
-  status=$(lockkeeper status --json 2>/dev/null) || true
-  id=$(field "$status" deployment deploymentId)
-  file=$(field "$status" status backup file)
-  if [[ -z $id ]]; then return; fi
-  say "Deployment:  $id"
-  say "Backup:      ${file:-none was taken}"
-  say "To undo it:  lockkeeper rollback $id --env $environment"
-  say "Evidence:    lockkeeper report $id --env $environment"
-  if [[ -n $file ]]; then
-    say "To restore the backup beside the database: createdb restored && $(restore_command "$file")"
-  fi
-  say "People to call: \"contacts\" in $config"
+  say "This run's backup: backups/migration_backup_<date>_<time>.* with its .meta; the latest until then: ${latest:-none}"
 }
 
 # The value at a path of keys in a JSON text; nothing where there is none.
@@ -78,13 +61,6 @@ field() {
     const value = path.reduce((inner, key) => inner?.[key], text === "" ? null : JSON.parse(text));
     console.log(value ?? "");
   ' "$@"
-}
-
-restore_command() {
-  case $1 in
-    *.sql) printf 'psql -v ON_ERROR_STOP=1 -d restored -f %q\n' "$1" ;;
-    *) printf 'pg_restore --exit-on-error --no-owner -d restored %q\n' "$1" ;;
-  esac
 }
 
 develop() {
@@ -101,11 +77,12 @@ develop() {
 deploy() {
   local code=0
   instructions_before
-  # Ctrl-C detaches the CLI; this script goes on to say how to come back.
+  # Ctrl-C detaches the CLI; this script goes on to its own end.
   trap ':' INT
   lockkeeper deploy 2>&1 | tee -ia "$log" || code=${PIPESTATUS[0]}
   trap - INT
-  instructions_after
+  # The CLI has said how to undo it, with its id and the name of its backup.
+  say "People to call: \"contacts\" in $config"
   return "$code"
 }
 
@@ -133,7 +110,7 @@ case $1 in
 esac
 
 if [[ $environment == production ]]; then confirm_production; fi
-mkdir -p "$root/logs"
+mkdir -p "$logs"
 say "Migrations of $environment; log: $log"
 code=0
 if [[ $environment == development ]]; then develop || code=$?; else deploy || code=$?; fi

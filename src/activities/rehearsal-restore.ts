@@ -1,5 +1,6 @@
 /** The deployment's backup in the scratch database that is rehearsed on: all of it, which proves it, or a sample. */
 import { backupOf } from '../backup/catalog';
+import { cleanUp } from '../backup/clean-up';
 import { restoreProven } from '../backup/prove';
 import { restoreSample } from '../backup/sample';
 import { openStore } from '../backup/store';
@@ -41,13 +42,13 @@ export async function restoreForRehearsal({
       `Backup ${summary.file} is not on this host, or is another one than was taken. Nothing was migrated.`,
     );
   const { jobs, dir } = environment.backup;
+  await cleanUp(dir, origin, null);
   const request = {
     backup,
     store,
     tools,
     url: scratchUrl,
     scratch,
-    ownScratch: null,
     purpose: 'restored',
     jobs,
     dir,

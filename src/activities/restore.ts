@@ -25,6 +25,7 @@ import { loadParser } from '../adapters/sql-parser';
 import { withWorkFolder } from '../adapters/work-folder';
 import { placeName } from '../adapters/written-since';
 import type { Backup } from '../backup/catalog';
+import { cleanUp } from '../backup/clean-up';
 import { restoreProven } from '../backup/prove';
 import { openStore } from '../backup/store';
 import type { ActivityProgress, DeployInput, RowCost, SwapReadiness, SwapResult } from '../contract';
@@ -159,6 +160,7 @@ async function restored(
   const { jobs, dir } = environment.backup;
   const { tools, scratch, signal } = bench;
   const store = openStore(environment.backup, deps.env);
+  await cleanUp(dir, url, null);
   const { database } = await restoreProven({
     backup,
     store,
@@ -168,7 +170,6 @@ async function restored(
     purpose,
     jobs,
     dir,
-    ownScratch: null,
     signal,
     onProgress,
   });

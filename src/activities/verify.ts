@@ -5,6 +5,7 @@ import { migrationList, NO_FILTER, schemaOf, withEngine } from '../adapters/pris
 import { openSession, withSession, type Client } from '../adapters/postgres';
 import { isConnectionLoss } from '../adapters/statement-failure';
 import type { DeployInput, HealthCheck } from '../contract';
+import { plural } from '../policy/words';
 import { inWords } from './failure';
 import { heartbeating } from './heartbeat';
 import type { Deps } from './deps';
@@ -77,7 +78,7 @@ async function migrationStatus(deps: Deps, target: ResolvedTarget, input: Deploy
   if (editedMigrationNames.length > 0)
     return fail(`Edited after they were applied: ${editedMigrationNames.join(', ')}.`);
   if (history !== null) return fail('The history does not match the migrations folder.');
-  return pass(`All ${migrations.length} migrations are applied and unchanged.`);
+  return pass(`${plural(migrations.length, 'migration')} applied and unchanged.`);
 }
 
 async function criticalTables(client: Client, target: ResolvedTarget): Promise<Verdict> {

@@ -7,8 +7,9 @@ import { isAlive, thisProcess, type ProcessOwner } from './process-owner';
 const PREFIX = 'lockkeeper-work-';
 const OWNER = 'owner.json';
 
-/** The folder and all in it are gone afterwards. */
+/** The folder and all in it are gone afterwards; what dead processes left of theirs is gone before. */
 export async function withWorkFolder<T>(use: (folder: string) => Promise<T>): Promise<T> {
+  await removeOfDead();
   const folder = await mkdtemp(join(tmpdir(), PREFIX));
   try {
     await writeFile(join(folder, OWNER), JSON.stringify(thisProcess()), { mode: 0o600 });
@@ -18,17 +19,14 @@ export async function withWorkFolder<T>(use: (folder: string) => Promise<T>): Pr
   }
 }
 
-/** Removes the work folders of this user's dead processes on this host. @returns their paths. */
-export async function removeDeadWorkFolders(): Promise<string[]> {
-  const removed: string[] = [];
+/** Removes the work folders of this user's dead processes on this host. */
+async function removeOfDead(): Promise<void> {
   for (const entry of await readdir(tmpdir(), { withFileTypes: true })) {
     const folder = join(tmpdir(), entry.name);
     // A link of that name is somebody else's.
     if (!entry.isDirectory() || !entry.name.startsWith(PREFIX) || !(await isOfDead(folder))) continue;
     await rm(folder, { recursive: true, force: true });
-    removed.push(folder);
   }
-  return removed;
 }
 
 async function isOfDead(folder: string): Promise<boolean> {

@@ -5,12 +5,14 @@ import { makeFolder, removeAbandoned } from './staging';
 
 /**
  * Removes what dead runs left: files, sessions with their pg_dump, scratch databases.
- * @param applicationName also of this run: an earlier attempt may have left sessions, and no file on this host.
+ * @param applicationName also of this run, where it has one: an earlier attempt may have left sessions, and no file on this host.
  */
-export async function cleanUp(dir: string, url: string, applicationName: string): Promise<void> {
+export async function cleanUp(dir: string, url: string, applicationName: string | null): Promise<void> {
   await makeFolder(dir);
-  const left = await removeAbandoned(dir);
-  const names = [applicationName, ...left.flatMap((leavings) => leavings.applicationName ?? [])];
-  await withSession(url, { applicationName: 'lockkeeper/clean-up' }, (client) => endOrphans(client, names));
-  for (const { scratchId } of left) if (scratchId !== null) await new ScratchDatabases(url, scratchId).dropAll();
+  await removeAbandoned(dir, async (left) => {
+    const names = [{ applicationName }, ...left].flatMap((each) => each.applicationName ?? []);
+    if (names.length > 0)
+      await withSession(url, { applicationName: 'lockkeeper/clean-up' }, (client) => endOrphans(client, names));
+    for (const { scratchId } of left) if (scratchId !== null) await new ScratchDatabases(url, scratchId).dropAll();
+  });
 }

@@ -21,8 +21,6 @@ export interface RestoreRequest {
   tools: PgTools;
   url: string;
   scratch: ScratchDatabases;
-  /** Id of the scratch databases where no deployment cares for what a killed process leaves of them. */
-  ownScratch: string | null;
   /** Purpose of the scratch database that it is restored into. */
   purpose: string;
   jobs: number;
@@ -66,7 +64,7 @@ export interface FetchedDump {
 export async function withDump<T>(request: RestoreRequest, use: (dump: FetchedDump) => Promise<T>): Promise<T> {
   const { meta } = request.backup;
   request.onProgress({ step: 'fetch', tables: { done: 0, total: tableCount(meta) } });
-  const staging = await Staging.open(request.dir, { applicationName: null, scratchId: request.ownScratch });
+  const staging = await Staging.open(request.dir, { applicationName: null, scratchId: null });
   try {
     const file = await fetchDump(request.store, meta, staging.folder, request.signal);
     return await use({ file, staging });

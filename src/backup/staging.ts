@@ -1,5 +1,5 @@
 /** `<id>.partial/`: where a backup is made. It is whole before anything of it gets its final name. */
-import { mkdir, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, rm, rmdir, stat, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { BackupStore } from '../adapters/backup-store/store';
 import { isAlive, thisProcess, type ProcessOwner } from '../adapters/process-owner';
@@ -8,6 +8,8 @@ import { backupId, dumpName, FORMATS, globalsName, isBackupId, metaName } from '
 
 const SUFFIX = '.partial';
 const OWNER = 'owner.json';
+/** All that a folder holds before it has an owner, who is known whole or not at all. */
+const UNOWNED = 'owner.json.new';
 const LEASE_MS = 10_000;
 /** Another host's process cannot be asked whether it lives; after a day without a sign it does not. */
 const ABANDONED_MS = 24 * 3_600_000;
@@ -42,15 +44,8 @@ export class Staging {
       const id = backupId(new Date(now + second * 1000));
       if (kept.has(id) || (await isTaken(dir, id))) continue;
       const folder = join(dir, id + SUFFIX);
-      try {
-        await mkdir(folder, { mode: 0o700 });
-      } catch (error) {
-        if ((error as NodeJS.ErrnoException).code === 'EEXIST') continue;
-        throw error;
-      }
-      const owner: Owner = { ...thisProcess(), leaves };
-      await writeFile(join(folder, OWNER), JSON.stringify(owner));
-      const lease = setInterval(() => void renew(folder), LEASE_MS);
+      if (!(await makeOwned(folder, { ...thisProcess(), leaves }))) continue;
+      const lease = setInterval(() => void renew(folder), LEASE_MS).unref();
       return new Staging(id, folder, lease);
     }
     throw permanent(FailureType.Backup, `Every id of this minute is taken in ${dir}; try again later.`);
@@ -68,7 +63,7 @@ export class Staging {
 
   async close(): Promise<void> {
     clearInterval(this.lease);
-    await rm(this.folder, { recursive: true, force: true });
+    await removeOwned(this.folder);
   }
 }
 
@@ -82,6 +77,19 @@ export async function makeFolder(dir: string): Promise<void> {
   }
 }
 
+/** @returns whether it is this process's: another may have made it first, or taken it for a dead one's before it had an owner. */
+async function makeOwned(folder: string, owner: Owner): Promise<boolean> {
+  try {
+    await mkdir(folder, { mode: 0o700 });
+    await writeFile(join(folder, UNOWNED), JSON.stringify(owner));
+    await rename(join(folder, UNOWNED), join(folder, OWNER));
+    return true;
+  } catch (error) {
+    if (['EEXIST', 'ENOENT'].includes((error as NodeJS.ErrnoException).code ?? '')) return false;
+    throw error;
+  }
+}
+
 async function isTaken(dir: string, id: string): Promise<boolean> {
   return (await readdir(dir)).some((name) => name.startsWith(`${id}.`));
 }
@@ -91,19 +99,34 @@ async function renew(folder: string): Promise<void> {
   await utimes(join(folder, OWNER), now, now).catch(() => undefined);
 }
 
-/** Removes the `.partial` of dead runs, and files that had their final name before their `.meta`. @returns what else they may have left. */
-export async function removeAbandoned(dir: string): Promise<Leavings[]> {
+/** Its owner last: a folder whose removal is cut short is still known as a dead one's. */
+async function removeOwned(folder: string): Promise<void> {
+  const names = await readdir(folder).catch(() => []);
+  for (const name of names) if (name !== OWNER) await rm(join(folder, name), { recursive: true, force: true });
+  await rm(folder, { recursive: true, force: true });
+}
+
+/** Does nothing where it has got an owner meanwhile. */
+async function removeUnowned(folder: string): Promise<void> {
+  await rm(join(folder, UNOWNED), { force: true });
+  await rmdir(folder).catch(() => undefined);
+}
+
+/**
+ * Removes the `.partial` of dead runs, and files that had their final name before their `.meta`.
+ * @param end ends what else they may have left. First: nothing but the folders tells of it.
+ */
+export async function removeAbandoned(dir: string, end: (left: Leavings[]) => Promise<void>): Promise<void> {
   const names = new Set(await readdir(dir));
-  const left: Leavings[] = [];
-  for (const partial of await abandoned(dir)) {
-    const id = partial.slice(0, -SUFFIX.length);
-    const leaves = (await readOwner(join(dir, partial)))?.leaves;
+  const partials = await abandoned(dir);
+  await end(partials.flatMap(({ owner }) => owner?.leaves ?? []));
+  for (const { name, isUnowned } of partials) {
+    const id = name.slice(0, -SUFFIX.length);
     const isFinished = FORMATS.some((format) => names.has(metaName(id, format)));
     const leftovers = isFinished ? [] : [...FORMATS.map((format) => dumpName(id, format)), globalsName(id)];
-    for (const name of [...leftovers, partial]) await rm(join(dir, name), { recursive: true, force: true });
-    if (leaves) left.push(leaves);
+    for (const leftover of leftovers) await rm(join(dir, leftover), { recursive: true, force: true });
+    await (isUnowned ? removeUnowned : removeOwned)(join(dir, name));
   }
-  return left;
 }
 
 /** What is no backup in a folder of backups, by name. */
@@ -117,7 +140,7 @@ export interface Remains {
 /** Reads only. A folder that is not there holds none. */
 export async function remainsIn(dir: string): Promise<Remains> {
   const names = new Set(await readdir(dir).catch(() => []));
-  const partials = names.size === 0 ? [] : await abandoned(dir);
+  const partials = names.size === 0 ? [] : (await abandoned(dir)).map(({ name }) => name);
   const withoutMeta = [...names].filter((name) => {
     const id = name.split('.')[0] ?? '';
     const isDump = isBackupId(id) && FORMATS.some((format) => name === dumpName(id, format));
@@ -126,21 +149,37 @@ export async function remainsIn(dir: string): Promise<Remains> {
   return { partials, withoutMeta };
 }
 
-async function abandoned(dir: string): Promise<string[]> {
-  const found: string[] = [];
+interface Abandoned {
+  name: string;
+  owner: Owner | null;
+  /** Its maker died, or is about to say that it is its own. */
+  isUnowned: boolean;
+}
+
+async function abandoned(dir: string): Promise<Abandoned[]> {
+  const found: Abandoned[] = [];
   for (const entry of await readdir(dir, { withFileTypes: true })) {
-    const isPartial = entry.name.endsWith(SUFFIX) && isBackupId(entry.name.slice(0, -SUFFIX.length));
+    const { name } = entry;
+    const isPartial = name.endsWith(SUFFIX) && isBackupId(name.slice(0, -SUFFIX.length));
     // Only folders that this file makes; a link of that name is somebody else's.
-    if (entry.isDirectory() && isPartial && (await isAbandoned(join(dir, entry.name)))) found.push(entry.name);
+    if (!entry.isDirectory() || !isPartial) continue;
+    const folder = join(dir, name);
+    const owner = await readOwner(folder);
+    const isUnowned = owner === null && (await holdsNothing(folder));
+    if (isUnowned || (await isDeserted(folder, owner))) found.push({ name, owner, isUnowned });
   }
   return found;
 }
 
-async function isAbandoned(folder: string): Promise<boolean> {
+async function holdsNothing(folder: string): Promise<boolean> {
+  const names = await readdir(folder).catch(() => [OWNER]);
+  return names.every((name) => name === UNOWNED);
+}
+
+async function isDeserted(folder: string, owner: Owner | null): Promise<boolean> {
+  if (owner !== null && isAlive(owner) === false) return true;
   const signOfLife = await stat(join(folder, OWNER)).catch(() => stat(folder));
-  if (Date.now() - signOfLife.mtimeMs > ABANDONED_MS) return true;
-  const owner = await readOwner(folder);
-  return owner !== null && isAlive(owner) === false;
+  return Date.now() - signOfLife.mtimeMs > ABANDONED_MS;
 }
 
 async function readOwner(folder: string): Promise<Owner | null> {

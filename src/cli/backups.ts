@@ -5,6 +5,7 @@ import { ScratchDatabases } from '../adapters/scratch';
 import { cleanUp } from '../backup/clean-up';
 import { findBackup, listBackups, type Backup } from '../backup/catalog';
 import { restoreProven, type Restored } from '../backup/prove';
+import { Staging } from '../backup/staging';
 import { openStore } from '../backup/store';
 import { newDeploymentId } from '../client';
 import { resolveTarget, type Config, type Target } from '../config';
@@ -100,6 +101,8 @@ export async function restoreOnServer(
       last = step;
     };
     const purpose = 'restored';
+    // It tells of the scratch database until that is gone.
+    const staging = await Staging.open(dir, { applicationName: null, scratchId: ownScratch });
     try {
       const restored = await restoreProven({
         backup,
@@ -107,7 +110,6 @@ export async function restoreOnServer(
         tools,
         url,
         scratch,
-        ownScratch,
         purpose,
         jobs,
         dir,
@@ -118,6 +120,7 @@ export async function restoreOnServer(
       return restored;
     } finally {
       await scratch.dropAll();
+      await staging.close();
     }
   });
 }

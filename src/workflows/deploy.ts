@@ -2,6 +2,7 @@
 import { CancellationScope } from '@temporalio/workflow';
 import type { DeployInput, Outcome } from '../contract';
 import { FailureType, permanent } from '../errors';
+import { plural } from '../policy/words';
 import { Announcer } from './announcer';
 import { ApprovalGate } from './approval-gate';
 import { conclude, undoAfter } from './conclude';
@@ -37,7 +38,7 @@ async function story(run: Run, people: ApprovalGate): Promise<Outcome> {
   const { migrations } = run.known.plan;
   return run.end(
     'deployed',
-    `${migrations.length} migrations deployed to ${environment}/${target}; watched: ${watchedText(run)}.`,
+    `${plural(migrations.length, 'migration')} deployed to ${environment}/${target}; watched: ${watchedText(run)}.`,
   );
 }
 
@@ -62,7 +63,7 @@ async function prepareUntilStill(run: Run, people: ApprovalGate): Promise<Outcom
 async function prepare(run: Run, people: ApprovalGate, round: number): Promise<Outcome | null> {
   const { pending, appliedMigrations } = await inspect(run);
   if (pending.length === 0)
-    return run.end('up-to-date', `Nothing to deploy: all ${appliedMigrations} migrations are applied.`);
+    return run.end('up-to-date', `Nothing to deploy: ${plural(appliedMigrations, 'migration')} applied, none pending.`);
   await makePlan(run);
   const blocked = await judgeChecklist(run);
   if (blocked !== null) return run.end('blocked', blocked);

@@ -13,7 +13,7 @@ import {
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createPgTools, type PgTools } from '../../src/adapters/pg-tools';
-import { removeAbandoned } from '../../src/backup/staging';
+import { removeAbandoned, type Leavings } from '../../src/backup/staging';
 import { backupBench, type BackupBench } from '../support/backup';
 import { pgBin, testDatabase, type TestDatabase } from '../support/database';
 import { testRole } from '../support/role';
@@ -135,14 +135,20 @@ test('what dead runs left is removed; a living one, a link and strangers stay', 
     instance: 'an earlier process of this number',
     leaves,
   });
+  // Its maker died before it had said whose it is.
+  const unowned = partial('migration_backup_20200107_000000', null);
+  writeFileSync(join(unowned, 'owner.json.new'), '{');
   const kept = [
     partial('migration_backup_20200103_000000', { host: 'elsewhere', pid: dead.pid, instance: 'x' }),
     partial('migration_backup_20200104_000000', { host, pid: process.ppid, instance: 'x' }),
     partial('migration_backup_20200105_000000', null),
     partial('somebody elses', null),
   ];
+  writeFileSync(join(bench.dir, 'migration_backup_20200105_000000.partial', 'strange'), 'made by nobody that is known');
   symlinkSync(tmpdir(), join(bench.dir, 'migration_backup_20200106_000000.partial'));
-  expect(await removeAbandoned(bench.dir)).toEqual([leaves, leaves]);
+  const ended: Leavings[] = [];
+  await removeAbandoned(bench.dir, async (left) => void ended.push(...left));
+  expect(ended).toEqual([leaves, leaves]);
   expect(
     readdirSync(bench.dir)
       .map((name) => join(bench.dir, name))

@@ -34,7 +34,6 @@ async function sampled(aboveBytes: number, config: Partial<BackupConfig> = {}): 
     origin: database.url,
     aboveBytes,
     scratch,
-    ownScratch: null,
     purpose: 'restored',
     jobs: 2,
     dir: bench.dir,

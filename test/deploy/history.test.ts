@@ -57,7 +57,7 @@ describe('names with blanks, quotes and signs', () => {
     );
     expect(rows.map(({ name }) => name)).toEqual(NAMES);
     expect((await lockkeeper('status')).stdout).toContain(NAMES[1]);
-    expect((await lockkeeper('deploy')).stdout).toContain('all 4 migrations are applied');
+    expect((await lockkeeper('deploy')).stdout).toContain('4 migrations applied, none pending');
   });
 
   test('are undone as any other, and deployed again', async () => {

@@ -73,7 +73,6 @@ export function backupBench(
           tools,
           url,
           scratch,
-          ownScratch: null,
           purpose: 'restored',
           jobs: config.jobs,
           dir,

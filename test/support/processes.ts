@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import type { TestProject } from './project';
 
-const BIN = join(__dirname, '..', '..', 'bin', 'lockkeeper.js');
+export const BIN = join(__dirname, '..', '..', 'bin', 'lockkeeper.js');
 const WITH_FAULT = join(__dirname, 'worker-with-fault.mjs');
 
 /** A signal that a worker sends itself on its way into an activity, or out of it before anybody hears. */
@@ -14,6 +14,24 @@ export interface WorkerFault {
   /** Of the activity's calls in that process, counted from 1. Default: the first. */
   call?: number;
   signal: 'SIGKILL' | 'SIGSTOP';
+}
+
+/** Right before a process changes a backup's files. */
+export interface WritePoint {
+  /** Of node:fs/promises: `rename`. Default: whatever changes a file. */
+  call?: string;
+  /** Of the path; of a rename's new one. Default: all. */
+  path?: string;
+  /** Of the calls that match, counted from 1. */
+  nth: number;
+}
+
+/** The environment of a process that kills itself there. */
+export function diesWriting(point: WritePoint): NodeJS.ProcessEnv {
+  return {
+    NODE_OPTIONS: `--require ${join(__dirname, 'dies-writing.cjs')}`,
+    LOCKKEEPER_TEST_DIES_WRITING: JSON.stringify(point),
+  };
 }
 
 export interface WorkerProcess {

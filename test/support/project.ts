@@ -24,6 +24,8 @@ export interface ProjectOptions {
   url: string;
   migrations: string;
   schema: string;
+  /** Of the environment. Default: `test`. */
+  name?: string;
   /** Merged over the environment's section of lockkeeper.yaml. */
   environment?: Record<string, unknown>;
   /** URL of the database that environment `staging` leads to; without it there is no such environment. */
@@ -42,6 +44,7 @@ const DEFAULTS = {
 
 /** Each project has a task queue and a target name of its own: tests share one namespace. */
 export async function testProject(options: ProjectOptions): Promise<TestProject> {
+  const { name = 'test' } = options;
   const root = mkdtempSync(join(tmpdir(), 'lockkeeper project '));
   const id = randomBytes(4).toString('hex');
   const target = `t${id}`;
@@ -54,7 +57,7 @@ export async function testProject(options: ProjectOptions): Promise<TestProject>
     project: { schema: options.schema, migrations: options.migrations },
     temporal: { taskQueue: `queue-${id}` },
     environments: {
-      test: environment,
+      [name]: environment,
       ...(options.staging && { staging: { targets: { [target]: { urlEnv: 'LOCKKEEPER_STAGING_URL' } } } }),
     },
     ...(options.slack ? { slack: options.slack } : {}),
@@ -76,7 +79,7 @@ export async function testProject(options: ProjectOptions): Promise<TestProject>
   return {
     root,
     config,
-    environment: 'test',
+    environment: name,
     target,
     env,
     client,

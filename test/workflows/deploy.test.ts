@@ -80,7 +80,7 @@ test('without pending migrations there is nothing to do', async () => {
   const { outcome } = await deployment.ended();
   expect(outcome).toMatchObject({
     status: 'up-to-date',
-    summary: 'Nothing to deploy: all 12 migrations are applied.',
+    summary: 'Nothing to deploy: 12 migrations applied, none pending.',
     failure: null,
   });
   expect(deployment.story).toEqual(['inspect', 'writeReport']);

@@ -68,7 +68,7 @@ test('when the second look finds nothing pending, there is nothing to deploy', a
   const deployment = await bench.deploy({ ...changes(1), inspect: () => Promise.resolve(facts.shift() ?? FACTS) });
   expect((await deployment.ended()).outcome).toMatchObject({
     status: 'up-to-date',
-    summary: 'Nothing to deploy: all 15 migrations are applied.',
+    summary: 'Nothing to deploy: 15 migrations applied, none pending.',
   });
 });
 

@@ -81,7 +81,10 @@ export async function leftBehind(
   root: string,
   workers: WorkerProcess[],
 ): Promise<string[]> {
-  const files = readdirSync(root, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.partial'));
+  const names = readdirSync(root, { recursive: true, encoding: 'utf8' });
+  const isWhole = (name: string): boolean =>
+    names.some((other) => other.endsWith('.meta') && idOf(other) === idOf(name));
+  const files = names.filter((name) => name.endsWith('.partial') || (idOf(name) !== null && !isWhole(name)));
   const onServer = await withClient(url, (client) =>
     rows<{ what: string }>(
       client,
@@ -97,6 +100,11 @@ export async function leftBehind(
     ),
   );
   return [...onServer.map(({ what }) => what), ...[...files, ...workFolders(workers)].map((name) => `file ${name}`)];
+}
+
+/** Of the backup that a file belongs to. */
+function idOf(name: string): string | null {
+  return /migration_backup_\d{8}_\d{6}/.exec(name)?.[0] ?? null;
 }
 
 function workFolders(workers: WorkerProcess[]): string[] {

@@ -1,5 +1,5 @@
 /** Ways to bring a deployment to a named point, shared by the tables. */
-import type { WorkerFault, WorkerProcess } from '../../support/processes';
+import { diesWriting, type WorkerFault, type WorkerProcess, type WritePoint } from '../../support/processes';
 import { until } from '../../support/until';
 import type { Fault } from '../harness/faults';
 import type { Trial } from '../harness/trial';
@@ -21,6 +21,18 @@ export function killed(when: WorkerFault['when'], activity: string, call = 1): F
     async inject(trial) {
       await trial.start();
       await dies(trial, trial.worker({ when, activity, call, signal: 'SIGKILL' }));
+      trial.worker();
+    },
+  };
+}
+
+/** A worker dies right before it changes a file of its backup. */
+export function killedWriting(point: WritePoint): Fault {
+  return {
+    ends: 'new',
+    async inject(trial) {
+      await trial.start();
+      await dies(trial, trial.worker(undefined, diesWriting(point)));
       trial.worker();
     },
   };

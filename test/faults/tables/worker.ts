@@ -5,7 +5,7 @@ import type { Fault } from '../harness/faults';
 import { ADDITIONS, SLOW } from '../harness/files';
 import { buildsOf, makeCurrent } from './builds';
 import { ONLINE_WORKER } from './online';
-import { COMMITTING, dies, killed, killedAt, killedWhile, SLEEPING, stops, wake } from './points';
+import { COMMITTING, dies, killed, killedAt, killedWhile, killedWriting, SLEEPING, stops, wake } from './points';
 
 const OLD = { LOCKKEEPER_BUILD_ID: 'old' };
 const NEW = { LOCKKEEPER_BUILD_ID: 'new' };
@@ -14,6 +14,9 @@ export const WORKER: Record<string, Fault> = {
   ...ONLINE_WORKER,
 
   'killed before it looks at anything': killed('before', 'inspect'),
+  'killed before its backup has a name': killedWriting({ call: 'rename', path: '\\.dump$', nth: 1 }),
+  'killed before its backup has a .meta': killedWriting({ call: 'rename', path: '\\.meta$', nth: 1 }),
+  'killed before it tidies up behind its backup': killedWriting({ call: 'rm', path: '\\.partial$', nth: 1 }),
   'killed with a backup taken and nobody told': { ...killed('after', 'backup'), environment: { rehearsal: 'full' } },
   'killed with the rehearsal done and nobody told': {
     ...killed('after', 'rehearse'),
