@@ -129,7 +129,7 @@ export class LockkeeperClient {
    */
   async start(environment: string, target: string, requester: Person): Promise<DeploymentRef> {
     const input: DeployInput = { deploymentId: newDeploymentId(), environment, target, requester };
-    return this.launch('deploy', input, input, `Deploy ${environment}/${target} — asked by ${requester.name}`);
+    return this.launch('deploy', input, `Deploy ${environment}/${target} — asked by ${requester.name}`);
   }
 
   /** Starts the undo of an earlier deployment, under the same rules and the same lock. */
@@ -139,29 +139,13 @@ export class LockkeeperClient {
     strategy: RollbackStrategy = 'auto',
   ): Promise<DeploymentRef> {
     const { environment, target, deploymentId: undo } = of;
-    const input: RollbackInput = {
-      deploymentId: newDeploymentId(),
-      environment,
-      target,
-      requester,
-      undo,
-      strategy,
-    };
-    return this.launch(
-      'rollback',
-      input,
-      input,
-      `Roll back ${undo} on ${environment}/${target} — asked by ${requester.name}`,
-    );
+    const input: RollbackInput = { deploymentId: newDeploymentId(), environment, target, requester, undo, strategy };
+    const summary = `Roll back ${undo} on ${environment}/${target} — asked by ${requester.name}`;
+    return this.launch('rollback', input, summary);
   }
 
-  private async launch(
-    kind: DeploymentRef['kind'],
-    base: DeployInput,
-    input: DeployInput,
-    summary: string,
-  ): Promise<DeploymentRef> {
-    const { deploymentId, environment, target, requester } = base;
+  private async launch(kind: DeploymentRef['kind'], input: DeployInput, summary: string): Promise<DeploymentRef> {
+    const { deploymentId, environment, target, requester } = input;
     const memo: DeploymentMemo = { deploymentId, requester: requester.name };
     try {
       const handle = await this.temporal.workflow.start(kind, {

@@ -15,6 +15,7 @@ import type { FullPlan } from '../policy/plan';
 import type { Deps } from './deps';
 import { inWords } from './failure';
 import { refuseSecond } from './one-at-a-time';
+import { slackApprovers } from './slack-approvers';
 import { resolve, type ResolvedTarget } from './target';
 
 /** A history payload is small: the workflow carries this many findings, `lockkeeper plan` prints all. */
@@ -48,8 +49,14 @@ export function createInspect(deps: Deps) {
       const inspection = await inspect(target, deps.config, target.url);
       const { url } = target;
       const around = { url, id: input.deploymentId, schemaFingerprint, tools: deps.tools, env: deps.env };
-      const found = await lookAround(inspection, target, deps.config, around);
-      const full = await planInspected(inspection, target, deps.config, input.requester, deps.tools, found);
+      const [found, reach] = await Promise.all([
+        lookAround(inspection, target, deps.config, around),
+        slackApprovers(deps, target.environment.approvals.approvers),
+      ]);
+      const full = await planInspected(inspection, target, deps.config, input.requester, deps.tools, {
+        ...found,
+        slackApprovers: reach,
+      });
       return { plan: carried(full, deps, input), checklist: full.checklist, contacts: deps.config.contacts };
     },
 

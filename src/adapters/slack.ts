@@ -29,6 +29,11 @@ export interface Slack {
    * @throws SlackCallError as `announce` does.
    */
   note(ref: SlackMessageRef, text: string, options?: NoteOptions): Promise<void>;
+  /**
+   * Those of the members who cannot click a button, each with the reason that follows the id in a sentence.
+   * @throws SlackCallError as `announce` does, and where the app may not look (scope `users:read`).
+   */
+  absent(members: string[]): Promise<{ id: string; why: string }[]>;
 }
 
 export interface SlackOptions extends SlackApiOptions {
@@ -61,7 +66,27 @@ export function createSlack(options: SlackOptions): Slack {
       };
       await api.call('chat.postMessage', (web) => web.chat.postMessage(reply));
     },
+    async absent(members) {
+      const whys = await Promise.all(members.map((member) => whyAbsent(api, member)));
+      return members.flatMap((id, place) => {
+        const why = whys[place] ?? null;
+        return why === null ? [] : [{ id, why }];
+      });
+    },
   };
+}
+
+const UNKNOWN_MEMBER = new Set(['user_not_found', 'user_not_visible', 'users_not_found']);
+
+async function whyAbsent(api: SlackApi, member: string): Promise<string | null> {
+  try {
+    const { user } = await api.call('users.info', (web) => web.users.info({ user: member }));
+    if (user?.deleted) return 'is deactivated in Slack';
+    return user?.is_bot ? 'is a bot' : null;
+  } catch (error) {
+    if (error instanceof SlackCallError && UNKNOWN_MEMBER.has(error.code)) return 'is no member of this Slack';
+    throw error;
+  }
 }
 
 /** False when the message is gone: somebody deleted it, and a deployment should still have one. */

@@ -1,5 +1,8 @@
 /** What people are asked, and what they answered. */
 
+/** What the ids of members of Slack begin with. */
+export const SLACK_PERSON = 'slack:';
+
 /** A person as the audit trail names them. `id` is namespaced by its source: `slack:U024BE7LH`, `cli:alice`. */
 export interface Person {
   id: string;

@@ -4,6 +4,8 @@ import { createHmac } from 'node:crypto';
 export interface SlackUser {
   id: string;
   name: string;
+  deleted?: boolean;
+  is_bot?: boolean;
 }
 
 export interface SignedRequest {

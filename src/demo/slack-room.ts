@@ -64,7 +64,11 @@ export class SlackRoom {
   readonly views: OpenView[] = [];
   private counter = 0;
 
-  constructor(readonly identity: { team: string; app: string }) {}
+  /** @param members ids -> what `users.info` says of them, beside the id. */
+  constructor(
+    readonly identity: { team: string; app: string },
+    readonly members: ReadonlyMap<string, object> = new Map(),
+  ) {}
 
   method(name: string, args: Arguments): MethodAnswer {
     switch (name) {
@@ -82,6 +86,8 @@ export class SlackRoom {
         return this.update(args);
       case 'conversations.history':
         return this.history(args);
+      case 'users.info':
+        return this.member(args);
       case 'views.open':
         return this.open(args);
       default:
@@ -133,6 +139,12 @@ export class SlackRoom {
       .reverse()
       .slice(0, Number(args['limit'] ?? 100));
     return { ok: true, messages: newest.map(({ ts, text, metadata }) => ({ type: 'message', ts, text, metadata })) };
+  }
+
+  private member(args: Arguments): MethodAnswer {
+    const id = String(args['user']);
+    const known = this.members.get(id);
+    return known ? { ok: true, user: { id, ...known } } : { ok: false, error: 'user_not_found' };
   }
 
   private open(args: Arguments): MethodAnswer {

@@ -35,7 +35,7 @@ export interface ApiCall {
 const HOST = '127.0.0.1';
 
 export class SlackStandIn {
-  readonly room = new SlackRoom({ team: 'T0STANDIN', app: 'A0STANDIN' });
+  readonly room: SlackRoom;
   readonly calls: ApiCall[] = [];
   /** Consumed one a call. */
   readonly troubles: Trouble[] = [];
@@ -49,6 +49,8 @@ export class SlackStandIn {
     private readonly server: Server,
     private readonly options: StandInOptions,
   ) {
+    const members = options.people.map(({ id, name, ...user }): [string, object] => [id, { name, ...user }]);
+    this.room = new SlackRoom({ team: 'T0STANDIN', app: 'A0STANDIN' }, new Map(members));
     server.on('request', (request, response) => void this.serve(request, response).catch(() => response.destroy()));
   }
 

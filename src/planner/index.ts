@@ -26,14 +26,15 @@ export async function localPgTools(env: NodeJS.ProcessEnv = process.env): Promis
   return createPgTools(path);
 }
 
-/** What the checklist knows of beside the inspection: it takes other databases to find out. */
-export type Findings = Pick<ChecklistFacts, 'drift' | 'earlier' | 'rehearsalServer'>;
+/** What the checklist knows of beside the inspection: it takes other databases, and Slack, to find out. */
+export type Findings = Pick<ChecklistFacts, 'drift' | 'earlier' | 'rehearsalServer' | 'slackApprovers'>;
 
 /** For who wants the plan of the files alone, whatever was found. */
 export const NO_FINDINGS: Findings = {
   drift: NO_DRIFT,
   earlier: null,
   rehearsalServer: { variable: null, role: '', canCreateDatabase: true, unfit: null },
+  slackApprovers: null,
 };
 
 /**
@@ -46,7 +47,7 @@ export async function lookAround(
   target: Target,
   config: Config,
   { url, id, schemaFingerprint, tools, env }: LookAround,
-): Promise<Findings> {
+): Promise<Omit<Findings, 'slackApprovers'>> {
   const rehearsalServer = await chooseServer(target, url, inspection, env);
   const drift = await findDrift(url, inspection, id, { server: rehearsalServer, schemaFingerprint, tools, env });
   return { rehearsalServer, drift, earlier: await lookEarlier(target, config, inspection, env) };
@@ -103,7 +104,8 @@ export async function makePlan(
   const fingerprint = await schemaFingerprint(tools, url).catch(() => null);
   const id = `plan-${randomBytes(4).toString('hex')}`;
   const around = { url, id, schemaFingerprint: fingerprint, tools, env };
-  const findings = await lookAround(inspection, target, config, around);
+  // Slack's token is the worker's.
+  const findings = { ...(await lookAround(inspection, target, config, around)), slackApprovers: null };
   return planInspected(inspection, target, config, requester, tools, findings);
 }
 

@@ -1,13 +1,14 @@
 /** The pre-deployment checks: facts in, a verdict with its evidence out. A failed check stops before anything is written. */
-import type { BlockLevel, CheckResult, HazardFinding, Person, RehearsalMode } from '../contract';
+import type { BlockLevel, CheckResult, HazardFinding, RehearsalMode } from '../contract';
 import { blockingHazards } from './blocking';
 import { roomNeeded } from './backup-room';
 import { judgeOrder, type EarlierEnvironment } from './earlier';
+import { judgePeople, type PeopleFacts } from './people';
 import { restoresRows } from './sampling';
 import { plural, some } from './words';
 import type { Drift } from './plan';
 
-export interface ChecklistFacts {
+export interface ChecklistFacts extends PeopleFacts {
   environment: string;
   database: string;
   serverVersion: string;
@@ -28,8 +29,6 @@ export interface ChecklistFacts {
   seesAllActivity: boolean;
   /** Seconds that the slowest replica is behind; null without one. */
   lagSeconds: number | null;
-  /** A maintenance window is configured. */
-  window: boolean;
   /** `policy.block` of the environment. */
   block: BlockLevel;
   /** Null where no backup is asked for. */
@@ -56,9 +55,6 @@ export interface ChecklistFacts {
   role: string;
   longTransactions: { pid: number; application: string; ageSeconds: number }[];
   connections: { used: number; max: number };
-  approvals: { required: number; approvers: string[] };
-  requester: Person;
-  contacts: Record<string, string>;
 }
 
 /** The server that has the scratch databases. */
@@ -88,7 +84,7 @@ const CHECKS: { id: string; title: string; judge: (facts: ChecklistFacts) => Ver
   { id: 'rollback', title: 'A way back is known for each migration', judge: judgeRollback },
   { id: 'activity', title: 'Nothing long-running is in the way now', judge: judgeActivity },
   { id: 'capacity', title: 'Connections and disk suffice', judge: judgeCapacity },
-  { id: 'people', title: 'Approvers, window and contacts are set', judge: judgePeople },
+  { id: 'people', title: 'Approvers in reach, window and contacts set', judge: judgePeople },
 ];
 
 /** All ten, in their order. */
@@ -224,21 +220,6 @@ function judgeCapacity({ connections: { used, max }, rewriteBytes, databaseBytes
 
 /** More of the database than this, written a second time, fills disks. */
 const LARGE_SHARE = 0.2;
-
-function judgePeople({ approvals: { required, approvers }, requester, contacts, window }: ChecklistFacts): Verdict {
-  const eligible = approvers.filter((id) => id !== requester.id).length;
-  if (required > 0 && approvers.length > 0 && eligible < required)
-    return fail(
-      `${required} approvals are required and only ${eligible} of the approvers are not ${requester.name}, who asked.`,
-    );
-  const who = approvers.length > 0 ? `${eligible} named people` : `anyone but ${requester.name}`;
-  const asked = required === 0 ? 'Nobody is asked' : `${plural(required, 'approval')} by ${who}`;
-  const when = window ? 'in the maintenance window' : 'at any time';
-  const names = Object.keys(contacts);
-  return names.length > 0
-    ? pass(`${asked}, ${when}; contacts: ${names.join(', ')}.`)
-    : warn(`${asked}, ${when}; no contacts are configured: nobody knows whom to call.`);
-}
 
 function megabytes(bytes: number): string {
   return `${Math.ceil(bytes / 1_000_000)} MB`;

@@ -1,6 +1,6 @@
 /** Slack's interaction payloads, cut down to what Lockkeeper acts on. */
 import { z } from 'zod';
-import type { Person } from '../contract';
+import { SLACK_PERSON, type Person } from '../contract';
 import {
   APPROVE_ACTION,
   decodeDecisionValue,
@@ -91,7 +91,8 @@ function originOf({ api_app_id: app, team, user }: Payload): Origin {
   return {
     app,
     teams,
-    person: user && isPerson(user) ? { id: `slack:${user.id}`, name: user.name ?? user.username ?? user.id } : null,
+    person:
+      user && isPerson(user) ? { id: `${SLACK_PERSON}${user.id}`, name: user.name ?? user.username ?? user.id } : null,
   };
 }
 

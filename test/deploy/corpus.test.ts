@@ -2,11 +2,11 @@
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { pgBin, testDatabase } from '../support/database';
 import { testProject } from '../support/project';
 
-const CORPUS = resolve(__dirname, '../../../shared/corpus');
+const CORPUS = join(__dirname, '..', 'corpus');
 const ALICE = { id: 'cli:alice', name: 'alice' };
 
 describe.each(['umami', 'ghostfolio'])('%s', (name) => {

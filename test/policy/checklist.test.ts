@@ -1,5 +1,6 @@
 import type { HazardFinding } from '../../src/contract';
 import type { EarlierEnvironment } from '../../src/policy/earlier';
+import type { SlackApprovers } from '../../src/policy/people';
 import { runChecklist, type ChecklistFacts, type RehearsalServer } from '../../src/policy/checklist';
 
 const BACKUP: NonNullable<ChecklistFacts['backup']> = {
@@ -43,7 +44,12 @@ const READY: ChecklistFacts = {
   approvals: { required: 2, approvers: [] },
   requester: { id: 'cli:rhea', name: 'rhea' },
   contacts: { 'Database Team': '#database-team' },
+  slackApprovers: null,
 };
+
+const TWO_OF_SLACK = { required: 2, approvers: ['slack:U0ALICE', 'slack:U0BOB'] };
+const GONE = { id: 'slack:U0BOB', why: 'is deactivated in Slack' };
+const reach = (seen: Partial<SlackApprovers>): SlackApprovers => ({ unknown: null, absent: [], ...seen });
 
 const backup = (overrides: Partial<typeof BACKUP>) => ({
   backup: { ...BACKUP, ...overrides },
@@ -161,7 +167,37 @@ const CASES: [string, Partial<ChecklistFacts>, string, RegExp][] = [
     'the requester is one of too few approvers',
     { approvals: { required: 2, approvers: ['cli:rhea', 'cli:bob'] } },
     'people fail',
-    /only 1 of the approvers are not rhea/,
+    /^2 approvals required, and 1 of the 2 approvers can give one: rhea asked; change approvals\.approvers\.$/,
+  ],
+  [
+    'an approver who has left, and no other',
+    { approvals: TWO_OF_SLACK, slackApprovers: reach({ absent: [GONE] }) },
+    'people fail',
+    /1 of the 2 approvers can give one: slack:U0BOB is deactivated in Slack; change/,
+  ],
+  [
+    'an approver who has left, and others',
+    { approvals: { ...TWO_OF_SLACK, required: 1 }, slackApprovers: reach({ absent: [GONE] }) },
+    'people warn',
+    /^1 approval by 1 named people, .* Out of reach: slack:U0BOB is deactivated in Slack\.$/,
+  ],
+  [
+    'approvers whom Slack is not asked about',
+    { approvals: TWO_OF_SLACK, slackApprovers: reach({ unknown: 'the worker has no Slack.' }) },
+    'people warn',
+    /^2 approvals by 2 named people, .* could not be told: the worker has no Slack\.$/,
+  ],
+  [
+    'approvers whom Slack knows',
+    { approvals: TWO_OF_SLACK, slackApprovers: reach({}) },
+    'people pass',
+    /^2 approvals by 2/,
+  ],
+  [
+    'approvers of Slack who are not asked',
+    { approvals: { ...TWO_OF_SLACK, required: 0 }, slackApprovers: reach({ absent: [GONE] }) },
+    'people pass',
+    /^Nobody is asked/,
   ],
   [
     'enough approvers besides the requester',

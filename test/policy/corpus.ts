@@ -1,4 +1,4 @@
-/** The public projects' migrations that lie beside the repository, and Broxiva's own. */
+/** The public projects' migrations of `test/corpus`, and Broxiva's own. */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 
@@ -10,15 +10,13 @@ export interface CorpusProject {
 const ROOT = path.resolve(__dirname, '../..');
 const FOLDERS = {
   broxiva: path.join(ROOT, 'prisma/migrations'),
-  ghostfolio: path.join(ROOT, '../shared/corpus/ghostfolio/migrations'),
-  umami: path.join(ROOT, '../shared/corpus/umami/migrations'),
+  ghostfolio: path.join(ROOT, 'test/corpus/ghostfolio/migrations'),
+  umami: path.join(ROOT, 'test/corpus/umami/migrations'),
 };
 
-/** In the order in which Prisma applies them; projects that are not there are left out. */
+/** In the order in which Prisma applies them. */
 export function corpusScripts(): CorpusProject[] {
-  return Object.entries(FOLDERS)
-    .filter(([, folder]) => existsSync(folder))
-    .map(([project, folder]) => ({ project, migrations: migrationsIn(folder) }));
+  return Object.entries(FOLDERS).map(([project, folder]) => ({ project, migrations: migrationsIn(folder) }));
 }
 
 function migrationsIn(folder: string): CorpusProject['migrations'] {

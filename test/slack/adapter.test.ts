@@ -1,17 +1,24 @@
 import { pino } from 'pino';
 import { createSlack, type Slack } from '../../src/adapters/slack';
 import { SlackApi, SlackCallError } from '../../src/adapters/slack/api';
+import { slackApprovers } from '../../src/activities/slack-approvers';
 import { SlackStandIn } from '../../src/demo/slack-stand-in';
 import { approvedBy, UI_URL, waiting } from './deployment';
 
 const TOKEN = 'xoxb-canary-7d1f';
 const log = pino({ level: 'silent' });
 
+const PEOPLE = [
+  { id: 'U0ALICE', name: 'alice' },
+  { id: 'U0BOB', name: 'bob', deleted: true },
+  { id: 'U0BOT', name: 'deploybot', is_bot: true },
+];
+
 let standIn: SlackStandIn;
 let slack: Slack;
 
 beforeEach(async () => {
-  standIn = await SlackStandIn.start({ signingSecret: 'unused', people: [] });
+  standIn = await SlackStandIn.start({ signingSecret: 'unused', people: PEOPLE });
   slack = adapter('C0LOCKKEEPER');
 });
 afterEach(() => standIn.close());
@@ -117,5 +124,39 @@ describe('Slack in trouble (fault 31)', () => {
     const error = await failure(api.once('auth.test', (web) => web.auth.test()));
     expect(error.code).toBe('unreachable');
     expect(JSON.stringify([error.message, error.stack, error.cause, error])).not.toContain('canary');
+  });
+});
+
+describe('the approvers', () => {
+  const asked = (...approvers: string[]) => slackApprovers({ slack }, approvers);
+
+  it('are told apart by whether they can click', async () => {
+    expect(await asked('slack:U0ALICE', 'cli:carol', 'slack:U0BOB', 'slack:U0BOT', 'slack:U0NOBODY')).toEqual({
+      unknown: null,
+      absent: [
+        { id: 'slack:U0BOB', why: 'is deactivated in Slack' },
+        { id: 'slack:U0BOT', why: 'is a bot' },
+        { id: 'slack:U0NOBODY', why: 'is no member of this Slack' },
+      ],
+    });
+  });
+
+  it('are not asked about where none is of Slack', async () => {
+    expect(await asked('cli:carol')).toBeNull();
+    expect(methods()).toEqual([]);
+  });
+
+  it('are in doubt where the worker has no Slack, the app may not look, or Slack is down', async () => {
+    expect(await slackApprovers({ slack: null }, ['slack:U0ALICE'])).toEqual({
+      unknown: 'the worker has no Slack.',
+      absent: [],
+    });
+    standIn.troubles.push({ kind: 'refused', error: 'missing_scope' });
+    expect(await asked('slack:U0ALICE')).toEqual({
+      unknown: 'Slack refused users.info: missing_scope; add the scope users:read to the app and install it again.',
+      absent: [],
+    });
+    standIn.down = true;
+    expect((await asked('slack:U0ALICE'))?.unknown).toMatch(/^Slack refused users\.info: http_503\.$/);
   });
 });

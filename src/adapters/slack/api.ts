@@ -32,7 +32,7 @@ export class SlackCallError extends Error {
     readonly retryAfterMs: number | null = null,
   ) {
     const wait = retryAfterMs === null ? '' : `, asked to wait ${retryAfterMs / 1000} s`;
-    const hint = HINTS[code];
+    const hint = code === 'missing_scope' ? missingScope(method) : HINTS[code];
     super(`Slack refused ${method}: ${code}${wait}${hint ? `; ${hint}` : ''}.`);
   }
 }
@@ -43,8 +43,12 @@ const HINTS: Record<string, string | undefined> = {
   token_revoked: 'the bot token was revoked',
   channel_not_found: 'check slack.channel, and invite the app to it if it is private',
   not_in_channel: 'invite the app to the channel',
-  missing_scope: 'add the scope chat:write to the app and install it again',
 };
+
+function missingScope(method: string): string {
+  const scope = method === 'users.info' ? 'users:read' : 'chat:write';
+  return `add the scope ${scope} to the app and install it again`;
+}
 
 const PASSING_CODES = new Set([
   'internal_error',
