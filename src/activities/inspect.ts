@@ -51,7 +51,7 @@ export function createInspect(deps: Deps) {
       const around = { url, id: input.deploymentId, schemaFingerprint, tools: deps.tools, env: deps.env };
       const [found, reach] = await Promise.all([
         lookAround(inspection, target, deps.config, around),
-        slackApprovers(deps, target.environment.approvals.approvers),
+        slackApprovers(deps, target.environment.approvals),
       ]);
       const full = await planInspected(inspection, target, deps.config, input.requester, deps.tools, {
         ...found,

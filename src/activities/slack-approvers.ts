@@ -1,14 +1,15 @@
 /** Whether the approvers of Slack are there to click, asked of Slack. */
 import { SlackCallError } from '../adapters/slack/api';
 import { SLACK_PERSON } from '../contract';
-import type { SlackApprovers } from '../policy/people';
+import type { PeopleFacts, SlackApprovers } from '../policy/people';
 import type { Deps } from './deps';
 
-/** @returns null where no approver is a member of Slack. Slack down or unwilling is a doubt and no failure. */
+/** @returns null where nobody is asked, or no approver is a member of Slack. Slack down or unwilling is a doubt and no failure. */
 export async function slackApprovers(
   { slack }: Pick<Deps, 'slack'>,
-  approvers: string[],
+  { required, approvers }: PeopleFacts['approvals'],
 ): Promise<SlackApprovers | null> {
+  if (required === 0) return null;
   const members = approvers.filter((id) => id.startsWith(SLACK_PERSON)).map((id) => id.slice(SLACK_PERSON.length));
   if (members.length === 0) return null;
   if (!slack) return { unknown: 'the worker has no Slack.', absent: [] };

@@ -129,7 +129,7 @@ const TABLES = `
     SELECT c.oid, n.nspname || '.' || c.relname AS name,
            CASE WHEN c.reltuples < 0 AND coalesce(s.n_live_tup, 0) = 0 THEN ceil(pg_relation_size(c.oid) / 100.0)
                 ELSE greatest(c.reltuples, s.n_live_tup, 0) END AS rows,
-           pg_total_relation_size(c.oid) AS bytes, c.relkind
+           pg_total_relation_size(c.oid) AS bytes, pg_table_size(c.oid)::text AS row_bytes, c.relkind
       FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace LEFT JOIN pg_stat_all_tables s ON s.relid = c.oid
      WHERE c.relkind IN ('r', 'p') AND n.nspname !~ '^pg_' AND n.nspname NOT IN ('information_schema', 'lockkeeper', 'lockkeeper_salvage')
   ), keys AS (
@@ -140,7 +140,7 @@ const TABLES = `
      WHERE has_sequence_privilege(q.seqrelid, 'SELECT, USAGE')
      GROUP BY d.refobjid
   )
-  SELECT own.name, keys.used,
+  SELECT own.name, own.row_bytes AS "rowBytes", keys.used,
          CASE WHEN own.relkind = 'p' THEN 'partitioned'
               WHEN EXISTS (SELECT FROM pg_inherits i WHERE own.oid IN (i.inhrelid, i.inhparent)) THEN 'related' END AS family,
          CASE WHEN own.relkind = 'p' THEN leaves.rows ELSE own.rows END::bigint::text AS rows,
@@ -157,13 +157,20 @@ export async function readTables(client: Client): Promise<ServerFacts['tables']>
     name: string;
     rows: string;
     bytes: string;
+    rowBytes: string;
     used: number | null;
     family: TableSize['family'] | null;
   }>(TABLES);
   return Object.fromEntries(
-    rows.map(({ name, rows: count, bytes, used, family }) => [
+    rows.map(({ name, rows: count, bytes, rowBytes, used, family }) => [
       name,
-      { rows: Number(count), bytes: Number(bytes), ...(used !== null && { keyUsed: used }), ...(family && { family }) },
+      {
+        rows: Number(count),
+        bytes: Number(bytes),
+        rowBytes: Number(rowBytes),
+        ...(used !== null && { keyUsed: used }),
+        ...(family && { family }),
+      },
     ]),
   );
 }

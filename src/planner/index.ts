@@ -168,9 +168,10 @@ async function checklistFacts(
   };
 }
 
+/** As the backup's samples are chosen: by what the rows take. */
 function largerThan(tables: Inspection['server']['tables'], bytes: number | null): string[] {
   return Object.entries(tables)
-    .filter(([, table]) => bytes !== null && table.bytes > bytes)
+    .filter(([, { rowBytes = 0 }]) => bytes !== null && rowBytes > bytes)
     .map(([name]) => name);
 }
 

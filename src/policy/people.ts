@@ -8,7 +8,7 @@ export interface PeopleFacts {
   contacts: Record<string, string>;
   /** A maintenance window is configured. */
   window: boolean;
-  /** Null where no approver is a member of Slack, or nobody asked Slack. */
+  /** Null where nobody is asked, no approver is a member of Slack, or Slack was not asked. */
   slackApprovers: SlackApprovers | null;
 }
 
@@ -29,7 +29,7 @@ const IN_REACH: SlackApprovers = { unknown: null, absent: [] };
 
 export function judgePeople(facts: PeopleFacts): Pick<CheckResult, 'status' | 'evidence'> {
   const { required, approvers } = facts.approvals;
-  const { unknown, absent } = (required > 0 ? facts.slackApprovers : null) ?? IN_REACH;
+  const { unknown, absent } = facts.slackApprovers ?? IN_REACH;
   const cannot = new Set([facts.requester.id, ...absent.map(({ id }) => id)]);
   const eligible = approvers.filter((id) => !cannot.has(id)).length;
   const missing = absent.map(({ id, why }) => `${id} ${why}`).join(', ');
@@ -38,10 +38,10 @@ export function judgePeople(facts: PeopleFacts): Pick<CheckResult, 'status' | 'e
     const why = [asks, missing].filter(Boolean).join(', ');
     return {
       status: 'fail',
-      evidence: `${plural(required, 'approval')} required, and ${eligible} of the ${approvers.length} approvers can give one${why && `: ${why}`}; change approvals.approvers.`,
+      evidence: `${plural(required, 'approval')} required, and ${eligible} of the ${approvers.length} approvers can give one${why && `: ${why}`}; let another ask, or name others in approvals.approvers.`,
     };
   }
-  const who = approvers.length > 0 ? `${eligible} named people` : `anyone but ${facts.requester.name}`;
+  const who = approvers.length > 0 ? `${eligible} named ${eligible === 1 ? 'person' : 'people'}` : `anyone but ${facts.requester.name}`;
   const asked = required === 0 ? 'Nobody is asked' : `${plural(required, 'approval')} by ${who}`;
   const contacts = Object.keys(facts.contacts);
   const doubts = [

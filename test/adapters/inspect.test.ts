@@ -25,7 +25,7 @@ beforeAll(async () => {
 afterAll(() => database.drop());
 
 test('an empty table has no rows, and one that was never analysed has some', () => {
-  expect(facts.tables['public.Empty']).toEqual({ rows: 0, bytes: 0 });
+  expect(facts.tables['public.Empty']).toEqual({ rows: 0, bytes: 0, rowBytes: 0 });
   expect(facts.tables['public.Unanalysed']?.rows).toBeGreaterThan(100);
 });
 
@@ -34,8 +34,15 @@ test('a partitioned table has the rows and the bytes of its partitions', () => {
   expect(facts.tables['public.Event']).toEqual({
     family: 'partitioned',
     rows: 900,
+    rowBytes: 0,
     bytes: parts.reduce((sum, part) => sum + (part?.bytes ?? 0), 0),
   });
+});
+
+test('the rows of a table take less than the table with its indexes', () => {
+  const { rowBytes = 0, bytes = 0 } = facts.tables['public.Unanalysed'] ?? {};
+  expect(rowBytes).toBeGreaterThanOrEqual(8192);
+  expect(bytes - rowBytes).toBeGreaterThanOrEqual(8192);
 });
 
 test('a role without rights counts the connections of the others, and knows that it sees no more of them', async () => {

@@ -128,7 +128,7 @@ describe('Slack in trouble (fault 31)', () => {
 });
 
 describe('the approvers', () => {
-  const asked = (...approvers: string[]) => slackApprovers({ slack }, approvers);
+  const asked = (...approvers: string[]) => slackApprovers({ slack }, { required: 1, approvers });
 
   it('are told apart by whether they can click', async () => {
     expect(await asked('slack:U0ALICE', 'cli:carol', 'slack:U0BOB', 'slack:U0BOT', 'slack:U0NOBODY')).toEqual({
@@ -141,13 +141,14 @@ describe('the approvers', () => {
     });
   });
 
-  it('are not asked about where none is of Slack', async () => {
+  it('are not asked about where none is of Slack, or none is needed', async () => {
     expect(await asked('cli:carol')).toBeNull();
+    expect(await slackApprovers({ slack }, { required: 0, approvers: ['slack:U0ALICE'] })).toBeNull();
     expect(methods()).toEqual([]);
   });
 
   it('are in doubt where the worker has no Slack, the app may not look, or Slack is down', async () => {
-    expect(await slackApprovers({ slack: null }, ['slack:U0ALICE'])).toEqual({
+    expect(await slackApprovers({ slack: null }, { required: 1, approvers: ['slack:U0ALICE'] })).toEqual({
       unknown: 'the worker has no Slack.',
       absent: [],
     });

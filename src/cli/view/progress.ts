@@ -40,5 +40,6 @@ const RESTORING: Record<RestoreProgress['step'], string> = {
 };
 
 export function restoreText({ step, tables }: RestoreProgress): string {
-  return `${RESTORING[step]}${step === 'fetch' ? '' : `: ${tables.done} of ${plural(tables.total, 'table')}`}`;
+  const isCounted = step !== 'fetch' && tables.total > 0;
+  return `${RESTORING[step]}${isCounted ? `: ${tables.done} of ${plural(tables.total, 'table')}` : ''}`;
 }

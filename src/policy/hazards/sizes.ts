@@ -4,6 +4,8 @@ import type { Severity } from '../../contract';
 export interface TableSize {
   rows: number;
   bytes: number;
+  /** Of its own rows alone: without indexes, and nothing for what its partitions hold. */
+  rowBytes?: number;
   /** Of a key of two or four bytes: how much of its numbers is used, 0 to 1. */
   keyUsed?: number;
   /** It has partitions, or is part of a tree of partitions or inheritance. */
