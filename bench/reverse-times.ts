@@ -12,7 +12,7 @@ import { table } from './results';
 import type { BenchServer } from './server';
 import { ms, range, summarize } from './stats';
 import { reversalsOf } from './undone';
-import { broxivaEmpty, deployed } from './workloads';
+import { broxivaEmpty, migrationFile } from './workloads';
 
 const TARGET = 1.3;
 const MIGRATED = 'bench_migrated';
@@ -21,20 +21,26 @@ const COPY = 'bench_undone';
 export async function reverseTimes(server: BenchServer, { rounds, log }: BenchOptions): Promise<string> {
   const workload = await broxivaEmpty(server);
   const url = await server.recreate(MIGRATED, workload.template);
-  await deployed(url, workload.migrationsDir, [...workload.pending]);
+  const run = (files: string[], database: string): Promise<number> => {
+    const each = files.flatMap((file) => ['-f', file]);
+    return timedProcess(server.program('psql'), ['--no-psqlrc', '-q', '-v', 'ON_ERROR_STOP=1', ...each, database]);
+  };
+  // Not by Prisma's engine: one of the seven uses an enum value at once, which takes a commit in between.
+  await run(
+    workload.pending.map((folder) => migrationFile(workload, folder)),
+    url,
+  );
   const all = await reversalsOf(server.url('postgres'), server.binDir, workload.migrationsDir);
   const scripts = all.slice(0, workload.pending.length).map(({ sql }) => sql ?? '');
   const files = scripts.map((sql, place) => {
     const file = join(server.folder, `undo-${place}.sql`);
     writeFileSync(file, `BEGIN;\n${sql}COMMIT;\n`);
-    return ['-f', file];
+    return file;
   });
-  const psql = (database: string): Promise<number> =>
-    timedProcess(server.program('psql'), ['--no-psqlrc', '-q', '-v', 'ON_ERROR_STOP=1', ...files.flat(), database]);
   const times = { psql: [] as number[], lockkeeper: [] as number[] };
   for (let round = 0; round <= rounds; round++) {
     log(`undo, round ${round} of ${rounds}`);
-    const byPsql = await psql(await server.recreate(COPY, MIGRATED));
+    const byPsql = await run(files, await server.recreate(COPY, MIGRATED));
     const byUs = await byExecutor(await server.recreate(COPY, MIGRATED), scripts);
     if (round === 0) continue;
     times.psql.push(byPsql);

@@ -41,7 +41,10 @@ export function judgePeople(facts: PeopleFacts): Pick<CheckResult, 'status' | 'e
       evidence: `${plural(required, 'approval')} required, and ${eligible} of the ${approvers.length} approvers can give one${why && `: ${why}`}; let another ask, or name others in approvals.approvers.`,
     };
   }
-  const who = approvers.length > 0 ? `${eligible} named ${eligible === 1 ? 'person' : 'people'}` : `anyone but ${facts.requester.name}`;
+  const who =
+    approvers.length > 0
+      ? `${eligible} named ${eligible === 1 ? 'person' : 'people'}`
+      : `anyone but ${facts.requester.name}`;
   const asked = required === 0 ? 'Nobody is asked' : `${plural(required, 'approval')} by ${who}`;
   const contacts = Object.keys(facts.contacts);
   const doubts = [
