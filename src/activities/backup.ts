@@ -1,6 +1,7 @@
 /** backup: a dump of the database as it is before anything is changed. */
 import { readMigrations } from '../adapters/migration-files';
 import { listBackups, summarize } from '../backup/catalog';
+import { cleanUp } from '../backup/clean-up';
 import { createBackup } from '../backup/create';
 import { summaryOf } from '../backup/meta';
 import { openStore } from '../backup/store';
@@ -28,7 +29,12 @@ export function createBackupStep(deps: Deps) {
         const finished = backups.find(
           ({ meta: { deployment } }) => deployment?.id === input.deploymentId && deployment.round === round,
         );
-        if (finished) return summarize(finished);
+        const name = applicationName(input.deploymentId, 'backup');
+        if (finished) {
+          // Whoever finished it may have died before its own tidying.
+          await cleanUp(environment.backup.dir, url, name);
+          return summarize(finished);
+        }
         const { meta, location } = await createBackup({
           environment: input.environment,
           target: input.target,
@@ -38,7 +44,7 @@ export function createBackupStep(deps: Deps) {
           tools: deps.tools,
           migrations: readMigrations(deps.config.migrationsDir).map(({ name }) => name),
           deployment: { id: input.deploymentId, round },
-          applicationName: applicationName(input.deploymentId, 'backup'),
+          applicationName: name,
           env: deps.env,
           signal,
           onProgress: report,

@@ -16,23 +16,20 @@ export const COMMITTING = /^UPDATE account SET balance = balance \+ 1[;\s]*COMMI
 
 /** A worker dies on its way into an activity or out of it; another takes over. */
 export function killed(when: WorkerFault['when'], activity: string, call = 1): Fault {
-  return {
-    ends: 'new',
-    async inject(trial) {
-      await trial.start();
-      await dies(trial, trial.worker({ when, activity, call, signal: 'SIGKILL' }));
-      trial.worker();
-    },
-  };
+  return takenOver((trial) => trial.worker({ when, activity, call, signal: 'SIGKILL' }));
 }
 
-/** A worker dies right before it changes a file of its backup. */
+/** A worker dies right before it changes a file of its backup; another takes over. */
 export function killedWriting(point: WritePoint): Fault {
+  return takenOver((trial) => trial.worker(undefined, diesWriting(point)));
+}
+
+function takenOver(doomed: (trial: Trial) => WorkerProcess): Fault {
   return {
     ends: 'new',
     async inject(trial) {
       await trial.start();
-      await dies(trial, trial.worker(undefined, diesWriting(point)));
+      await dies(trial, doomed(trial));
       trial.worker();
     },
   };
