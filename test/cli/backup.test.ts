@@ -305,7 +305,10 @@ test('killed while it verifies, it leaves a scratch database that the next run d
   const scratch = async (): Promise<string[]> => {
     const id = readdirSync(backups())
       .filter((name) => name.endsWith('.partial'))
-      .map((name) => readFileSync(backups(name, 'owner.json'), 'utf8'))
+      .map((name) => backups(name, 'owner.json'))
+      // The folder stands a moment before its owner does.
+      .filter((owner) => existsSync(owner))
+      .map((owner) => readFileSync(owner, 'utf8'))
       .map((text) => (JSON.parse(text) as { leaves: { scratchId: string } }).leaves.scratchId)[0];
     if (id === undefined) return [];
     const { rows } = await database.client.query<{ name: string }>(
