@@ -50,7 +50,7 @@ export function toPending({ name, checksum, sql, downSql }: MigrationFolder): Pe
   return { name, checksum, sql, statements, hasDownSql: downSql !== null };
 }
 
-/** A COMMIT of the file's inside our transaction would commit the marker before the statements that follow it. */
+/** A ROLLBACK of the file's inside our transaction would take the marker with it. */
 function strayEnd(segments: Segment[]): { line: number; text: string } | null {
   const outside = segments.filter(({ kind }) => kind !== 'own-transaction').flatMap(({ statements }) => statements);
   const end = outside.find((statement) => transactionControl(statement) !== null);

@@ -5,6 +5,7 @@ import { onlinePieces, type Piece } from './online';
 import {
   canRunInTransaction,
   describe,
+  endsImplicitTransaction,
   enumValueAdded,
   readsRows,
   scriptContext,
@@ -54,7 +55,7 @@ export interface TakeBack {
 /** For scripts that nobody planned, reversals among them: nothing is known of the tables that they touch. */
 export const AS_WRITTEN: ExecutionForm = { execution: 'as-written', busy: [], blocking: [], together: [] };
 
-/** Every statement is in exactly one segment, in the file's order. */
+/** Every statement is in exactly one segment, in the file's order; but a COMMIT without BEGIN only parts two of them. */
 export function segmentsOf(statements: ParsedStatement[], form: ExecutionForm): Segment[] {
   return new Cutter(statements, form).cut();
 }
@@ -98,6 +99,8 @@ class Cutter {
   private place(statement: ParsedStatement): void {
     if (transactionControl(statement) === 'begin') {
       this.open = this.start('own-transaction', statement);
+    } else if (endsImplicitTransaction(statement)) {
+      this.finish();
     } else if (!canRunInTransaction(statement)) {
       this.start('single', statement);
       this.open = null;

@@ -49,6 +49,7 @@ const STATEMENTS: Statement[] = [
   (t, name) => `CREATE TABLE ${name} (id serial PRIMARY KEY, n int); INSERT INTO ${name} (n) SELECT n FROM ${t}`,
   (t, name) => `ALTER TYPE kind ADD VALUE '${name}'; UPDATE ${t} SET kind = '${name}' WHERE id % 3 = 0`,
   (t, name) => `BEGIN; UPDATE ${t} SET n = n + 10; CREATE INDEX ${name} ON ${t} (n); COMMIT`,
+  (t) => `UPDATE ${t} SET n = n + 1; COMMIT; UPDATE ${t} SET code = 'x' || code`,
   (t, name) => `CREATE FUNCTION ${name}() RETURNS int LANGUAGE sql AS $$ SELECT 1; SELECT count(*)::int FROM ${t} $$`,
 ];
 

@@ -424,10 +424,10 @@ describe('a migration', () => {
       says: /2_begin\/migration\.sql, line 2: BEGIN without COMMIT; close the transaction or drop the BEGIN\./,
     },
     {
-      name: 'commits what it has not begun',
-      arrange: () => migration('2_commit', 'CREATE TABLE b (id int);\nCOMMIT;\nCREATE TABLE c (id int);\n'),
+      name: 'takes back what it has not begun',
+      arrange: () => migration('2_back', 'CREATE TABLE b (id int);\nROLLBACK;\nCREATE TABLE c (id int);\n'),
       exit: 2,
-      says: /2_commit\/migration\.sql, line 2: COMMIT without BEGIN; drop it, Lockkeeper commits for you\./,
+      says: /2_back\/migration\.sql, line 2: ROLLBACK without BEGIN; drop it, Lockkeeper commits for you\./,
     },
     {
       name: 'is not UTF-8',

@@ -500,6 +500,12 @@ export const CASES: HazardCase[] = [
     fine: ['BEGIN; ALTER TABLE "User" ADD COLUMN "x" TEXT; COMMIT'],
   },
   {
+    id: 'own-transaction',
+    found: 'ALTER TABLE "User" ADD COLUMN "x" TEXT; COMMIT; ALTER TABLE "Post" ADD COLUMN "y" TEXT',
+    severity: 'warning',
+    fine: [],
+  },
+  {
     id: 'bulk-loop',
     found:
       'DO $$ DECLARE r RECORD; BEGIN FOR r IN SELECT "id" FROM "User" LOOP UPDATE "User" SET "name" = \'\' WHERE "id" = r."id"; END LOOP; END $$',

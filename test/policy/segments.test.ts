@@ -91,13 +91,19 @@ const CASES: [string, string, string[]][] = [
     ['own-transaction: BEGIN; SELECT 1; COMMIT', 'own-transaction: BEGIN; SELECT 2; COMMIT'],
   ],
   [
-    'a stray COMMIT stays where it is written',
-    'SELECT 1; COMMIT; SELECT 2',
-    ['transaction: SELECT 1; COMMIT; SELECT 2'],
+    'a stray ROLLBACK, or a COMMIT that begins anew, stays where it is written',
+    'SELECT 1; ROLLBACK; SELECT 2; COMMIT AND CHAIN',
+    ['transaction: SELECT 1; ROLLBACK; SELECT 2; COMMIT AND CHAIN'],
   ],
 ];
 
 test.each(CASES)('%s', (_, sql, segments) => expect(cut(sql)).toEqual(segments));
+
+test('a COMMIT without BEGIN is in none: it only parts them', () =>
+  expect(cut('COMMIT; SELECT 1; COMMIT; END; SELECT 2; COMMIT')).toEqual([
+    'transaction: SELECT 1',
+    'transaction: SELECT 2',
+  ]));
 
 test.each(CASES)('every statement is in exactly one segment, in order: %s', (_, sql) => {
   const statements = parseScript(sql);

@@ -26,10 +26,7 @@ function judge(statement: ParsedStatement, { steps, position, inOwnTransaction }
   if (control === 'rollback')
     return finding('danger', 'ROLLBACK undoes what the file did before, and the migration counts as applied.');
   return control === 'commit' && !inOwnTransaction
-    ? finding(
-        'danger',
-        'COMMIT without BEGIN ends a transaction that is not of the file: what follows is not undone when it fails.',
-      )
+    ? finding('warning', 'COMMIT without BEGIN keeps what stands before it, even when what follows fails.')
     : null;
 }
 

@@ -23,6 +23,7 @@ export {
   enumValueAdded,
   readsRows,
   setsSession,
+  endsImplicitTransaction,
   transactionControl,
   usesLiteral,
 } from './transactions';

@@ -20,6 +20,14 @@ export function transactionControl({ node }: ParsedStatement): TransactionContro
   }
 }
 
+/**
+ * Prisma sends a file as one query, which PostgreSQL runs as one transaction until a COMMIT without BEGIN ends it and what
+ * follows begins another. Everywhere but in a block of the file's own; there AND CHAIN may follow, here PostgreSQL refuses it.
+ */
+export function endsImplicitTransaction(statement: ParsedStatement): boolean {
+  return transactionControl(statement) === 'commit' && as(statement.node, 'TransactionStmt')?.chain !== true;
+}
+
 /** Statements that PostgreSQL refuses inside a transaction block (PreventInTransactionBlock, SQLSTATE 25001). */
 const REFUSED: { [T in Tag]?: (statement: Of<T>) => boolean } = {
   IndexStmt: ({ concurrent }) => concurrent === true,

@@ -1,5 +1,6 @@
 /** Releases of the worker that stand side by side, each with a build id (`LOCKKEEPER_BUILD_ID`). */
 import { workflowIdFor } from '../../../src/contract';
+import { until } from '../../support/until';
 import type { Trial } from '../harness/trial';
 
 /** As `temporal worker deployment set-current-version` does, once a worker of that build polls. */
@@ -10,7 +11,7 @@ export async function makeCurrent(
   const { temporal } = trial.project.client;
   const { namespace } = temporal.options;
   const request = { namespace, deploymentName: 'lockkeeper', buildId, identity: 'an operator' };
-  await trial.meanwhile(`build ${buildId} is current`, () =>
+  await until(`build ${buildId} is current`, () =>
     temporal.workflowService.setWorkerDeploymentCurrentVersion(request).catch(() => null),
   );
 }
