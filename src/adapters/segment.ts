@@ -1,5 +1,5 @@
 /** One attempt at one segment: its marker and its statements commit together, or nothing of it is there. */
-import { innerOf, type Segment } from '../policy/segments';
+import { bracketOf, type Segment } from '../policy/segments';
 import { readsRows } from '../policy/statements';
 import { withoutHelpers } from './helpers';
 import { asFenced } from './ledger/fence';
@@ -84,23 +84,6 @@ function beginsMessage({ locks, locksFirst }: Segment, statement: ParsedStatemen
   return readsRows(statement) || (locks.length > 0 && !locksFirst);
 }
 
-interface Bracketed {
-  begin: string;
-  inner: ParsedStatement[];
-  commit: string;
-}
-
-/** A file's own BEGIN and COMMIT are executed as written. */
-function bracketed(segment: Segment): Bracketed {
-  const own = segment.kind === 'own-transaction';
-  const [first, last] = [segment.statements[0], segment.statements.at(-1)];
-  return {
-    begin: (own ? first?.text : undefined) ?? 'BEGIN',
-    inner: innerOf(segment),
-    commit: (own ? last?.text : undefined) ?? 'COMMIT',
-  };
-}
-
 /** SQL to send, and the place of the statement that it is sent for. */
 interface Line {
   text: string;
@@ -122,10 +105,10 @@ async function runInMessages(client: Client, attempt: Attempt): Promise<void> {
 }
 
 function messagesOf(client: Client, attempt: Attempt, history: string[]): Line[][] {
-  const { begin, inner, commit } = bracketed(attempt.segment);
+  const { begin, inner, commit } = bracketOf(attempt.segment);
   const looking = attempt.look === null ? [] : [attempt.look];
   const linesFor = (position: number, ...texts: string[]): Line[] => texts.map((text) => ({ text, position }));
-  const messages = [linesFor(0, ...history, begin, ...looking, ...entrance(client, attempt))];
+  const messages = [linesFor(0, ...history, ...begin, ...looking, ...entrance(client, attempt))];
   for (const [position, statement] of inner.entries()) {
     if (position > 0 && beginsMessage(attempt.segment, statement)) messages.push([]);
     messages.at(-1)?.push(...linesFor(position, ...nextBound(attempt, position), statement.text));
@@ -136,7 +119,7 @@ function messagesOf(client: Client, attempt: Attempt, history: string[]): Line[]
 
 /** @throws MessageError once it is told which statement failed. */
 async function sendLines(client: Client, attempt: Attempt, lines: Line[]): Promise<void> {
-  const inner = innerOf(attempt.segment);
+  const { inner } = bracketOf(attempt.segment);
   const tell = (line: number): void => {
     const { position = 0 } = lines[line] ?? {};
     const statement = inner[position];
@@ -156,8 +139,8 @@ async function sendLines(client: Client, attempt: Attempt, lines: Line[]): Promi
 
 async function runOneByOne(client: Client, attempt: Attempt): Promise<void> {
   await sendPreamble(client, attempt.preamble);
-  const { begin, inner, commit } = bracketed(attempt.segment);
-  await sendAll(client, [begin, ...entrance(client, attempt)]);
+  const { begin, inner, commit } = bracketOf(attempt.segment);
+  await sendAll(client, [...begin, ...entrance(client, attempt)]);
   for (const [position, statement] of inner.entries()) {
     attempt.next(statement, position);
     await sendAll(client, nextBound(attempt, position));

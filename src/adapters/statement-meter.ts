@@ -1,6 +1,6 @@
 /** Measures every statement of a rehearsal: its time, the locks that it takes, what it rewrites, its WAL and its temporary files. */
 import type { Foresight } from '../policy/foresight';
-import type { Segment } from '../policy/segments';
+import { bracketOf, type Segment } from '../policy/segments';
 import type { MeasuredLock, MeasuredSegment, MeasuredStatement } from '../policy/measures';
 import { LockSet, type LockMode } from '../policy/statements/locks';
 import type { Client } from './postgres';
@@ -68,7 +68,7 @@ export class StatementMeter {
     execute: () => Promise<unknown>,
   ): Promise<void> {
     this.tables ??= await tablesOf(client);
-    const place = placeOf(statement, segment);
+    const place = bracketOf(segment).inner.indexOf(statement);
     // A second attempt at the segment takes the place of the first, which left nothing.
     if (place === 0) {
       const { index, locks } = segment;
@@ -138,11 +138,6 @@ export class StatementMeter {
     if (this.last) this.last.tempBytes = since;
     this.last = next;
   }
-}
-
-/** As the executor counts: a file's own BEGIN is none of the statements that are timed. */
-function placeOf(statement: ParsedStatement, { kind, statements }: Segment): number {
-  return statements.indexOf(statement) - (kind === 'own-transaction' ? 1 : 0);
 }
 
 /** Bytes of the temporary files in this database, from one look to the next. */

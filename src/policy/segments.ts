@@ -7,6 +7,7 @@ import {
   describe,
   endsImplicitTransaction,
   enumValueAdded,
+  partTransactionModes,
   readsRows,
   scriptContext,
   transactionControl,
@@ -186,13 +187,27 @@ class Cutter {
   }
 }
 
-/** The statements of a segment without the file's own BEGIN and COMMIT. */
-export function innerOf({ kind, statements }: Segment): ParsedStatement[] {
-  return kind === 'own-transaction' ? statements.slice(1, -1) : statements;
+/** A segment's transaction. */
+export interface Bracket {
+  /** BEGIN, and what must come ahead of every query: the isolation level. */
+  begin: string[];
+  inner: ParsedStatement[];
+  commit: string;
+}
+
+/** A file's own BEGIN and COMMIT are executed as written. */
+export function bracketOf({ kind, statements }: Segment): Bracket {
+  const own = kind === 'own-transaction';
+  const [inner, modes] = partTransactionModes(own ? statements.slice(1, -1) : statements);
+  return {
+    begin: [(own && statements[0]?.text) || 'BEGIN', ...modes.map(({ text }) => text)],
+    inner,
+    commit: (own && statements.at(-1)?.text) || 'COMMIT',
+  };
 }
 
 function takesLocksFirst(segment: Segment): boolean {
-  const inner = innerOf(segment);
+  const { inner } = bracketOf(segment);
   if (segment.kind === 'single' || segment.locks.length === 0 || inner.length + segment.locks.length < 3) return false;
   const script = scriptContext();
   return !inner.slice(0, -1).some((statement) => readsRows(statement) || describe(statement, script).scans);

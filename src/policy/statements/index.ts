@@ -22,8 +22,9 @@ export {
   canRunInTransaction,
   enumValueAdded,
   readsRows,
-  setsSession,
   endsImplicitTransaction,
+  partTransactionModes,
+  setsSession,
   transactionControl,
   usesLiteral,
 } from './transactions';

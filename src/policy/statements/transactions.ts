@@ -28,6 +28,22 @@ export function endsImplicitTransaction(statement: ParsedStatement): boolean {
   return transactionControl(statement) === 'commit' && as(statement.node, 'TransactionStmt')?.chain !== true;
 }
 
+/**
+ * SET TRANSACTION ISOLATION LEVEL and its kin, which PostgreSQL takes only ahead of a transaction's first query (25001).
+ * @returns the statements without those that stand among the settings at their head, and those.
+ */
+export function partTransactionModes(statements: ParsedStatement[]): [ParsedStatement[], ParsedStatement[]] {
+  const first = statements.findIndex(({ node }) => !('VariableSetStmt' in node));
+  const head = first === -1 ? statements : statements.slice(0, first);
+  const modes = head.filter(setsTransactionMode);
+  return [statements.filter((statement) => !modes.includes(statement)), modes];
+}
+
+function setsTransactionMode({ node }: ParsedStatement): boolean {
+  const { kind, name = '' } = as(node, 'VariableSetStmt') ?? {};
+  return kind === 'VAR_SET_MULTI' ? name === 'TRANSACTION' : /^transaction_(isolation|deferrable)$/.test(name);
+}
+
 /** Statements that PostgreSQL refuses inside a transaction block (PreventInTransactionBlock, SQLSTATE 25001). */
 const REFUSED: { [T in Tag]?: (statement: Of<T>) => boolean } = {
   IndexStmt: ({ concurrent }) => concurrent === true,

@@ -38,10 +38,25 @@ COMMIT;
 BEGIN ISOLATION LEVEL SERIALIZABLE;
 CREATE TABLE public.dropped (id int);
 ROLLBACK;
+BEGIN;
+SET LOCAL statement_timeout = 0;
+SET TRANSACTION ISOLATION LEVEL REPEATABLE READ;
+CREATE TABLE public.isolated AS SELECT current_setting('transaction_isolation') AS level;
+COMMIT;
 UPDATE public.account SET balance = balance * 2;
 `,
   // Where a setting of the file before were left, it would go elsewhere.
   '03_after': `CREATE TABLE after_settings AS SELECT current_setting('statement_timeout') AS timeout;`,
+};
+
+/** Prisma sends a file as one query: a transaction that nobody began, which COMMIT ends. */
+const PARTED: Files = {
+  '02_parted': `SET LOCAL statement_timeout = '1h';
+SET TRANSACTION ISOLATION LEVEL SERIALIZABLE;
+CREATE TABLE isolated AS SELECT current_setting('transaction_isolation') AS level;
+COMMIT;
+CREATE TABLE afterwards AS SELECT current_setting('transaction_isolation') AS level;
+`,
 };
 
 /** Every segment after the first depends on what the first told the session. */
@@ -84,7 +99,20 @@ export const INPUT: Record<string, Fault> = {
     SETTINGS,
     killedAt({ sql: /CREATE TABLE second/, when: 'before' }),
   ),
-  'transactions and settings of its own': asWritten(OWN_TRANSACTION, { ends: 'new', inject: undisturbed }),
+  'transactions and settings of its own': asWritten(OWN_TRANSACTION, {
+    environment: { rehearsal: 'full' },
+    ends: 'new',
+    inject: undisturbed,
+  }),
+  'a COMMIT of what nobody began, killed behind it': {
+    ...killedAt({ sql: /CREATE TABLE afterwards/, when: 'before' }),
+    files: PARTED,
+    environment: { rehearsal: 'full' },
+    async also(trial) {
+      const levels = await trial.query(`SELECT i.level AS before, a.level AS after FROM isolated i, afterwards a`);
+      expect(levels).toEqual([{ before: 'serializable', after: 'read committed' }]);
+    },
+  },
   'killed in a transaction of its own': asWritten(
     OWN_TRANSACTION,
     killedAt({ sql: /UPDATE public\.account SET balance = balance \+ 1/, when: 'after' }),
