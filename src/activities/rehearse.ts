@@ -16,6 +16,7 @@ import type {
   PlannedMigration,
   PlanStep,
   RehearsalSummary,
+  ReversalSummary,
   SampledTable,
 } from '../contract';
 import { ApplicationFailure } from '@temporalio/common';
@@ -121,7 +122,7 @@ interface Rehearsal extends Omit<Restoring, 'backup'> {
 }
 
 async function rehearseOn(rehearsal: Rehearsal): Promise<RehearsalSummary> {
-  const { bench, target, steps, folders, files, report, backup } = rehearsal;
+  const { bench, target, folders, files, report, backup } = rehearsal;
   const ground = backup ? 'restored' : 'schema';
   const restored = backup && (await restoreForRehearsal({ ...rehearsal, backup }));
   if (!backup) await restoreSchema(bench, ground, await saveSchema(bench, bench.url, stateFile(rehearsal, 0)));
@@ -144,7 +145,7 @@ async function rehearseOn(rehearsal: Rehearsal): Promise<RehearsalSummary> {
   const reversible = reversals.every((summary) => summary.proven);
   if (backup && reversible) {
     if (!proving.isStill(ground)) await reverseOnRows(rehearsal, backup, proven);
-    for (const step of steps) await applyOn(bench, ground, step, folders);
+    await applyAgain(rehearsal, ground, reversals);
   }
   const durations = backup ? rehearsed.map(({ step, durationMs }) => ({ step: step.index, durationMs })) : [];
   return {
@@ -248,6 +249,34 @@ async function reverseOnRows(rehearsal: Rehearsal, backup: BackupSummary, proven
     await runOn(bench, 'restored', `the reversal of step ${summary.step + 1}`, reversal.sql ?? '');
   if (likeness(await fingerprintOf(bench, 'restored'), before) === 'different')
     throw permanent(FailureType.Rehearsal, 'Undoing every step on the restored backup did not bring its schema back.');
+}
+
+/**
+ * Once undone, the steps must go in again. What a step wrote into tables that were there before it stays when its schema is
+ * undone, and may then be in its own way: that harms no deployment, and is noted on the reversal.
+ */
+async function applyAgain(
+  { bench, steps, folders }: Rehearsal,
+  ground: string,
+  reversals: ReversalSummary[],
+): Promise<void> {
+  for (const [place, step] of steps.entries()) {
+    try {
+      await applyOn(bench, ground, step, folders);
+    } catch (error) {
+      const reversal = reversals[place];
+      if (!isAboutRows(error) || !reversal) throw error;
+      const note = `after it the step could not be deployed again, for what it wrote stays: ${error.message}`;
+      reversal.reason = [reversal.reason, note].filter(Boolean).join('; ');
+      return;
+    }
+  }
+}
+
+/** SQLSTATE classes 21 to 23, which tell of values and constraints, and P0, which functions and DO blocks raise. */
+function isAboutRows(error: unknown): error is ApplicationFailure {
+  if (!(error instanceof ApplicationFailure) || error.type !== FailureType.Statement) return false;
+  return /^(2[123]|P0)/.test((error.details?.[0] as StatementFailureDetails).sqlstate);
 }
 
 /** @returns milliseconds. */

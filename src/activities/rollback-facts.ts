@@ -5,12 +5,13 @@ import type { MigrationFolder } from '../adapters/migration-files';
 import type { BackupStore } from '../adapters/backup-store/store';
 import { ties } from '../adapters/database-swap';
 import { endpointOf, type Client } from '../adapters/postgres';
-import { parseScript } from '../adapters/sql-parser';
+import { parseScript, type ParsedStatement } from '../adapters/sql-parser';
 import { placeName, rowsWritten, rowsWrittenAnywhere, type Place } from '../adapters/written-since';
 import type { Backup } from '../backup/catalog';
 import type { RollbackStrategy, RowCost } from '../contract';
-import { placesDestroyed, placesDropped } from '../policy/reversal';
+import { placesDestroyed, placesDropped, placesFilled } from '../policy/reversal';
 import type { RollbackFacts, StepFacts } from '../policy/rollback';
+import { withInside } from '../policy/statements';
 import { backupOfDeployment } from './deployment-backup';
 
 /** A step of which something may be there. */
@@ -44,6 +45,7 @@ export async function rollbackFacts(client: Client, request: FactsRequest): Prom
       reversal: reversalOf(reversal, extent),
       takes: extent === 'none' ? [] : await rowsTaken(client, request.deployment, reversal, own),
       destroys: extent === 'none' ? [] : destroyed(request, reversal, backup),
+      fills: extent === 'none' ? [] : filled(request, reversal),
     });
   const complete = traces.length === registered.length && traces.every(({ extent }) => extent === 'all');
   const about = backup && { id: backup.meta.id, ageMs: Date.now() - Date.parse(backup.meta.takenAt) };
@@ -81,9 +83,24 @@ async function rowsTaken(
 
 /** What migrations took away of what was there before them, with the schema that an unqualified name means. */
 export function destroyedPlaces(folders: MigrationFolder[], migrations: string[], url: string): Place[] {
-  const sql = folders.filter(({ name }) => migrations.includes(name)).map((folder) => folder.sql);
+  return qualified(placesDestroyed(statementsOf(folders, migrations)), url);
+}
+
+function filled({ folders, url }: FactsRequest, { migrations }: RegisteredReversal): string[] {
+  return qualified(placesFilled(statementsOf(folders, migrations)), url).map(placeName);
+}
+
+function statementsOf(folders: MigrationFolder[], migrations: string[]): ParsedStatement[] {
+  const files = folders.filter(({ name }) => migrations.includes(name));
+  return withInside(
+    files.flatMap(({ sql }) => parseScript(sql)),
+    parseScript,
+  );
+}
+
+function qualified(places: Place[], url: string): Place[] {
   const schema = `"${endpointOf(url).schema}"`;
-  return placesDestroyed(sql.flatMap((text) => parseScript(text))).map(({ relation, column }) => ({
+  return places.map(({ relation, column }) => ({
     relation: relation.includes('"."') ? relation : `${schema}.${relation}`,
     column,
   }));

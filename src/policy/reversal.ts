@@ -1,7 +1,8 @@
 /** What a script takes away: a reversal from what was written since, a migration from what was there before. Pure. */
-import type { AlterTableCmd, Node, RangeVar } from '@pgsql/types';
+import type { AlterTableCmd, MergeStmt, Node, RangeVar } from '@pgsql/types';
 import type { Place } from '../adapters/written-since';
 import type { ParsedStatement } from '../adapters/sql-parser';
+import { all, find } from './statements/ast';
 
 /** The tables and columns that a reversal drops, each once: rows written there since the deployment would be lost. */
 export function placesDropped(statements: ParsedStatement[]): Place[] {
@@ -64,15 +65,47 @@ function createdTables(node: Node): Place[] {
   return 'CreateTableAsStmt' in node ? tableOf(node.CreateTableAsStmt.into?.rel) : [];
 }
 
+/** Also where a query brings it along: `WITH gone AS (DELETE ...)`. */
 function rowsChanged(node: Node): Place[] {
-  if ('TruncateStmt' in node)
-    return (node.TruncateStmt.relations ?? []).flatMap((table) => ('RangeVar' in table ? tableOf(table.RangeVar) : []));
-  if ('DeleteStmt' in node) return tableOf(node.DeleteStmt.relation);
-  if (!('UpdateStmt' in node) || !node.UpdateStmt.relation) return [];
-  const relation = relationOf(node.UpdateStmt.relation);
-  return (node.UpdateStmt.targetList ?? []).flatMap((target) =>
-    'ResTarget' in target && target.ResTarget.name ? [{ relation, column: target.ResTarget.name }] : [],
+  return [
+    ...find(node, 'TruncateStmt').flatMap(({ relations }) => all(relations, 'RangeVar').flatMap(tableOf)),
+    ...find(node, 'DeleteStmt').flatMap(({ relation }) => tableOf(relation)),
+    ...find(node, 'UpdateStmt').flatMap(({ relation, targetList }) => valuesOf(relation, targetList)),
+    ...find(node, 'InsertStmt').flatMap(({ relation, onConflictClause }) =>
+      valuesOf(relation, onConflictClause?.targetList),
+    ),
+    ...find(node, 'MergeStmt').flatMap(mergedInto),
+  ];
+}
+
+function mergedInto({ relation, mergeWhenClauses }: MergeStmt): Place[] {
+  return all(mergeWhenClauses, 'MergeWhenClause').flatMap(({ commandType, targetList }) => {
+    if (commandType === 'CMD_DELETE') return tableOf(relation);
+    return commandType === 'CMD_UPDATE' ? valuesOf(relation, targetList) : [];
+  });
+}
+
+/** The columns that an assignment overwrites. */
+function valuesOf(table: RangeVar | undefined, targets: Node[] | undefined): Place[] {
+  return tableOf(table).flatMap(({ relation }) =>
+    all(targets, 'ResTarget').flatMap(({ name }) => (name ? [{ relation, column: name }] : [])),
   );
+}
+
+/** The tables that were there before a migration and that it writes rows into: these stay when its schema is undone. */
+export function placesFilled(statements: ParsedStatement[]): Place[] {
+  const nodes = statements.map(({ node }) => node);
+  const made = new Set(nodes.flatMap(createdTables).map(({ relation }) => relation));
+  const filled = nodes.flatMap((node) => [
+    ...find(node, 'InsertStmt').flatMap(({ relation }) => tableOf(relation)),
+    ...find(node, 'CopyStmt').flatMap(({ relation, is_from }) => (is_from ? tableOf(relation) : [])),
+    ...find(node, 'MergeStmt').flatMap(({ relation, mergeWhenClauses }) =>
+      all(mergeWhenClauses, 'MergeWhenClause').some(({ commandType }) => commandType === 'CMD_INSERT')
+        ? tableOf(relation)
+        : [],
+    ),
+  ]);
+  return eachOnce(filled.filter(({ relation }) => !made.has(relation)));
 }
 
 function tableOf(table: RangeVar | undefined): Place[] {

@@ -27,6 +27,8 @@ export interface StepFacts {
   takes: RowCost[];
   /** Tables and columns (`schema.table`, `schema.table.column`) whose rows from before it took away. */
   destroys: string[];
+  /** Tables from before it, into which it wrote rows of its own: they stay. */
+  fills: string[];
 }
 
 export interface BackupFacts {
@@ -84,13 +86,13 @@ function reversed(facts: RollbackFacts, { takes }: RollbackOption): Choice {
       ? ''
       : ` What the deployment took out of ${list(emptied)} does not come back${facts.backup ? ' with it' : ', and there is no backup to bring it from'}.`;
   return {
-    ...decided('reverse', `Every step has a way back.${empty}`, takes),
+    ...decided('reverse', `Every step has a way back.${empty}${staying(facts)}`, takes),
     approval: takes.length > 0 || emptied.length > 0,
   };
 }
 
 function besides(facts: RollbackFacts, { takes }: RollbackOption): Choice {
-  const reason = `Every step has a way back; the rows that the deployment took out of ${list(destroyed(facts))} are brought from backup ${facts.backup?.id ?? ''} beside the live ones.`;
+  const reason = `Every step has a way back; the rows that the deployment took out of ${list(destroyed(facts))} are brought from backup ${facts.backup?.id ?? ''} beside the live ones.${staying(facts)}`;
   return { ...decided('restore-side-by-side', reason, takes), approval: takes.length > 0 };
 }
 
@@ -147,6 +149,11 @@ const NO_BACKUP = "The deployment's backup is not on this host.";
 /** What `auto` asks of a swap; a person who asks for it sees the price and decides. */
 function losesNothing({ writtenSince, backup }: RollbackFacts): boolean {
   return writtenSince?.length === 0 && backup !== null && backup.ageMs <= FRESH_MS;
+}
+
+function staying({ steps }: RollbackFacts): string {
+  const filled = [...new Set(steps.flatMap(({ fills }) => fills))];
+  return filled.length === 0 ? '' : ` The rows that it wrote into ${list(filled)} stay there.`;
 }
 
 function destroyed({ steps }: RollbackFacts): string[] {

@@ -198,12 +198,9 @@ export interface Bracket {
 /** A file's own BEGIN and COMMIT are executed as written. */
 export function bracketOf({ kind, statements }: Segment): Bracket {
   const own = kind === 'own-transaction';
+  const [begin, commit] = own ? [statements[0]?.text, statements.at(-1)?.text] : [];
   const [inner, modes] = partTransactionModes(own ? statements.slice(1, -1) : statements);
-  return {
-    begin: [(own && statements[0]?.text) || 'BEGIN', ...modes.map(({ text }) => text)],
-    inner,
-    commit: (own && statements.at(-1)?.text) || 'COMMIT',
-  };
+  return { begin: [begin ?? 'BEGIN', ...modes.map(({ text }) => text)], inner, commit: commit ?? 'COMMIT' };
 }
 
 function takesLocksFirst(segment: Segment): boolean {

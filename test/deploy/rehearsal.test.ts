@@ -132,6 +132,22 @@ CREATE TABLE "sorted" AS SELECT i FROM generate_series(1, 50000) i ORDER BY rand
   });
 });
 
+test('rows that a migration writes into a table of before do not stop it, and the reversal says that they stay', async () => {
+  const { outcome, rehearsal } = await deploy({
+    '01_admin': `ALTER TABLE "people" ADD COLUMN "role" text;
+INSERT INTO "people" ("id", "email", "role") VALUES (9001, 'admin@example.org', 'admin');`,
+    '02_more': `CREATE TABLE "more" ("id" int);`,
+  });
+  expect(outcome?.status).toBe('deployed');
+  expect(rehearsal?.reversible).toBe(true);
+  expect(rehearsal?.reversals.map(({ reason }) => reason)).toEqual([
+    expect.stringMatching(
+      /^after it the step could not be deployed again, for what it wrote stays: 01_admin, line 2: .*SQLSTATE 23505/,
+    ),
+    null,
+  ]);
+});
+
 describe('what cannot go well stops before anybody is asked', () => {
   const CASES: [string, string, RegExp, ('online' | 'as-written')?][] = [
     [

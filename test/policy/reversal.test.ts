@@ -1,5 +1,6 @@
 import { loadParser, parseScript } from '../../src/adapters/sql-parser';
-import { placesDestroyed, placesDropped } from '../../src/policy/reversal';
+import { placesDestroyed, placesDropped, placesFilled } from '../../src/policy/reversal';
+import { withInside } from '../../src/policy/statements';
 
 beforeAll(loadParser);
 
@@ -50,5 +51,37 @@ describe('what a migration destroys', () => {
     ['not what it made before', 'ALTER TABLE t ADD COLUMN a int; UPDATE t SET a = 1, b = 2', [column('"t"', 'b')]],
     ['nothing in a table that it made', 'CREATE TABLE t (a int); DELETE FROM t; ALTER TABLE t DROP COLUMN a', []],
     ['nothing in a copy that it made', 'CREATE TABLE t AS SELECT 1 AS a; UPDATE t SET a = 2; DROP TABLE t', []],
-  ])('%s', (_, sql, places) => expect(placesDestroyed(parseScript(sql))).toEqual(places));
+    ['what another query brings along', 'WITH gone AS (DELETE FROM t) SELECT 1', [table('"t"')]],
+    [
+      'what it overwrites where rows clash',
+      'INSERT INTO t VALUES (1, 2) ON CONFLICT (a) DO UPDATE SET b = 2; INSERT INTO u VALUES (1) ON CONFLICT DO NOTHING',
+      [column('"t"', 'b')],
+    ],
+    [
+      'what it merges',
+      'MERGE INTO t USING u ON t.a = u.a WHEN MATCHED THEN UPDATE SET b = 2; MERGE INTO v USING u ON v.a = u.a WHEN MATCHED THEN DELETE; MERGE INTO w USING u ON w.a = u.a WHEN NOT MATCHED THEN INSERT VALUES (1)',
+      [column('"t"', 'b'), table('"v"')],
+    ],
+    ['what a block does', 'DO $$ BEGIN UPDATE t SET a = 1; DELETE FROM u; END $$', [column('"t"', 'a'), table('"u"')]],
+    [
+      'what a function of its own does',
+      "CREATE FUNCTION f() RETURNS void LANGUAGE sql AS 'DELETE FROM t'; SELECT f(); CREATE FUNCTION g() RETURNS void LANGUAGE sql AS 'DELETE FROM u'",
+      [table('"t"')],
+    ],
+  ])('%s', (_, sql, places) => expect(placesDestroyed(withInside(parseScript(sql), parseScript))).toEqual(places));
 });
+
+test.each([
+  ['nothing by changing', 'UPDATE t SET a = 1; DELETE FROM u; ALTER TABLE v ADD COLUMN b int DEFAULT 1', []],
+  ['nothing in a table that it made', 'CREATE TABLE t (a int); INSERT INTO t VALUES (1)', []],
+  ['a table of before, once', 'INSERT INTO t VALUES (1); INSERT INTO t VALUES (2)', [table('"t"')]],
+  ['what it copies', 'COPY t FROM stdin; COPY u TO stdout', [table('"t"')]],
+  [
+    'what it merges',
+    'MERGE INTO t USING u ON t.a = u.a WHEN NOT MATCHED THEN INSERT VALUES (1); MERGE INTO v USING u ON v.a = u.a WHEN MATCHED THEN DELETE',
+    [table('"t"')],
+  ],
+  ['what a block does', 'DO $$ BEGIN INSERT INTO s.t VALUES (1); END $$', [table('"s"."t"')]],
+])('a migration fills %s', (_, sql, places) =>
+  expect(placesFilled(withInside(parseScript(sql), parseScript))).toEqual(places),
+);

@@ -7,7 +7,7 @@ const ORDERS: RowCost = { relation: 'public.orders', rows: 7 };
 const UNKNOWN: RowCost = { relation: 'public.events', rows: null };
 
 function step(facts: Partial<StepFacts> = {}): StepFacts {
-  return { step: 0, reversal: 'proven', takes: [], destroys: [], ...facts };
+  return { step: 0, reversal: 'proven', takes: [], destroys: [], fills: [], ...facts };
 }
 
 function facts(overrides: Partial<RollbackFacts> = {}): RollbackFacts {
@@ -180,6 +180,12 @@ test.each([
     facts({ steps: [step({ destroys: ['public.orders.note'] })], backup: null }),
     'reverse',
     'Every step has a way back. What the deployment took out of public.orders.note does not come back, and there is no backup to bring it from.',
+  ],
+  [
+    'rows written into a table of before',
+    facts({ steps: [step({ fills: ['public.plans'] })] }),
+    'reverse',
+    'Every step has a way back. The rows that it wrote into public.plans stay there.',
   ],
   [
     'no way back, quiet since',

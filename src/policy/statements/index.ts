@@ -105,6 +105,19 @@ export function statementsInside(
   );
 }
 
+/** Every statement of a script, each followed by those that run inside it. */
+export function withInside(
+  statements: ParsedStatement[],
+  parse: NonNullable<ScriptContext['parse']>,
+): ParsedStatement[] {
+  const script = scriptContext(new Schema(), parse);
+  return statements.flatMap((statement) => {
+    const inside = statementsInside(statement, script);
+    learn(statement, script);
+    return [statement, ...inside];
+  });
+}
+
 /** Where a function was written does not matter here: its statements stand at the line that calls it. */
 function bodyOf(
   { language, text }: NonNullable<KnownFunction['body']>,
