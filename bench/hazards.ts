@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { loadParser, parseScript } from '../src/adapters/sql-parser';
 import type { HazardFinding } from '../src/contract';
-import { findHazards, HAZARDS, type DatabaseFacts } from '../src/policy/hazards';
+import { findHazards, TableFacts, HAZARDS, type DatabaseFacts } from '../src/policy/hazards';
 import { describeScript, learn, scriptContext, Schema } from '../src/policy/statements';
 import { BEFORE, HARMLESS, HAZARDOUS, type AdversarialCase } from '../test/policy/adversarial/cases';
 import { corpusScripts } from '../test/policy/corpus';
@@ -76,7 +76,7 @@ const LOCKKEEPER: Judge = {
 function findingsOf({ sql, database, before }: Omit<Script, 'hazard'>): HazardFinding[] {
   const statements = parseScript(sql);
   const facts = describeScript(statements, scriptContext(before, parseScript));
-  return findHazards(statements, facts, database, { schema: before, parse: parseScript });
+  return findHazards(statements, facts, new TableFacts(database), { schema: before, parse: parseScript });
 }
 
 function squawkJudges(path: string, version: string): Judge[] {

@@ -48,16 +48,14 @@ export interface PendingMigration {
 const STEP_SIZE = 100;
 
 export function buildPlan(input: PlanInput): Omit<FullPlan, 'digest' | 'checklist' | 'drift'> {
-  let schema = schemaAfter(input);
+  const deployed = schemaAfter(input);
+  let schema = deployed;
   const facts: StatementFacts[] = [];
-  const newTables: string[] = [];
   const tables = new TableFacts(input.database);
   const migrations = input.migrations.map((migration) => {
-    const described = describeMigration(migration, input, schema, newTables, tables);
+    const described = describeMigration(migration, input, { schema, deployed, tables });
     facts.push(...described.facts);
     schema = described.after;
-    // Files alone do not tell which of them are deployed: there every earlier table may be large and busy.
-    if (!input.database.offline) newTables.push(...described.facts.flatMap(({ creates }) => creates.tables));
     return described.plan;
   });
   return {
@@ -83,34 +81,33 @@ function schemaAfter({ applied, migrations, parse, database }: PlanInput): Schem
 function describeMigration(
   migration: PendingMigration,
   input: PlanInput,
-  schema: Schema,
-  newTables: readonly string[],
-  tables: TableFacts,
+  { schema, deployed, tables }: { schema: Schema; deployed: Schema; tables: TableFacts },
 ): { plan: MigrationPlan; facts: StatementFacts[]; after: Schema } {
   const script = scriptContext(schema, input.parse);
   const facts = describeScript(migration.statements, script);
+  const before = tables.clone();
   const { form, asWritten } = decideForm({
     statements: migration.statements,
     facts,
     execution: executionOf(migration.sql) ?? input.execution,
     script: scriptContext(schema, input.parse),
     tables,
-    isNew: (relation) => newTables.some((table) => keyOf(table) === keyOf(relation)),
+    isNew: (relation) => before.isMade(relation),
   });
-  const hazards = findHazards(migration.statements, facts, input.database, {
+  const hazards = findHazards(migration.statements, facts, before, {
     form,
     allowances: allowances(migration.sql),
     schema,
     after: script.schema,
     parse: input.parse,
-    newTables,
+    deployed,
   });
+  tables.learn(migration.statements, facts);
   const texts = onlineTexts(migration.statements, form);
   const blocking = new Set(form.blocking.map(({ statement }) => statement));
-  const made = new Set([...newTables, ...facts.flatMap(({ creates }) => creates.tables)].map(keyOf));
-  const readsOld = facts.map(
-    ({ scans, scanned }) => scans && (scanned.length === 0 || scanned.some((table) => !made.has(keyOf(table)))),
-  );
+  const made = new Set(facts.flatMap(({ creates }) => creates.tables).map(keyOf));
+  const isOld = (table: string): boolean => !made.has(keyOf(table)) && !before.isMade(table);
+  const readsOld = facts.map(({ scans, scanned }) => scans && (scanned.length === 0 || scanned.some(isOld)));
   const plan: MigrationPlan = {
     name: migration.name,
     checksum: migration.checksum,

@@ -1,7 +1,8 @@
-/** The tables that are there, under the names that a script gives them as it goes on. */
+/** The tables that are there, under the names that a deployment gives them as it goes on, and those that it makes. */
 import type { ParsedStatement } from '../adapters/sql-parser';
 import { tableRenamed } from './hazards/names';
 import type { TableSize } from './hazards/sizes';
+import type { StatementFacts } from './statements';
 import { keyOf } from './statements/ast';
 
 export interface DatabaseFacts {
@@ -16,11 +17,24 @@ export interface DatabaseFacts {
 }
 
 export class TableFacts {
-  private readonly renamed = new Map<string, string>();
+  private renamed = new Map<string, string>();
+  /** Keys of the tables that earlier scripts of the deployment make: empty and unused when the next one runs. */
+  private made = new Set<string>();
   private readonly schema: string;
 
   constructor(private readonly database: DatabaseFacts) {
     this.schema = database.schema ?? 'public';
+  }
+
+  clone(): TableFacts {
+    const copy = new TableFacts(this.database);
+    copy.renamed = new Map(this.renamed);
+    copy.made = new Set(this.made);
+    return copy;
+  }
+
+  get isOffline(): boolean {
+    return this.database.offline;
   }
 
   size(relation: string): TableSize | null {
@@ -41,6 +55,29 @@ export class TableFacts {
       dot < 0 || (!(relation in this.database.tables) && `${this.schema}.${relation}` in this.database.tables);
     const parts = inDefault ? [this.schema, relation] : [relation.slice(0, dot), relation.slice(dot + 1)];
     return parts.map((part) => `"${part.replaceAll('"', '""')}"`).join('.');
+  }
+
+  /** Of a table that an earlier script of the deployment makes. */
+  isMade(relation: string): boolean {
+    return this.made.has(keyOf(relation));
+  }
+
+  /** Keys, as `keyOf` gives them. */
+  get madeTables(): ReadonlySet<string> {
+    return this.made;
+  }
+
+  /**
+   * What a script has made, once it is through. Files alone do not tell which of them are deployed: there every earlier table
+   * may be large and busy.
+   */
+  learn(statements: readonly ParsedStatement[], facts: readonly StatementFacts[]): void {
+    if (this.isOffline) return;
+    for (const [place, statement] of statements.entries()) {
+      for (const table of facts[place]?.creates.tables ?? []) this.made.add(keyOf(table));
+      const rename = tableRenamed(statement);
+      if (rename && this.made.delete(keyOf(rename.from))) this.made.add(keyOf(rename.to));
+    }
   }
 
   follow(statement: ParsedStatement): void {

@@ -1,7 +1,7 @@
 /** Migrations written to mislead: each miss and each false alarm is named, and none is tolerated. */
 import type { HazardFinding } from '../../src/contract';
 import { loadParser, parseScript } from '../../src/adapters/sql-parser';
-import { findHazards } from '../../src/policy/hazards';
+import { findHazards, TableFacts } from '../../src/policy/hazards';
 import { describeScript, scriptContext, Schema } from '../../src/policy/statements';
 import { BEFORE, HARMLESS, HAZARDOUS, type AdversarialCase } from './adversarial/cases';
 
@@ -17,7 +17,7 @@ beforeAll(async () => {
 function find({ sql, database }: AdversarialCase): HazardFinding[] {
   const statements = parseScript(sql);
   const facts = describeScript(statements, scriptContext(before, parseScript));
-  return findHazards(statements, facts, database, { schema: before, parse: parseScript });
+  return findHazards(statements, facts, new TableFacts(database), { schema: before, parse: parseScript });
 }
 
 const inWords = ({ severity, id, line }: HazardFinding): string => `${severity} ${id} on line ${line}`;

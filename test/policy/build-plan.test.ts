@@ -105,3 +105,53 @@ describe('an index on a table of an earlier migration', () => {
   test('may block somebody, for all that the files tell', () =>
     expect(hazards(planOf(migration('a', orders), index()))).toContain('index-not-concurrent'));
 });
+
+describe('what earlier migrations of the deployment rename', () => {
+  const found = ({ migrations }: ReturnType<typeof buildPlan>, at: number): string[] =>
+    migrations[at]?.hazards.filter(({ severity }) => severity !== 'info').map(({ id }) => id) ?? [];
+  const applied = 'CREATE TABLE "Vote" (id int PRIMARY KEY, at timestamptz); CREATE TYPE "Kind" AS ENUM (\'A\')';
+  const tables = { 'public.Vote': { rows: 40_000_000, bytes: 9e9 } };
+  const rename = (): PendingMigration => migration('a', 'ALTER TABLE "Vote" RENAME TO votes');
+
+  test('is as large and as busy under its new name', () => {
+    const index = migration('b', 'CREATE INDEX votes_at ON votes (at)');
+    const plan = planAfter({ applied, tables }, rename(), index);
+    expect(found(plan, 1)).toEqual(['index-not-concurrent']);
+    expect(plan.migrations[1]?.form.blocking).toMatchObject([{ online: true }]);
+  });
+
+  test('harms no running version where they made it', () => {
+    const plan = planAfter(
+      { tables: {} },
+      migration('a', `${applied}; CREATE TABLE other (id int PRIMARY KEY, gone int)`),
+      migration('b', 'ALTER TABLE "Vote" RENAME TO votes; ALTER TYPE "Kind" RENAME TO kind'),
+      migration('c', 'ALTER TABLE votes DROP COLUMN at; ALTER TABLE other DROP COLUMN gone'),
+      migration('d', "ALTER TYPE kind RENAME VALUE 'A' TO 'B'; CREATE INDEX i ON votes (id)"),
+    );
+    expect([1, 2, 3].flatMap((at) => found(plan, at))).toEqual([]);
+    expect(plan.risk).toBe('low');
+  });
+
+  test('is a new table once another was made under the old name', () => {
+    const anew = migration('b', 'CREATE TABLE "Vote" (id int PRIMARY KEY); CREATE INDEX v ON "Vote" (id)');
+    const later = migration('c', 'CREATE INDEX w ON "Vote" (id); CREATE INDEX x ON votes (id)');
+    expect(found(planAfter({ applied, tables }, rename(), anew, later), 2)).toEqual(['index-not-concurrent']);
+  });
+
+  test('breaks the running version where it was there', () => {
+    const plan = planAfter({ applied, tables }, migration('a', 'ALTER TYPE "Kind" RENAME TO kind'));
+    expect(found(plan, 0)).toEqual(['rename-type']);
+  });
+});
+
+test('columns of tables that an earlier migration of the deployment makes are added side by side with old ones', () => {
+  const plan = planAfter(
+    { applied: 'CREATE TABLE old (id int)', tables: { 'public.old': { rows: 5e6, bytes: 1e9 } } },
+    migration('a', 'CREATE TABLE fresh (id int)'),
+    migration(
+      'b',
+      'ALTER TABLE fresh ADD COLUMN x text; ALTER TABLE old ADD COLUMN y text; CREATE INDEX i ON fresh (x)',
+    ),
+  );
+  expect(plan.migrations[1]?.hazards).toEqual([]);
+});

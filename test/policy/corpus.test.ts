@@ -1,6 +1,6 @@
 /** The real migrations: nothing crashes, and the dangers are those that a team would stop for, counted one kind at a time. */
 import { loadParser, parseScript } from '../../src/adapters/sql-parser';
-import { findHazards } from '../../src/policy/hazards';
+import { findHazards, TableFacts } from '../../src/policy/hazards';
 import { describeScript, learn, scriptContext, Schema } from '../../src/policy/statements';
 import { corpusScripts, type CorpusProject } from './corpus';
 
@@ -15,7 +15,10 @@ function dangersOf({ migrations }: CorpusProject): Record<string, number> {
     const statements = parseScript(sql);
     const script = scriptContext(schema, parseScript);
     const facts = describeScript(statements, script);
-    const findings = findHazards(statements, facts, { tables: {}, offline: true }, { schema, parse: parseScript });
+    const findings = findHazards(statements, facts, new TableFacts({ tables: {}, offline: true }), {
+      schema,
+      parse: parseScript,
+    });
     for (const { id, severity } of findings) if (severity === 'danger') counts[id] = (counts[id] ?? 0) + 1;
     for (const statement of statements) learn(statement, { ...script, schema });
   }

@@ -11,7 +11,7 @@ import {
   type ScriptContext,
   type StatementFacts,
 } from '../statements';
-import { TableFacts, type DatabaseFacts } from '../database-facts';
+import type { TableFacts } from '../database-facts';
 import { as, keyOf, relationOf } from '../statements/ast';
 import type { HazardContext, Step } from './hazard';
 import { howLong, severityOf } from './sizes';
@@ -29,26 +29,27 @@ export interface Start {
   after?: Schema | undefined;
   /** Looks into DO blocks. */
   parse?: ScriptContext['parse'] | undefined;
-  /** Tables that earlier migrations of the same deployment create: empty and unused when this one runs. */
-  newTables?: readonly string[] | undefined;
+  /** The schema before the whole deployment; left out where that is the schema before the script. */
+  deployed?: Schema | undefined;
 }
 
 /** Every statement, and every one inside a DO block, with its context. A context holds until the next one is asked for. */
 export function* sites(
   statements: ParsedStatement[],
   facts: StatementFacts[],
-  database: DatabaseFacts,
+  tables: TableFacts,
   start: Start,
 ): Generator<Site> {
   const script = scriptContext(start.schema, start.parse);
-  for (const table of start.newTables ?? []) script.created.add(keyOf(table));
+  for (const table of tables.madeTables) script.created.add(table);
   const after = start.after ?? schemaAfter(statements, start);
   const places = transactionPlaces(statements);
   const steps = stepsOf(statements, facts, places, script.created);
-  const tables = new TableFacts(database);
+  const deployed = tables.isOffline ? null : (start.deployed ?? start.schema ?? null);
   for (const [position, step] of steps.entries()) {
     const shared = {
       before: start.schema ?? after,
+      deployed,
       after,
       steps,
       position,

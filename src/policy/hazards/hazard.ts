@@ -45,6 +45,8 @@ export interface HazardContext {
   /** Before and after the whole script. */
   before: Schema;
   after: Schema;
+  /** What the running version was written for; null where the files alone do not tell what is deployed. */
+  deployed: Schema | null;
   /** All statements of the script, and this one's place among them. */
   steps: readonly Step[];
   position: number;

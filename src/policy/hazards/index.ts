@@ -4,7 +4,7 @@ import type { ParsedStatement } from '../../adapters/sql-parser';
 import type { StatementFacts } from '../statements';
 import { tagOf, type Tag } from '../statements/ast';
 import { allowanceFor, type Allowance } from './allowances';
-import type { DatabaseFacts } from '../database-facts';
+import type { TableFacts } from '../database-facts';
 import { sites, type Site, type Start } from './context';
 import type { Finding, Hazard } from './hazard';
 import { HAZARDS } from './registry';
@@ -12,7 +12,7 @@ import { HAZARDS } from './registry';
 export { allowances } from './allowances';
 export { HAZARDS } from './registry';
 export type { Allowance } from './allowances';
-export type { DatabaseFacts } from '../database-facts';
+export { TableFacts, type DatabaseFacts } from '../database-facts';
 export type { Hazard } from './hazard';
 export type { TableSize } from './sizes';
 
@@ -23,15 +23,18 @@ export interface FindOptions extends Start {
   allowances?: Allowance[];
 }
 
-/** @param facts of the same statements, in their order, as `describeScript` gives them. */
+/**
+ * @param facts of the same statements, in their order, as `describeScript` gives them.
+ * @param tables as they are before the script; they stay so.
+ */
 export function findHazards(
   statements: ParsedStatement[],
   facts: StatementFacts[],
-  database: DatabaseFacts,
+  tables: TableFacts,
   options: FindOptions = {},
 ): HazardFinding[] {
   const found: HazardFinding[] = [];
-  for (const site of sites(statements, facts, database, options)) {
+  for (const site of sites(statements, facts, tables.clone(), options)) {
     for (const hazard of hazardsOf(tagOf(site.statement.node))) {
       for (const finding of hazard.detect(site.statement, site.context))
         found.push(present(hazard, finding, site, statements, options));

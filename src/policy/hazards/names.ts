@@ -45,6 +45,14 @@ export function createdHere(name: string, { steps, position }: HazardContext): b
   return steps.slice(0, position).some(({ statement }) => makes(statement, name));
 }
 
+/** A type that the deployment creates: no running version knows it. */
+export function isNewType(name: string, context: HazardContext): boolean {
+  const { schema, deployed } = context;
+  const key = keyOf(name);
+  const isNew = deployed?.complete && schema.enums.has(key) && !deployed.enums.has(key);
+  return isNew === true || createdHere(name, context);
+}
+
 /** A later statement creates it anew. */
 export function madeAgain(name: string, { steps, position }: HazardContext): boolean {
   return steps.slice(position + 1).some(({ statement }) => makes(statement, name));

@@ -1,5 +1,5 @@
 import { as, words } from '../statements/ast';
-import { createdHere } from './names';
+import { isNewType } from './names';
 import { quote } from './sql';
 import type { Hazard } from './hazard';
 
@@ -10,7 +10,7 @@ export const hazard: Hazard = {
   on: ['AlterEnumStmt'],
   detect({ node }, context) {
     const change = as(node, 'AlterEnumStmt');
-    if (change?.oldVal === undefined || createdHere(words(change.typeName).join('.'), context)) return [];
+    if (change?.oldVal === undefined || isNewType(words(change.typeName).join('.'), context)) return [];
     const type = words(change.typeName).map(quote).join('.');
     const literal = (value: string | undefined): string => `'${(value ?? '').replaceAll("'", "''")}'`;
     return [

@@ -1,5 +1,5 @@
 import { as, nameParts } from '../statements/ast';
-import { createdHere, takenAgain } from './names';
+import { isNewType, takenAgain } from './names';
 import type { Hazard } from './hazard';
 
 /** Prisma swaps an enum by renaming the old type away and the new one into its place: that name is never missing. */
@@ -11,7 +11,7 @@ export const hazard: Hazard = {
   detect({ node }, context) {
     const rename = as(node, 'RenameStmt');
     const type = nameParts(rename?.object).join('.');
-    if (rename?.renameType !== 'OBJECT_TYPE' || createdHere(type, context) || takenAgain(type, context)) return [];
+    if (rename?.renameType !== 'OBJECT_TYPE' || isNewType(type, context) || takenAgain(type, context)) return [];
     const isUsed = context.schema.tablesWithType(type).length > 0 || !context.schema.complete;
     return [
       {
