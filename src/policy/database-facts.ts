@@ -1,6 +1,6 @@
 /** The tables that are there, under the names that a deployment gives them as it goes on, and those that it makes. */
 import type { ParsedStatement } from '../adapters/sql-parser';
-import { tableRenamed } from './hazards/names';
+import { renameAmong, tableRenamed } from './hazards/names';
 import type { TableSize } from './hazards/sizes';
 import type { StatementFacts } from './statements';
 import { keyOf } from './statements/ast';
@@ -75,8 +75,7 @@ export class TableFacts {
     if (this.isOffline) return;
     for (const [place, statement] of statements.entries()) {
       for (const table of facts[place]?.creates.tables ?? []) this.made.add(keyOf(table));
-      const rename = tableRenamed(statement);
-      if (rename && this.made.delete(keyOf(rename.from))) this.made.add(keyOf(rename.to));
+      renameAmong(this.made, statement);
     }
   }
 

@@ -124,7 +124,10 @@ describe('what earlier migrations of the deployment rename', () => {
     const plan = planAfter(
       { tables: {} },
       migration('a', `${applied}; CREATE TABLE other (id int PRIMARY KEY, gone int)`),
-      migration('b', 'ALTER TABLE "Vote" RENAME TO votes; ALTER TYPE "Kind" RENAME TO kind'),
+      migration(
+        'b',
+        'ALTER TABLE "Vote" RENAME TO votes; ALTER TYPE "Kind" RENAME TO kind; ALTER TABLE votes DROP COLUMN at, ADD COLUMN at timestamptz; ALTER TABLE other ADD COLUMN gone2 int',
+      ),
       migration('c', 'ALTER TABLE votes DROP COLUMN at; ALTER TABLE other DROP COLUMN gone'),
       migration('d', "ALTER TYPE kind RENAME VALUE 'A' TO 'B'; CREATE INDEX i ON votes (id)"),
     );

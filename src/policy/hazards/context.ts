@@ -14,6 +14,7 @@ import {
 import type { TableFacts } from '../database-facts';
 import { as, keyOf, relationOf } from '../statements/ast';
 import type { HazardContext, Step } from './hazard';
+import { renameAmong } from './names';
 import { howLong, severityOf } from './sizes';
 
 export interface Site {
@@ -91,6 +92,7 @@ function stepsOf(
   return statements.map((statement, position): Step => {
     const known = facts[position] ?? describe(statement, scriptContext());
     const contested = known.contested.filter(({ relation }) => !others.has(keyOf(relation)));
+    renameAmong(others, statement);
     return { statement, facts: { ...known, contested }, transaction: places[position]?.number ?? 0 };
   });
 }

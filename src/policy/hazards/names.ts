@@ -68,6 +68,12 @@ export function tableRenamed({ node }: ParsedStatement): { from: string; to: str
   };
 }
 
+/** A table among these, by its key, stays among them under the name that a statement gives it. */
+export function renameAmong(tables: Set<string>, statement: ParsedStatement): void {
+  const rename = tableRenamed(statement);
+  if (rename && tables.delete(keyOf(rename.from))) tables.add(keyOf(rename.to));
+}
+
 /** An earlier statement gave it this name. */
 export function renamedHere(name: string, { steps, position }: HazardContext): boolean {
   return steps
