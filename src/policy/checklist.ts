@@ -95,7 +95,7 @@ export function runChecklist(facts: ChecklistFacts): CheckResult[] {
 function judgeHazards({ hazards, block }: ChecklistFacts): Verdict {
   const dangers = hazards.filter((hazard) => hazard.severity === 'danger' && hazard.handledBy === null).length;
   const warnings = hazards.filter((hazard) => hazard.severity === 'warning').length;
-  const evidence = `${dangers} dangerous statements, ${warnings} warnings; the plan lists each with its safe form.`;
+  const evidence = `${plural(dangers, 'dangerous statement')}, ${plural(warnings, 'warning')}; the plan lists each with its safe form.`;
   const stopped = blockingHazards(hazards, block).length;
   if (stopped > 0)
     return fail(`${evidence} policy.block: ${block} stops ${stopped} of them; rewrite or allow each with its reason.`);

@@ -45,6 +45,18 @@ test('JSON is the documented object', async () => {
   expect(made).toMatchObject({ risk: 'high', totals: { tables: 1, columns: 2, indexes: 1 }, checklist: [] });
 });
 
+test('remarks of one kind are counted in the terminal, and listed elsewhere', async () => {
+  const tables = Array.from(
+    { length: 10 },
+    (_, n) => `CREATE TABLE t${n} ("id" BIGINT PRIMARY KEY, "at" TIMESTAMP(3));`,
+  );
+  const many = { ...FILES, 'prisma/migrations/3_many/migration.sql': tables.join('\n') };
+  const { stdout } = await plan([], many);
+  expect(stdout.match(/info 3_many:\d+/g)).toEqual(['info 3_many:1', 'info 3_many:2', 'info 3_many:3']);
+  expect(stdout).toContain('and 7 more of timestamp-without-time-zone; "lockkeeper plan --markdown" lists them all');
+  expect((await plan(['--markdown'], many)).stdout.match(/\*\*info\*\* `3_many:\d+`/g)).toHaveLength(10);
+});
+
 test('annotations stand beside their lines, escaped', async () => {
   const { stdout } = await plan(['--github']);
   const [annotation = ''] = stdout.split('\n');

@@ -97,10 +97,10 @@ const CASES: [string, Partial<ChecklistFacts>, string, RegExp][] = [
     'dangers',
     { hazards: [hazard('danger'), hazard('warning'), hazard('warning')] },
     'hazards warn',
-    /^1 dangerous statements, 2 warnings/,
+    /^1 dangerous statement, 2 warnings/,
   ],
   ['dangers that the executor takes away', { hazards: [hazard('danger', 'online')] }, 'hazards pass', /^0 dangerous/],
-  ['warnings alone', { hazards: [hazard('warning')] }, 'hazards pass', /1 warnings/],
+  ['warnings alone', { hazards: [hazard('warning')] }, 'hazards pass', /1 warning;/],
   [
     'no right to keep records',
     { canKeepLedger: false },
@@ -217,7 +217,7 @@ const CASES: [string, Partial<ChecklistFacts>, string, RegExp][] = [
     'a warning that the policy lets pass',
     { hazards: [hazard('warning')], block: 'danger' },
     'hazards pass',
-    /1 warnings/,
+    /1 warning;/,
   ],
   [
     'a migration that deletes rows',

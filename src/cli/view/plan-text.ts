@@ -39,12 +39,25 @@ function migrations(all: MigrationPlan[], colors: Colors): string {
 
 function hazards(all: MigrationPlan[], colors: Colors, brief: boolean): string {
   const found = all.flatMap((migration) => migration.hazards.map((hazard) => ({ name: migration.name, hazard })));
-  const shown = found.filter(({ hazard }) => !brief || hazard.severity === 'danger');
+  const listed = found.filter(({ hazard }) => !brief || hazard.severity === 'danger');
+  const alike = new Map<string, number>();
+  const shown = listed.filter(({ hazard: { id, severity } }) => {
+    if (severity !== 'info') return true;
+    const place = (alike.get(id) ?? 0) + 1;
+    alike.set(id, place);
+    return place <= MOST_ALIKE;
+  });
   const lines = shown.map(({ name, hazard }) => hazardText(name, hazard, colors));
-  const hidden = found.length - shown.length;
+  for (const [id, times] of alike)
+    if (times > MOST_ALIKE)
+      lines.push(colors.dim(`and ${times - MOST_ALIKE} more of ${id}; "lockkeeper plan --markdown" lists them all`));
+  const hidden = found.length - listed.length;
   if (hidden > 0) lines.push(colors.dim(`and ${plural(hidden, 'finding')} below danger; "lockkeeper plan" shows them`));
   return lines.join('\n');
 }
+
+/** Remarks that differ in their columns alone, as every DateTime of Prisma's has one, bury what matters. */
+const MOST_ALIKE = 3;
 
 function hazardText(migration: string, hazard: HazardFinding, colors: Colors): string {
   const paint = { danger: colors.red, warning: colors.yellow, info: colors.dim }[hazard.severity];
