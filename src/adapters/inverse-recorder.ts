@@ -1,7 +1,8 @@
 /** Watches scripts run, and learns from the catalog around each statement how to undo it. */
 import {
   effectOf,
-  foreignKeysAdded,
+  dropKey,
+  foreignKeysNamed,
   inverseOf,
   goesWithTable,
   newObjects,
@@ -28,6 +29,8 @@ export interface SegmentInverse extends Inverse {
 export class InverseRecorder {
   /** Oids of what these migrations made. */
   private readonly made = new Set<string>();
+  /** `oid name` of the foreign keys that these migrations gave to tables that they made. */
+  private readonly keys = new Set<string>();
   /** Oids of what was there before them. */
   private existing: Set<string> | null = null;
   private readonly recorded = new Map<string, Map<Segment, Map<ParsedStatement, Inverse>>>();
@@ -78,11 +81,20 @@ export class InverseRecorder {
     await execute();
     const after = await readDefinitions(client, this.toCompare(statement, await this.findAgain(client, scope, named)));
     const inverse = inverseOf(withoutNew(before, after, this.made), after);
-    const keys = goesWithTable(statement)
-      ? named.filter(({ oid }) => this.made.has(oid)).flatMap((table) => foreignKeysAdded(statement, table))
-      : [];
+    const keys = goesWithTable(statement) ? named.flatMap((table) => this.keysOf(statement, table)) : [];
     for (const oid of newObjects(before, after)) this.made.add(oid);
     return { ...inverse, sql: [...keys, ...inverse.sql] };
+  }
+
+  /** Foreign keys between tables that were made here: they would keep one from being dropped before the other. */
+  private keysOf(statement: ParsedStatement, { oid, name, sqlName }: CatalogObject): string[] {
+    if (!this.made.has(oid)) return [];
+    const { added, renamed } = foreignKeysNamed(statement, name);
+    const known = renamed.flatMap(([from, to]) => (this.keys.has(`${oid} ${from}`) ? [to] : []));
+    return [...added, ...known].map((key) => {
+      this.keys.add(`${oid} ${key}`);
+      return dropKey(sqlName, key);
+    });
   }
 
   /** What stood there all the time, and is found only now, is none of the statement's doing. */

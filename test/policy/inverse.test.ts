@@ -67,6 +67,39 @@ test('everything else brings the schema back exactly', async () => {
   expect(wrong).toEqual([]);
 }, 600_000);
 
+const MADE = `CREATE TABLE fresh (id integer PRIMARY KEY, code text, parent_id integer, CONSTRAINT code_there CHECK (code <> ''));
+  CREATE UNIQUE INDEX fresh_code ON fresh (code);
+  CREATE INDEX fresh_lower ON fresh (lower(code));
+  ALTER TABLE fresh ADD CONSTRAINT fresh_unique UNIQUE (code, parent_id);
+  ALTER TABLE fresh ADD CONSTRAINT fresh_parent FOREIGN KEY (parent_id) REFERENCES parent (id);
+  CREATE TRIGGER fresh_watch BEFORE UPDATE ON fresh FOR EACH ROW EXECUTE FUNCTION suppress_redundant_updates_trigger()`;
+
+test.each([
+  'DROP INDEX fresh_code; DROP INDEX fresh_lower',
+  'ALTER TABLE fresh DROP CONSTRAINT fresh_parent; ALTER TABLE fresh DROP CONSTRAINT fresh_unique',
+  'ALTER TABLE fresh DROP CONSTRAINT fresh_pkey; ALTER TABLE fresh DROP CONSTRAINT code_there',
+  'DROP INDEX fresh_code; ALTER TABLE fresh DROP COLUMN code CASCADE',
+  'ALTER TABLE fresh DROP CONSTRAINT fresh_parent; DROP TABLE fresh',
+  'ALTER INDEX fresh_code RENAME TO fresh_name; ALTER TABLE fresh RENAME TO stale; DROP INDEX fresh_name',
+  'ALTER TABLE fresh RENAME CONSTRAINT fresh_parent TO fresh_elder; ALTER TABLE fresh DROP CONSTRAINT fresh_elder',
+  'DROP TRIGGER fresh_watch ON fresh; DROP TABLE fresh',
+  'ALTER TRIGGER fresh_watch ON fresh RENAME TO fresh_eye; DROP TRIGGER fresh_eye ON fresh',
+  'CREATE TABLE elder (id integer PRIMARY KEY); ALTER TABLE fresh ADD CONSTRAINT younger FOREIGN KEY (parent_id) REFERENCES elder (id); ALTER TABLE fresh RENAME CONSTRAINT younger TO elders_child; ALTER TABLE fresh RENAME TO stale',
+])('what later migrations of a step take from a table that it made is not brought back: %s', async (later) => {
+  const database = await testDatabase(template.name);
+  const recorder = new InverseRecorder();
+  try {
+    const { client } = database;
+    const sql: string[][] = [];
+    for (const statement of parseScript(`${MADE}; ${later}`))
+      sql.unshift((await recorder.around(client, statement, () => client.query(statement.text))).sql);
+    await undo(database, sql.flat());
+    expect(difference(original, await tools.schemaText(database.url))).toBe('');
+  } finally {
+    await database.drop();
+  }
+});
+
 /** Runs and undoes the statements one after the other; those that leave something behind are found by halves. */
 async function spoiling(statements: ParsedStatement[], as = (schema: string) => schema): Promise<string[]> {
   const database = await testDatabase(template.name);

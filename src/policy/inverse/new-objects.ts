@@ -1,4 +1,5 @@
 /** What a script itself made goes with its making: what it did to such an object later needs no inverse of its own. */
+import type { ObjectType } from '@pgsql/types';
 import type { ParsedStatement } from '../../adapters/sql-parser';
 import { all, as, find } from '../statements/ast';
 import { constraintName } from '../statements/constraints';
@@ -27,9 +28,10 @@ export function withoutNew(before: Definitions, after: Definitions, made: Readon
     earlier: T[],
     later: T[],
     keep: (item: T, now: T) => T,
+    goes = false,
   ): T[] =>
     earlier.flatMap((item) => {
-      if (!made.has(item.oid)) return [item];
+      if (!goes && !made.has(item.oid)) return [item];
       const now = later.find(({ oid }) => oid === item.oid);
       return now ? [keep(item, now)] : [];
     });
@@ -43,11 +45,13 @@ export function withoutNew(before: Definitions, after: Definitions, made: Readon
     const now = after.relations.find(({ oid }) => oid === item.oid);
     const then = before.relations.find(({ oid }) => oid === item.oid);
     if (!now || !then) return item;
+    // The parts of a table that the script made go with it, whether or not their own making was looked at.
+    const goes = made.has(item.oid);
     return {
       ...item,
-      constraints: reduced(then.constraints, now.constraints, named),
-      indexes: reduced(then.indexes, now.indexes, named),
-      attachments: reduced(then.attachments, now.attachments, named),
+      constraints: reduced(then.constraints, now.constraints, named, goes),
+      indexes: reduced(then.indexes, now.indexes, named, goes),
+      attachments: reduced(then.attachments, now.attachments, named, goes),
     };
   });
   return {
@@ -73,6 +77,7 @@ function partsOf({ relations }: Definitions): { oid: string; name: string }[] {
 /** True for what is over with the table that it belongs to: nothing else can come to depend on it, nor it on what is younger. */
 export function goesWithTable({ node }: ParsedStatement): boolean {
   if ('CommentStmt' in node) return true;
+  if ('RenameStmt' in node) return PARTS.has(node.RenameStmt.renameType);
   if ('IndexStmt' in node) return find(node, 'FuncCall').length === 0;
   const commands = all(as(node, 'AlterTableStmt')?.cmds, 'AlterTableCmd');
   return (
@@ -83,17 +88,33 @@ export function goesWithTable({ node }: ParsedStatement): boolean {
 
 const KEYS = new Set<string | undefined>(['CONSTR_FOREIGN', 'CONSTR_PRIMARY', 'CONSTR_UNIQUE']);
 
-/**
- * Foreign keys between tables that the script made: they would keep one from being dropped before the other.
- * @param table the altered table, in SQL.
- */
-export function foreignKeysAdded({ node }: ParsedStatement, table: { name: string; sqlName: string }): string[] {
+/** What has a name within its table, or, as an index, beside it. */
+const PARTS = new Set<ObjectType | undefined>([
+  'OBJECT_INDEX',
+  'OBJECT_TABCONSTRAINT',
+  'OBJECT_TRIGGER',
+  'OBJECT_POLICY',
+  'OBJECT_RULE',
+]);
+
+/** Names that a statement gives to foreign keys from this table to another, or might: only who knows its keys can tell what is renamed. */
+export function foreignKeysNamed(
+  { node }: ParsedStatement,
+  table: string,
+): { added: string[]; renamed: [string, string][] } {
+  const rename = as(node, 'RenameStmt');
+  if (rename?.renameType === 'OBJECT_TABCONSTRAINT')
+    return { added: [], renamed: [[rename.subname ?? '', rename.newname ?? '']] };
   const statement = as(node, 'AlterTableStmt');
-  if (statement?.relation?.relname !== table.name) return [];
-  return all(statement.cmds, 'AlterTableCmd').flatMap(({ subtype, def }) => {
+  if (statement?.relation?.relname !== table) return { added: [], renamed: [] };
+  const added = all(statement.cmds, 'AlterTableCmd').flatMap(({ subtype, def }) => {
     const key = subtype === 'AT_AddConstraint' ? as(def, 'Constraint') : undefined;
-    return key?.contype === 'CONSTR_FOREIGN' && key.pktable?.relname !== table.name
-      ? [`ALTER TABLE IF EXISTS ${table.sqlName} DROP CONSTRAINT IF EXISTS ${quote(constraintName(key, table.name))}`]
-      : [];
+    return key?.contype === 'CONSTR_FOREIGN' && key.pktable?.relname !== table ? [constraintName(key, table)] : [];
   });
+  return { added, renamed: [] };
+}
+
+/** @param table in SQL. */
+export function dropKey(table: string, name: string): string {
+  return `ALTER TABLE IF EXISTS ${table} DROP CONSTRAINT IF EXISTS ${quote(name)}`;
 }
