@@ -89,7 +89,7 @@ async function rehearse(bench: Workbench, folders: MigrationFolder[], files: str
     await runOn(bench, 'schema', name, sql, { recorder });
     const after = await state(String(place + 1));
     const step = { index: place, migrations: [name] };
-    rehearsed.push({ step, before, after, inverses: recorder.inverses() });
+    rehearsed.push({ step, before, after, inverses: recorder.inverses(), inverse: recorder.whole() });
     before = after;
   }
   return rehearsed;

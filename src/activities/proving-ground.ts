@@ -3,6 +3,8 @@
  * brings `pg_dump --schema-only` back counts, in whatever order the columns of a table come.
  */
 import type { SegmentInverse } from '../adapters/inverse-recorder';
+import type { Inverse } from '../policy/inverse';
+import { some } from '../policy/words';
 import type { MigrationFolder } from '../adapters/migration-files';
 import type { PlanStep, ReversalSummary } from '../contract';
 import { reversalDigest, type StepReversal } from './deployment-files';
@@ -15,8 +17,10 @@ export interface RehearsedStep {
   /** Schema before and after it. */
   before: SchemaState;
   after: SchemaState;
-  /** Newest segment first. */
+  /** Newest segment first, each as it is undone where the later ones never came. */
   inverses: SegmentInverse[];
+  /** Of the whole step. */
+  inverse: Inverse;
 }
 
 export interface ProvenStep {
@@ -68,9 +72,9 @@ export class ProvingGround {
   private async *candidates(rehearsed: RehearsedStep): AsyncGenerator<Candidate> {
     const down = downSql(rehearsed.step, this.folders);
     if (down !== null) yield { source: 'down.sql', name: 'its down.sql', sql: down, reason: '' };
-    const { impossible, unknown } = objections(rehearsed.inverses);
+    const { impossible, unknown, sql: statements } = rehearsed.inverse;
     const objection = [...impossible, ...unknown][0];
-    const sql = objection === undefined ? scriptOf(rehearsed.inverses) : null;
+    const sql = objection === undefined ? scriptOf(statements) : null;
     yield { source: 'inverses', name: 'the inverses of its statements', sql, reason: objection ?? '' };
     if (impossible.length === 0)
       yield { source: 'engine-diff', name: "the engine's diff", sql: await this.engineDiff(rehearsed), reason: '' };
@@ -78,7 +82,7 @@ export class ProvingGround {
 
   private async whyNot({ step, before, after }: RehearsedStep, sql: string): Promise<string | null> {
     if (likeness(this.stands, after.fingerprint) === 'different') await this.standOn(after);
-    const title = `the reversal of ${step.migrations.join(', ')}`;
+    const title = `the reversal of ${some(step.migrations)}`;
     const { reason, stands } = await tryOut(this.bench, this.purpose, title, sql, before.fingerprint);
     this.stands = stands;
     return reason;
@@ -97,28 +101,20 @@ export class ProvingGround {
   }
 }
 
-function objections(inverses: SegmentInverse[]): { impossible: string[]; unknown: string[] } {
-  return {
-    impossible: inverses.flatMap(({ impossible }) => impossible),
-    unknown: inverses.flatMap(({ unknown }) => unknown),
-  };
-}
-
 /** Inverses as one script. */
-export function scriptOf(inverses: { sql: string[] }[]): string {
-  return inverses.flatMap(({ sql }) => sql.map((statement) => `${statement};\n`)).join('');
+export function scriptOf(statements: string[]): string {
+  return statements.map((statement) => `${statement};\n`).join('');
 }
 
 function proven(
-  { step: { index }, before, inverses }: RehearsedStep,
+  { step: { index }, before, inverse, inverses }: RehearsedStep,
   { source, sql }: Candidate,
   passedOver: string[],
   reached: string,
 ): ProvenStep {
   const reversal = { sql, schemaBefore: before.fingerprint, inverses: kept(inverses) };
   const isReordered = likeness(reached, before.fingerprint) === 'reordered';
-  const named =
-    source === 'inverses' ? inverses.flatMap(({ reordered }) => reordered) : ['columns come back in another order'];
+  const named = source === 'inverses' ? inverse.reordered : ['columns come back in another order'];
   const notes = isReordered ? named : [];
   const reason = [...passedOver, ...notes].join('; ') || null;
   const summary = { step: index, source, proven: true, reason, digest: reversalDigest(reversal) };
@@ -144,7 +140,7 @@ function kept(inverses: SegmentInverse[]): StepReversal['inverses'] {
   return inverses.map(({ migration, segment, sql, impossible, unknown }) => ({
     migration,
     segment,
-    sql: impossible.length + unknown.length > 0 ? null : scriptOf([{ sql }]),
+    sql: impossible.length + unknown.length > 0 ? null : scriptOf(sql),
   }));
 }
 

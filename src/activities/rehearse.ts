@@ -28,6 +28,7 @@ import { figures, heldLocks, type MeasuredSegment } from '../policy/measures';
 import { questionsAbout } from '../policy/rows-in-the-way';
 import { blocks, manualName } from '../policy/statements/locks';
 import { restoresRows } from '../policy/sampling';
+import { some } from '../policy/words';
 import { makeDeploymentFiles, writeMeasures, writeReversals, type DeploymentFiles } from './deployment-files';
 import { heartbeating } from './heartbeat';
 import type { Deps } from './deps';
@@ -185,7 +186,7 @@ async function advance(
     saveSchema(bench, urlOf(bench, ground), stateFile(rehearsal, place));
   let before = await stateNow(0);
   for (const [place, step] of steps.entries()) {
-    report(`rehearsing ${step.migrations.join(', ')}`);
+    report(`rehearsing ${some(step.migrations)}`);
     const recorder = new InverseRecorder();
     const durationMs = await applyOn(bench, ground, step, folders, { recorder, meter }).catch((error: unknown) =>
       withRows(rehearsal, ground, meter, error),
@@ -194,7 +195,7 @@ async function advance(
     // Nothing is measured any more: the copies are on different databases.
     const [after] = await Promise.all([stateNow(place + 1), written.run(step, before)]);
     await written.compare(step, after);
-    rehearsed.push({ step, before, after, inverses: recorder.inverses(), durationMs });
+    rehearsed.push({ step, before, after, inverses: recorder.inverses(), inverse: recorder.whole(), durationMs });
     before = after;
   }
   return rehearsed;

@@ -32,6 +32,7 @@ import { FailureType, permanent } from '../errors';
 import { sha256 } from '../planner';
 import { costText, planRollback, roughly } from '../policy/rollback';
 import { unplannedForm } from '../policy/online/form';
+import { some } from '../policy/words';
 import { heartbeating } from './heartbeat';
 import type { Deps } from './deps';
 import { dropUnfinishedIndexes, inversesOfMarked, whyNotPartial } from './partial-reversal';
@@ -116,7 +117,7 @@ export function createUndo(deps: Deps) {
           const keeping = await keepingOthers(session.client, sql, undo, reversal, registered);
           await runSql(session, keeping, await formOf(session.client, target, keeping), {
             script,
-            title: `the reversal of ${reversal.migrations.join(', ')}`,
+            title: `the reversal of ${some(reversal.migrations)}`,
             deployment: input.deploymentId,
             patience: patienceOf(target),
             signal,
@@ -126,7 +127,7 @@ export function createUndo(deps: Deps) {
           if (extent === 'none')
             return { step, state: 'nothing-to-undo', detail: 'Nothing of it had been committed.', kept: [] };
           const by = extent === 'some' ? 'the inverses of what was there' : reversal.source;
-          return await done(session.client, undo, step, `${reversal.migrations.join(', ')} undone by ${by}.`);
+          return await done(session.client, undo, step, `${some(reversal.migrations)} undone by ${by}.`);
         } catch (error) {
           // A lock that did not come will: the workflow tries again later.
           const { type, nonRetryable } = error instanceof ApplicationFailure ? error : {};

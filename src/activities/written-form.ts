@@ -2,6 +2,7 @@
 import { ApplicationFailure } from '@temporalio/common';
 import type { PlanStep } from '../contract';
 import { FailureType, permanent } from '../errors';
+import { some } from '../policy/words';
 import type { PlannedFolders } from './planned-folders';
 import { fingerprintOf, restoreSchema, runOn, type SchemaState, type Workbench } from './workbench';
 
@@ -41,7 +42,7 @@ export class WrittenForm {
     if (!this.runsOnline(step) || (await fingerprintOf(this.bench, PURPOSE)) === after.fingerprint) return;
     throw permanent(
       FailureType.Rehearsal,
-      `On a copy of the schema, ${step.migrations.join(', ')} ended elsewhere in its online form than as written; write "-- lockkeeper: execution as-written" into the file. Production was not touched.`,
+      `On a copy of the schema, ${some(step.migrations)} ended elsewhere in its online form than as written; write "-- lockkeeper: execution as-written" into the file. Production was not touched.`,
     );
   }
 

@@ -6,6 +6,8 @@ import {
   inverseOf,
   goesWithTable,
   newObjects,
+  takenAgain,
+  without,
   NO_INVERSE,
   withoutNew,
   type Inverse,
@@ -25,48 +27,62 @@ export interface SegmentInverse extends Inverse {
   segment: number;
 }
 
+/** What a statement did, as the catalog told it. @param taken what others take away again of what it did. */
+type Recorded = (taken: ReadonlySet<string>) => Inverse;
+
 /** One for all migrations that are undone together, in their order. */
 export class InverseRecorder {
   /** Oids of what these migrations made. */
   private readonly made = new Set<string>();
+  /** What they took away of it again. */
+  private readonly taken = new Set<string>();
   /** `oid name` of the foreign keys that these migrations gave to tables that they made. */
   private readonly keys = new Set<string>();
   /** Oids of what was there before them. */
   private existing: Set<string> | null = null;
-  private readonly recorded = new Map<string, Map<Segment, Map<ParsedStatement, Inverse>>>();
+  private readonly recorded = new Map<string, Map<Segment, Map<ParsedStatement, Recorded>>>();
 
   /** For the executor, when it runs this migration. */
   of(migration: string, client: Client): Around {
-    const segments = new Map<Segment, Map<ParsedStatement, Inverse>>();
+    const segments = new Map<Segment, Map<ParsedStatement, Recorded>>();
     this.recorded.set(migration, segments);
     return async (segment, statement, execute) => {
-      const statements = segments.get(segment) ?? new Map<ParsedStatement, Inverse>();
+      const statements = segments.get(segment) ?? new Map<ParsedStatement, Recorded>();
       segments.set(segment, statements);
       // A second attempt at the segment takes the place of the first, which left nothing.
       statements.set(statement, await this.around(client, statement, execute));
     };
   }
 
-  /** Newest first: the order in which they run. */
+  /** Newest first: the order in which they run. Of each alone, as it is undone where the later ones never came. */
   inverses(): SegmentInverse[] {
+    return this.settled(new Set());
+  }
+
+  /** Of all of them together: what one makes and another takes away again is nobody's to bring back. */
+  whole(): Inverse {
+    return joined(this.settled(this.taken));
+  }
+
+  private settled(taken: ReadonlySet<string>): SegmentInverse[] {
     return [...this.recorded]
       .flatMap(([migration, segments]) =>
         [...segments].map(([{ index }, statements]) => ({
           migration,
           segment: index,
-          ...joined([...statements.values()].toReversed()),
+          ...joined([...statements.values()].toReversed().map((inverse) => inverse(taken))),
         })),
       )
       .toReversed();
   }
 
   /** Runs a statement, and resolves to its inverse. */
-  async around(client: Client, statement: ParsedStatement, execute: () => Promise<unknown>): Promise<Inverse> {
+  async around(client: Client, statement: ParsedStatement, execute: () => Promise<unknown>): Promise<Recorded> {
     const effect = effectOf(statement, statementsInside(statement, { parse: parseScript }));
-    if (effect.kind === 'changes')
-      return inWords(statement, await this.compare(client, statement, effect.scope, execute));
+    if (effect.kind === 'changes') return this.compare(client, statement, effect.scope, execute);
     await execute();
-    return effect.kind === 'none' ? NO_INVERSE : inWords(statement, { ...NO_INVERSE, unknown: [effect.reason] });
+    const inverse = effect.kind === 'none' ? NO_INVERSE : { ...NO_INVERSE, unknown: [effect.reason] };
+    return () => inWords(statement, inverse);
   }
 
   private async compare(
@@ -74,16 +90,20 @@ export class InverseRecorder {
     statement: ParsedStatement,
     scope: Scope,
     execute: () => Promise<unknown>,
-  ): Promise<Inverse> {
+  ): Promise<Recorded> {
     this.existing ??= await existingObjects(client);
     const named = await findObjects(client, scope);
     const before = await readDefinitions(client, this.toCompare(statement, named));
     await execute();
     const after = await readDefinitions(client, this.toCompare(statement, await this.findAgain(client, scope, named)));
-    const inverse = inverseOf(withoutNew(before, after, this.made), after);
+    const kept = withoutNew(before, after, this.made);
     const keys = goesWithTable(statement) ? named.flatMap((table) => this.keysOf(statement, table)) : [];
+    for (const key of takenAgain(before, after, this.made)) this.taken.add(key);
     for (const oid of newObjects(before, after)) this.made.add(oid);
-    return { ...inverse, sql: [...keys, ...inverse.sql] };
+    return (taken) => {
+      const inverse = inverseOf(without(taken, kept), without(taken, after));
+      return inWords(statement, { ...inverse, sql: [...keys, ...inverse.sql] });
+    };
   }
 
   /** Foreign keys between tables that were made here: they would keep one from being dropped before the other. */
@@ -101,7 +121,7 @@ export class InverseRecorder {
   private async findAgain(client: Client, scope: Scope, before: CatalogObject[]): Promise<CatalogObject[]> {
     const known = new Set(before.map(({ oid }) => oid));
     const found = await findAgain(client, scope, before);
-    return found.filter(({ oid }) => known.has(oid) || !this.existing?.has(oid));
+    return found.filter(({ oid }) => known.has(oid) || !(this.made.has(oid) || this.existing?.has(oid)));
   }
 
   private toCompare(statement: ParsedStatement, objects: CatalogObject[]): CatalogObject[] {

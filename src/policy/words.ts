@@ -7,6 +7,11 @@ export function some(names: string[]): string {
   return `${names.slice(0, 3).join(', ')}${more}`;
 }
 
+/** One name, and how many more: where Temporal takes 400 bytes at most. */
+export function first([name = '', ...others]: string[]): string {
+  return others.length === 0 ? name : `${name} and ${others.length} more`;
+}
+
 /** `1 row`, `7 rows`, `2 breaches`. */
 export function plural(count: number, noun: string): string {
   return `${count} ${inNumber(count, noun)}`;

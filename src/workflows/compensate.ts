@@ -6,7 +6,7 @@ import type { ApprovalGate } from './approval-gate';
 import { exchange } from './exchange';
 import type { Run } from './run';
 import { agreed, nothingYet, patiently, type Undo } from './undoing';
-import { plural } from '../policy/words';
+import { first, plural } from '../policy/words';
 
 /** Reverses every step that left something. Rows written since are taken away only after a second approval that names them. */
 export async function compensate(run: Run, people: ApprovalGate, undo: Undo): Promise<CompensationSummary> {
@@ -17,7 +17,7 @@ export async function compensate(run: Run, people: ApprovalGate, undo: Undo): Pr
   run.status.compensation = summary;
   for (const step of assessment.steps) {
     const progress = run.status.steps.find(({ index }) => index === step);
-    const names = progress?.migrations.join(', ') ?? `step ${step + 1}`;
+    const names = progress ? first(progress.migrations) : `step ${step + 1}`;
     run.tell(`undoing ${names}`);
     const result = await patiently(() =>
       apply.reverseStep.executeWithOptions({ summary: `undo ${names}` }, [run.input, undo.deployment, step]),

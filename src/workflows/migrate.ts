@@ -3,7 +3,7 @@ import type { Plan, PlannedMigration, PlanStep, StatementBudget } from '../contr
 import { apply } from './activity-options';
 import { sample } from './monitor';
 import type { Run } from './run';
-import { plural } from '../policy/words';
+import { first, plural } from '../policy/words';
 
 export async function migrate(run: Run): Promise<void> {
   const { plan, facts } = run.known;
@@ -33,7 +33,7 @@ function segmentsIn(plan: Plan, step: PlanStep): number {
 async function applyStep(run: Run, step: PlanStep): Promise<void> {
   const { plan } = run.known;
   const progress = run.status.steps[step.index];
-  const title = titleOf(step);
+  const title = first(step.migrations);
   const migrations = migrationsIn(plan, step).map(({ name, checksum, form }) => ({ name, checksum, form }));
   if (progress) progress.state = 'running';
   run.tell(`${step.index + 1} of ${plan.steps.length}: ${title}`);
@@ -52,9 +52,4 @@ async function applyStep(run: Run, step: PlanStep): Promise<void> {
 function budgetsOf({ status: { rehearsal } }: Run, { migrations }: PlanStep): StatementBudget[] | null {
   const budgets = rehearsal?.figures?.budgets;
   return budgets?.filter(({ migration }) => migrations.includes(migration)) ?? null;
-}
-
-function titleOf({ migrations }: PlanStep): string {
-  const [first = ''] = migrations;
-  return migrations.length === 1 ? first : `${first} and ${migrations.length - 1} more`;
 }

@@ -3,7 +3,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createPgTools } from '../../src/adapters/pg-tools';
 import type { DeploymentRef } from '../../src/client';
-import type { DeploymentStatus } from '../../src/contract';
+import { workflowIdFor, type DeploymentStatus } from '../../src/contract';
 import { runCli } from '../support/cli';
 import { testDatabase, type TestDatabase } from '../support/database';
 import { writeMigrations } from '../support/migrations';
@@ -229,4 +229,20 @@ it('rehearses a migration that needs rows on the restored backup, and undoes it 
     status: 'rolled-back',
   });
   expect(await schema()).toBe(before);
+});
+
+it('undoes many migrations with long names that share a step, in summaries that Temporal takes', async () => {
+  const names = Array.from({ length: 60 }, (_, n) => `${1000 + n}_${'a_name_that_says_all_of_it_'.repeat(3)}`);
+  await open(Object.fromEntries(names.map((name, n) => [name, `CREATE TABLE "t${n}" ("id" int PRIMARY KEY);`])));
+  const deployed = await deploy();
+  expect(await project.client.result(deployed)).toMatchObject({ status: 'deployed' });
+  const undo = await project.client.startRollback(deployed, MAYA);
+  expect(await project.client.result(undo)).toMatchObject({ status: 'rolled-back', failure: null });
+  expect(await schema()).not.toContain('CREATE TABLE public.t');
+  const { workflow } = project.client.temporal;
+  const id = workflowIdFor(project.environment, project.target);
+  const { events } = await workflow.getHandle(id, undo.runId).fetchHistory();
+  const summaries = (events ?? []).map(({ userMetadata }) => userMetadata?.summary?.data?.length ?? 0);
+  expect(Math.max(...summaries)).toBeGreaterThan(80);
+  expect(Math.max(...summaries)).toBeLessThanOrEqual(400);
 });

@@ -3,6 +3,8 @@ import { InverseRecorder } from '../../src/adapters/inverse-recorder';
 import { createPgTools } from '../../src/adapters/pg-tools';
 import { withoutOrder } from '../../src/adapters/schema-fingerprint';
 import { loadParser, parseScript, type ParsedStatement } from '../../src/adapters/sql-parser';
+import type { Inverse } from '../../src/policy/inverse';
+import { AS_WRITTEN, segmentsOf, type Segment } from '../../src/policy/segments';
 import { canRunInTransaction } from '../../src/policy/statements';
 import { pgBin, testDatabase, type TestDatabase } from '../support/database';
 import { NAMED, ONLY_THE_PROOF_TELLS, REORDERED } from './inverse-named';
@@ -83,6 +85,15 @@ test.each([
   'ALTER INDEX fresh_code RENAME TO fresh_name; ALTER TABLE fresh RENAME TO stale; DROP INDEX fresh_name',
   'ALTER TABLE fresh RENAME CONSTRAINT fresh_parent TO fresh_elder; ALTER TABLE fresh DROP CONSTRAINT fresh_elder',
   'DROP TRIGGER fresh_watch ON fresh; DROP TABLE fresh',
+  "CREATE TYPE kind AS ENUM ('A', 'B'); ALTER TABLE fresh ADD COLUMN kind kind; CREATE TYPE kind_new AS ENUM ('A'); ALTER TABLE fresh ALTER COLUMN kind TYPE kind_new USING kind::text::kind_new; ALTER TYPE kind RENAME TO kind_old; ALTER TYPE kind_new RENAME TO kind; DROP TYPE kind_old",
+  "CREATE TYPE kind AS ENUM ('A'); ALTER TABLE fresh ADD COLUMN kind kind[] DEFAULT '{A}'; CREATE TYPE kind_new AS ENUM ('A'); ALTER TABLE fresh ALTER COLUMN kind DROP DEFAULT, ALTER COLUMN kind TYPE kind_new[] USING kind::text[]::kind_new[], ALTER COLUMN kind SET DEFAULT '{A}'; ALTER TABLE fresh RENAME COLUMN kind TO sort; DROP TYPE kind",
+  "CREATE TYPE kind AS ENUM ('A'); DROP INDEX fresh_lower; ALTER TABLE fresh DROP CONSTRAINT code_there; ALTER TABLE fresh ALTER COLUMN code TYPE kind USING 'A'; ALTER TABLE fresh ALTER COLUMN code SET DEFAULT 'A'",
+  'CREATE EXTENSION ltree; DROP INDEX fresh_lower; ALTER TABLE fresh DROP CONSTRAINT code_there; ALTER TABLE fresh ALTER COLUMN code TYPE ltree USING code::ltree; ALTER TABLE fresh ALTER COLUMN code SET NOT NULL',
+  'ALTER TABLE child ADD COLUMN fresh_id integer REFERENCES fresh (id); ALTER TABLE child DROP CONSTRAINT child_fresh_id_fkey; ALTER TABLE fresh DROP CONSTRAINT fresh_pkey, ADD CONSTRAINT fresh_pkey PRIMARY KEY (id); ALTER TABLE child ADD FOREIGN KEY (fresh_id) REFERENCES fresh (id)',
+  'ALTER TABLE fresh RENAME COLUMN code TO label; ALTER TABLE fresh DROP COLUMN label',
+  'ALTER TABLE fresh ADD COLUMN more text; ALTER TABLE fresh RENAME TO stale; DROP TABLE stale',
+  'ALTER TABLE fresh ADD COLUMN number serial; DROP INDEX fresh_lower',
+  'CREATE EXTENSION pg_trgm; CREATE INDEX fresh_near ON fresh USING gin (code gin_trgm_ops)',
   'ALTER TRIGGER fresh_watch ON fresh RENAME TO fresh_eye; DROP TRIGGER fresh_eye ON fresh',
   'CREATE TABLE elder (id integer PRIMARY KEY); ALTER TABLE fresh ADD CONSTRAINT younger FOREIGN KEY (parent_id) REFERENCES elder (id); ALTER TABLE fresh RENAME CONSTRAINT younger TO elders_child; ALTER TABLE fresh RENAME TO stale',
 ])('what later migrations of a step take from a table that it made is not brought back: %s', async (later) => {
@@ -90,10 +101,8 @@ test.each([
   const recorder = new InverseRecorder();
   try {
     const { client } = database;
-    const sql: string[][] = [];
-    for (const statement of parseScript(`${MADE}; ${later}`))
-      sql.unshift((await recorder.around(client, statement, () => client.query(statement.text))).sql);
-    await undo(database, sql.flat());
+    const { sql } = await inverseOf(recorder, client, parseScript(`${MADE}; ${later}`));
+    await undo(database, sql);
     expect(difference(original, await tools.schemaText(database.url))).toBe('');
   } finally {
     await database.drop();
@@ -127,13 +136,25 @@ async function tryOut({ client }: TestDatabase, statement: ParsedStatement, end:
   const bracket = canRunInTransaction(statement);
   if (bracket) await client.query('BEGIN');
   try {
-    const inverse = await new InverseRecorder().around(client, statement, () => client.query(statement.text));
+    const inverse = await inverseOf(new InverseRecorder(), client, [statement]);
     if (bracket) await client.query(end);
     return inverse;
   } catch (error) {
     if (bracket) await client.query('ROLLBACK');
     throw error;
   }
+}
+
+/** Runs the statements, and resolves to the inverse of all of them. */
+async function inverseOf(
+  recorder: InverseRecorder,
+  client: TestDatabase['client'],
+  statements: ParsedStatement[],
+): Promise<Inverse> {
+  const around = recorder.of('a migration', client);
+  const [segment] = segmentsOf(statements, AS_WRITTEN) as [Segment];
+  for (const statement of statements) await around(segment, statement, () => client.query(statement.text));
+  return recorder.whole();
 }
 
 async function undo({ client }: TestDatabase, sql: string[]): Promise<void> {

@@ -1,9 +1,9 @@
 /** What a script itself made goes with its making: what it did to such an object later needs no inverse of its own. */
-import type { ObjectType } from '@pgsql/types';
+import type { IndexStmt, ObjectType } from '@pgsql/types';
 import type { ParsedStatement } from '../../adapters/sql-parser';
 import { all, as, find } from '../statements/ast';
 import { constraintName } from '../statements/constraints';
-import type { Definitions, Relation } from './definitions';
+import type { Column, Definitions, Relation } from './definitions';
 import { quote } from './names';
 
 /** Oids of all that is there afterwards and was not before. */
@@ -17,6 +17,46 @@ function oids(definitions: Definitions): string[] {
   return [...schemas, ...extensions, ...types, ...routines, ...relations, ...partsOf(definitions)].map(
     ({ oid }) => oid,
   );
+}
+
+/**
+ * What the script made and a statement of it took away again, as `without` takes it.
+ * @param made oids of what earlier statements made.
+ */
+export function takenAgain(before: Definitions, after: Definitions, made: ReadonlySet<string>): string[] {
+  const left = new Set(oids(after));
+  const taken = oids(before).filter((oid) => made.has(oid) && !left.has(oid));
+  const ofTables = before.relations.flatMap((relation) => {
+    const now = after.relations.find(({ oid }) => oid === relation.oid);
+    if (!made.has(relation.oid) || !now) return [];
+    const parts = partsOf({ relations: [relation] }).flatMap(({ oid }) => (left.has(oid) ? [] : [oid]));
+    const columns = relation.columns.filter(({ num }) => !now.columns.some((column) => column.num === num));
+    return [...parts, ...columns.map(({ num }) => columnKey(relation, num))];
+  });
+  return [...taken, ...ofTables];
+}
+
+function columnKey({ oid }: Relation, num: number): string {
+  return `${oid}.${num}`;
+}
+
+/** All but what will be taken away again: undone together with that, it needs no inverse. */
+export function without(taken: ReadonlySet<string>, definitions: Definitions): Definitions {
+  if (taken.size === 0) return definitions;
+  const stays = <T extends { oid: string }>(objects: T[]): T[] => objects.filter(({ oid }) => !taken.has(oid));
+  return {
+    schemas: stays(definitions.schemas),
+    extensions: stays(definitions.extensions),
+    types: stays(definitions.types),
+    routines: stays(definitions.routines),
+    relations: stays(definitions.relations).map((relation) => ({
+      ...relation,
+      columns: relation.columns.filter(({ num }) => !taken.has(columnKey(relation, num))),
+      constraints: stays(relation.constraints),
+      indexes: stays(relation.indexes),
+      attachments: stays(relation.attachments),
+    })),
+  };
 }
 
 /**
@@ -49,7 +89,7 @@ export function withoutNew(before: Definitions, after: Definitions, made: Readon
     const goes = made.has(item.oid);
     return {
       ...item,
-      constraints: reduced(then.constraints, now.constraints, named, goes),
+      constraints: [...reduced(then.constraints, now.constraints, named, goes), ...(goes ? keysSince(then, now) : [])],
       indexes: reduced(then.indexes, now.indexes, named, goes),
       attachments: reduced(then.attachments, now.attachments, named, goes),
     };
@@ -64,13 +104,34 @@ export function withoutNew(before: Definitions, after: Definitions, made: Readon
 }
 
 function columnsKept(before: Relation, now: Relation): Relation['columns'] {
-  return before.columns.flatMap(({ num, name }) => {
-    const column = now.columns.find((each) => each.num === num);
-    return column ? [{ ...column, name }] : [];
+  return before.columns.flatMap((earlier) => {
+    const column = now.columns.find(({ num }) => num === earlier.num);
+    return column ? [{ ...column, name: earlier.name, ...withoutYounger(earlier, column) }] : [];
   });
 }
 
-function partsOf({ relations }: Definitions): { oid: string; name: string }[] {
+/** The type or default that a column has come to may be younger than its table, and would not go while the column has it. */
+function withoutYounger(before: Column, now: Column): Partial<Column> {
+  if (now.generated) return {};
+  if (now.type !== before.type && isMadeBySomebody(now.type))
+    return { type: 'text', isEnum: false, collation: null, default: null };
+  return now.default !== before.default && isMadeBySomebody(now.default ?? '') ? { default: null } : {};
+}
+
+/** Read with an empty search_path: what is PostgreSQL's own has no schema then. */
+function isMadeBySomebody(sql: string): boolean {
+  return sql.includes('.');
+}
+
+/** Keys over the table's own columns come to depend on nothing that is younger; others' foreign keys may depend on them. */
+function keysSince(then: Relation, now: Relation): Relation['constraints'] {
+  return now.constraints.filter(
+    ({ kind, oid }) =>
+      (kind === 'primary' || kind === 'unique') && !then.constraints.some((constraint) => constraint.oid === oid),
+  );
+}
+
+function partsOf({ relations }: Pick<Definitions, 'relations'>): { oid: string; name: string }[] {
   return relations.flatMap(({ constraints, indexes, attachments }) => [...constraints, ...indexes, ...attachments]);
 }
 
@@ -78,7 +139,11 @@ function partsOf({ relations }: Definitions): { oid: string; name: string }[] {
 export function goesWithTable({ node }: ParsedStatement): boolean {
   if ('CommentStmt' in node) return true;
   if ('RenameStmt' in node) return PARTS.has(node.RenameStmt.renameType);
-  if ('IndexStmt' in node) return find(node, 'FuncCall').length === 0;
+  if ('IndexStmt' in node)
+    // A function, an operator class or a method of an extension's may be younger than the table.
+    return (
+      find(node, 'FuncCall').length === 0 && !hasOpclass(node.IndexStmt) && METHODS.has(node.IndexStmt.accessMethod)
+    );
   const commands = all(as(node, 'AlterTableStmt')?.cmds, 'AlterTableCmd');
   return (
     commands.length > 0 &&
@@ -86,6 +151,11 @@ export function goesWithTable({ node }: ParsedStatement): boolean {
   );
 }
 
+function hasOpclass({ indexParams }: IndexStmt): boolean {
+  return all(indexParams, 'IndexElem').some(({ opclass }) => (opclass ?? []).length > 0);
+}
+
+const METHODS = new Set<string | undefined>(['btree', 'hash', 'gist', 'gin', 'spgist', 'brin']);
 const KEYS = new Set<string | undefined>(['CONSTR_FOREIGN', 'CONSTR_PRIMARY', 'CONSTR_UNIQUE']);
 
 /** What has a name within its table, or, as an index, beside it. */
