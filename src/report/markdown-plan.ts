@@ -77,14 +77,14 @@ export function rehearsal({ rehearsal: held }: DeploymentStatus): string {
   const reversible = held.reversible
     ? 'Reversing everything brought the schema back to its start.'
     : 'Reversing everything was **not** proven to bring the schema back.';
-  const rows = held.steps.map(({ step, durationMs }) => {
-    const reversal = held.reversals.find((candidate) => candidate.step === step);
+  const rows = held.reversals.map(({ step, source, proven, reason }) => {
+    const took = held.steps.find((one) => one.step === step)?.durationMs;
     return [
       String(step + 1),
-      duration(durationMs),
-      reversal?.source ?? 'none',
-      reversal?.proven ? 'yes' : 'no',
-      prose(reversal?.reason ?? ''),
+      took === undefined ? '' : duration(took),
+      source,
+      proven ? 'yes' : 'no',
+      prose(reason ?? ''),
     ];
   });
   return section(
@@ -96,6 +96,6 @@ export function rehearsal({ rehearsal: held }: DeploymentStatus): string {
         warning ? `**${prose(text)}**` : prose(text),
       ),
     ),
-    table(['step', 'took', 'reversal', 'proven', 'why not'], rows),
+    table(['step', 'took', 'reversal', 'proven', 'remarks'], rows),
   );
 }
