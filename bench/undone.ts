@@ -79,14 +79,15 @@ async function undoAll(url: string, binDir: string, migrationsDir: string): Prom
 
 async function rehearse(bench: Workbench, folders: MigrationFolder[], files: string): Promise<RehearsedStep[]> {
   await bench.scratch.create('schema', 'template0');
-  for (const { name, sql } of folders.slice(0, -LAST)) await runOn(bench, 'schema', name, sql);
+  const applied = folders.slice(0, -LAST).map(({ name, sql }) => ({ title: name, sql }));
+  await runOn(bench, 'schema', applied);
   const rehearsed: RehearsedStep[] = [];
   const state = (name: string): Promise<SchemaState> =>
     saveSchema(bench, urlOf(bench, 'schema'), join(files, `${name}.sql`));
   let before = await state('0');
   for (const [place, { name, sql }] of folders.slice(-LAST).entries()) {
     const recorder = new InverseRecorder();
-    await runOn(bench, 'schema', name, sql, { recorder });
+    await runOn(bench, 'schema', [{ title: name, sql }], { recorder });
     const after = await state(String(place + 1));
     const step = { index: place, migrations: [name] };
     rehearsed.push({ step, before, after, inverses: recorder.inverses(), inverse: recorder.whole() });

@@ -45,8 +45,8 @@ import {
   runOn,
   saveSchema,
   urlOf,
-  type OnBench,
   type SchemaState,
+  type Watching,
   type Workbench,
 } from './workbench';
 
@@ -247,7 +247,7 @@ async function reverseOnRows(rehearsal: Rehearsal, backup: BackupSummary, proven
   const before = await fingerprintOf(bench, 'restored');
   for (const step of steps) await applyOn(bench, 'restored', step, folders);
   for (const { reversal, summary } of proven.toReversed())
-    await runOn(bench, 'restored', `the reversal of step ${summary.step + 1}`, reversal.sql ?? '');
+    await runOn(bench, 'restored', [{ title: `the reversal of step ${summary.step + 1}`, sql: reversal.sql ?? '' }]);
   if (likeness(await fingerprintOf(bench, 'restored'), before) === 'different')
     throw permanent(FailureType.Rehearsal, 'Undoing every step on the restored backup did not bring its schema back.');
 }
@@ -281,19 +281,18 @@ function isAboutRows(error: unknown): error is ApplicationFailure {
 }
 
 /** @returns milliseconds. */
-async function applyOn(
+function applyOn(
   bench: Workbench,
   purpose: string,
   step: PlanStep,
   folders: PlannedFolders,
-  watching: Pick<OnBench, 'recorder' | 'meter'> = {},
+  watching: Watching = {},
 ): Promise<number> {
-  let durationMs = 0;
-  for (const name of step.migrations) {
+  const scripts = step.migrations.map((name) => {
     const { sql = '', form = AS_WRITTEN } = folders.get(name) ?? {};
-    durationMs += await runOn(bench, purpose, name, sql, { form, ...watching });
-  }
-  return durationMs;
+    return { title: name, sql, form };
+  });
+  return runOn(bench, purpose, scripts, watching);
 }
 
 /** A statement that fails here has failed nowhere that matters: the message says so. */

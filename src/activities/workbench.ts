@@ -77,38 +77,46 @@ export async function restoreSchema(bench: Workbench, purpose: string, { file }:
   await bench.tools.restore({ ...restored, url: bench.scratchUrl });
 }
 
-export interface OnBench {
+export interface BenchScript {
+  title: string;
+  sql: string;
   /** In which form production runs it; a script that nobody planned runs as it is written. */
   form?: ExecutionForm;
+}
+
+export interface Watching {
   /** Learns the inverse of each statement. */
   recorder?: InverseRecorder | undefined;
   /** Measures each statement. */
   meter?: StatementMeter | undefined;
 }
 
-/** Runs SQL on a scratch database, each call as a script of its own. Resolves to its duration in milliseconds. */
+/** Runs scripts on a scratch database, one after the other in one session. Resolves to their duration in milliseconds. */
 export async function runOn(
   bench: Workbench,
   purpose: string,
-  title: string,
-  sql: string,
-  { form = AS_WRITTEN, recorder, meter }: OnBench = {},
+  scripts: BenchScript[],
+  { recorder, meter }: Watching = {},
 ): Promise<number> {
   return bench.scratch.use(purpose, async (client) => {
     await ensureLedger(client);
     const token = await takeFence(client, claimOf(bench.deploymentId, 'rehearsal'));
-    await client.query('DELETE FROM lockkeeper.marker');
-    const startedAt = Date.now();
-    await runSql({ client, token }, sql, form, {
-      script: 'rehearsal',
-      title,
-      deployment: bench.deploymentId,
-      patience: bench.patience,
-      signal: bench.signal,
-      around: nested(recorder?.of(title, client), meter?.of(title, client)),
-    });
-    await meter?.finish(client);
-    return Date.now() - startedAt;
+    let durationMs = 0;
+    for (const { title, sql, form = AS_WRITTEN } of scripts) {
+      await client.query('DELETE FROM lockkeeper.marker');
+      const startedAt = Date.now();
+      await runSql({ client, token }, sql, form, {
+        script: 'rehearsal',
+        title,
+        deployment: bench.deploymentId,
+        patience: bench.patience,
+        signal: bench.signal,
+        around: nested(recorder?.of(title, client), meter?.of(title, client)),
+      });
+      await meter?.finish(client);
+      durationMs += Date.now() - startedAt;
+    }
+    return durationMs;
   });
 }
 
@@ -152,7 +160,7 @@ export async function tryOut(
 ): Promise<Tried> {
   let failure: string | null = null;
   try {
-    await runOn(bench, purpose, title, sql);
+    await runOn(bench, purpose, [{ title, sql }]);
   } catch (error) {
     if (isConnectionLoss(error)) throw error;
     if (!(error instanceof ApplicationFailure || error instanceof DatabaseError)) throw error;

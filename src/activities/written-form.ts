@@ -27,7 +27,8 @@ export class WrittenForm {
     if (this.stands !== before.fingerprint) await restoreSchema(this.bench, PURPOSE, before);
     this.stands = null;
     try {
-      for (const name of step.migrations) await runOn(this.bench, PURPOSE, name, this.folders.get(name)?.sql ?? '');
+      const scripts = step.migrations.map((name) => ({ title: name, sql: this.folders.get(name)?.sql ?? '' }));
+      await runOn(this.bench, PURPOSE, scripts);
       this.stands = '';
     } catch (error) {
       // It may need rows that the copy has not.
