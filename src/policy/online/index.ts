@@ -16,9 +16,16 @@ const FORMS: Partial<Record<Tag, OnlineForm>> = {
   ReindexStmt: reindex,
 };
 
+/** A plan asks several times for the pieces of a statement, and each time they would be written and parsed anew. */
+const known = new WeakMap<ParsedStatement, Piece[] | null>();
+
 /** The statement's online form, in order; null where it has none. */
-export function onlinePieces(statement: ParsedStatement): Piece[] | null {
-  return FORMS[tagOf(statement.node)]?.pieces(statement) ?? null;
+export function onlinePieces(statement: ParsedStatement): readonly Piece[] | null {
+  const seen = known.get(statement);
+  if (seen !== undefined) return seen;
+  const pieces = FORMS[tagOf(statement.node)]?.pieces(statement) ?? null;
+  known.set(statement, pieces);
+  return pieces;
 }
 
 /** Why a statement that has an online form runs as written all the same; null where it need not. */
