@@ -102,7 +102,7 @@ export class ProvingGround {
 }
 
 /** Inverses as one script. */
-export function scriptOf(statements: string[]): string {
+function scriptOf(statements: string[]): string {
   return statements.map((statement) => `${statement};\n`).join('');
 }
 

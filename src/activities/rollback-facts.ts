@@ -39,14 +39,16 @@ export async function rollbackFacts(client: Client, request: FactsRequest): Prom
   const steps: StepFacts[] = [];
   const backup = await backupOfDeployment(request.store, request.deployment);
   const own = await ownTransactions(client, request.deployment, registered);
-  for (const { reversal, extent } of traces)
+  for (const { reversal, extent } of traces) {
+    const statements = extent === 'none' ? [] : statementsOf(request.folders, reversal.migrations);
     steps.push({
       step: reversal.step,
       reversal: reversalOf(reversal, extent),
       takes: extent === 'none' ? [] : await rowsTaken(client, request.deployment, reversal, own),
-      destroys: extent === 'none' ? [] : destroyed(request, reversal, backup),
-      fills: extent === 'none' ? [] : filled(request, reversal),
+      destroys: destroyed(statements, request.url, backup),
+      fills: qualified(placesFilled(statements), request.url).map(placeName),
     });
+  }
   const complete = traces.length === registered.length && traces.every(({ extent }) => extent === 'all');
   const about = backup && { id: backup.meta.id, ageMs: Date.now() - Date.parse(backup.meta.takenAt) };
   const later = await laterDeployments(client, request.deployment);
@@ -86,10 +88,6 @@ export function destroyedPlaces(folders: MigrationFolder[], migrations: string[]
   return qualified(placesDestroyed(statementsOf(folders, migrations)), url);
 }
 
-function filled({ folders, url }: FactsRequest, { migrations }: RegisteredReversal): string[] {
-  return qualified(placesFilled(statementsOf(folders, migrations)), url).map(placeName);
-}
-
 function statementsOf(folders: MigrationFolder[], migrations: string[]): ParsedStatement[] {
   const files = folders.filter(({ name }) => migrations.includes(name));
   return withInside(
@@ -107,11 +105,11 @@ function qualified(places: Place[], url: string): Place[] {
 }
 
 /** Without what the backup knows to have been empty. */
-function destroyed(request: FactsRequest, { migrations }: RegisteredReversal, backup: Backup | null): string[] {
+function destroyed(statements: ParsedStatement[], url: string, backup: Backup | null): string[] {
   const tables = new Map(
     Object.entries(backup?.meta.contents.tables ?? {}).map(([name, { rows }]) => [name.replaceAll('"', ''), rows]),
   );
-  return destroyedPlaces(request.folders, migrations, request.url)
+  return qualified(placesDestroyed(statements), url)
     .filter(({ relation }) => tables.get(placeName({ relation, column: null })) !== 0)
     .map(placeName);
 }

@@ -92,7 +92,6 @@ function describeMigration(
     execution: executionOf(migration.sql) ?? input.execution,
     script: scriptContext(schema, input.parse),
     tables,
-    isNew: (relation) => before.isMade(relation),
   });
   const hazards = findHazards(migration.statements, facts, before, {
     form,

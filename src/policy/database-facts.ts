@@ -57,7 +57,7 @@ export class TableFacts {
     return parts.map((part) => `"${part.replaceAll('"', '""')}"`).join('.');
   }
 
-  /** Of a table that an earlier script of the deployment makes. */
+  /** True for what an earlier script of the deployment makes: nobody uses it yet. */
   isMade(relation: string): boolean {
     return this.made.has(keyOf(relation));
   }

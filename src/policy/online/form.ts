@@ -25,8 +25,6 @@ export interface FormInput {
   script: ScriptContext;
   /** Follows the file's statements. */
   tables: TableFacts;
-  /** True for what earlier migrations of the same deployment make: nobody uses it yet. */
-  isNew: (relation: string) => boolean;
 }
 
 export interface Decision {
@@ -78,7 +76,6 @@ export function unplannedForm(statements: ParsedStatement[], database: DatabaseF
     execution: 'as-written',
     script: scriptContext(),
     tables: new TableFacts(database),
-    isNew: () => false,
   });
   return form;
 }
@@ -95,7 +92,7 @@ function locksOf(place: number, { facts, ...input }: FormInput): BlockingStateme
     .map(({ relation, mode }) => ({ relation: input.tables.sqlName(relation), mode }));
 }
 
-type Felt = Pick<FormInput, 'script' | 'tables' | 'isNew'>;
+type Felt = Pick<FormInput, 'script' | 'tables'>;
 
 function blocksOwnWriters(relation: string, mode: string, input: Felt): boolean {
   const table = input.script.schema.index(relation)?.table ?? relation;
@@ -114,8 +111,8 @@ function blocksReferring(relation: string, mode: string, input: Felt): boolean {
   );
 }
 
-function isBusy(table: string, { tables, isNew }: Felt): boolean {
-  return !isNew(table) && !tables.isMissing(table) && tables.size(table)?.rows !== 0;
+function isBusy(table: string, { tables }: Felt): boolean {
+  return !tables.isMade(table) && !tables.isMissing(table) && tables.size(table)?.rows !== 0;
 }
 
 /** An online form that spares somebody something: rows of a busy table are read, or an index of one goes. */
