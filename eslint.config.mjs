@@ -86,7 +86,7 @@ export default tseslint.config(
     ],
     builtins: true,
   }),
-  room(['src/client.ts'], {
+  room(['src/client.ts', 'src/client/**'], {
     forbid: ['policy', 'workflows', 'activities', 'adapters', 'report', ...TOP],
     builtins: true,
   }),

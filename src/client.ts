@@ -1,12 +1,11 @@
 /** What the CLI and the Slack receiver do to a deployment: start, decide, abort, status, history, wait. */
-import { createHash, randomBytes } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import {
   Client,
   Connection,
   WorkflowExecutionAlreadyStartedError,
   WorkflowNotFoundError,
   WorkflowUpdateFailedError,
-  type WorkflowExecutionInfo,
   type WorkflowHandle,
 } from '@temporalio/client';
 import {
@@ -17,6 +16,10 @@ import {
   TypedSearchAttributes,
 } from '@temporalio/common';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
+import { newDeploymentId } from './client/deployment-id';
+import { refOf, type DeploymentRef, type UiUrl } from './client/deployment-ref';
+import { AlreadyRunningError, RefusedError } from './client/errors';
+import { uiBase } from './client/ui';
 import {
   abortSignal,
   decideUpdate,
@@ -30,51 +33,15 @@ import {
   type DeploymentStatus,
   type Outcome,
   type Person,
+  type Phase,
   type RollbackInput,
   type RollbackStrategy,
-  type Phase,
 } from './contract';
 import { FailureType, UsageError } from './errors';
 import { signDecision } from './signing';
 
-/** Thrown when a request to a running deployment is refused; `type` is a FailureType. */
-export class RefusedError extends Error {
-  override readonly name = 'RefusedError';
-  constructor(
-    readonly type: string,
-    message: string,
-  ) {
-    super(message);
-  }
-}
-
-/** Thrown when another deployment of the same database is open; names it. */
-export class AlreadyRunningError extends Error {
-  override readonly name = 'AlreadyRunningError';
-  constructor(
-    readonly deploymentId: string,
-    message: string,
-  ) {
-    super(message);
-  }
-}
-
-/** One run in the history of deployments. */
-export interface DeploymentRef {
-  deploymentId: string;
-  kind: 'deploy' | 'rollback';
-  environment: string;
-  target: string;
-  requester: string;
-  runId: string;
-  /** Temporal's own: RUNNING, COMPLETED, FAILED, CANCELLED, TERMINATED, TIMED_OUT. */
-  state: string;
-  phase: string | null;
-  outcome: string | null;
-  startedAt: Date;
-  closedAt: Date | null;
-  uiUrl: string;
-}
+export type { DeploymentRef } from './client/deployment-ref';
+export { AlreadyRunningError, RefusedError } from './client/errors';
 
 export interface ClientOptions {
   signingKey: string;
@@ -118,10 +85,8 @@ export class LockkeeperClient {
     return this.connection.close();
   }
 
-  /** Link to a run's history in the Temporal UI. */
-  uiUrl(environment: string, target: string, runId: string): string {
-    return `${this.uiBase}/workflows/${encodeURIComponent(workflowIdFor(environment, target))}/${runId}/history`;
-  }
+  private readonly uiUrl: UiUrl = (environment, target, runId) =>
+    `${this.uiBase}/workflows/${encodeURIComponent(workflowIdFor(environment, target))}/${runId}/history`;
 
   /**
    * Starts a deployment.
@@ -190,7 +155,7 @@ export class LockkeeperClient {
   async latest(environment: string, target: string): Promise<DeploymentRef | null> {
     try {
       const info = await this.temporal.workflow.getHandle(workflowIdFor(environment, target)).describe();
-      return this.toRef(info);
+      return refOf(info, this.uiUrl);
     } catch (error) {
       if (error instanceof WorkflowNotFoundError) return null;
       throw error;
@@ -214,14 +179,15 @@ export class LockkeeperClient {
       environment === undefined ? '' : `${SEARCH_ATTRIBUTES.environment} = '${environment}'`,
       target === undefined ? '' : `${SEARCH_ATTRIBUTES.target} = '${target}'`,
     ].filter(Boolean);
-    for await (const info of this.temporal.workflow.list({ query: filter.join(' AND ') })) yield this.toRef(info);
+    for await (const info of this.temporal.workflow.list({ query: filter.join(' AND ') }))
+      yield refOf(info, this.uiUrl);
   }
 
   /** Ids of those that run now, of every target; the server's list may lag by a second. */
   async open(): Promise<Set<string>> {
     const query = `WorkflowType IN ('deploy', 'rollback') AND ExecutionStatus = 'Running'`;
     const ids = new Set<string>();
-    for await (const info of this.temporal.workflow.list({ query })) ids.add(this.toRef(info).deploymentId);
+    for await (const info of this.temporal.workflow.list({ query })) ids.add(refOf(info, this.uiUrl).deploymentId);
     return ids;
   }
 
@@ -309,33 +275,6 @@ export class LockkeeperClient {
   private handle(ref: DeploymentRef): WorkflowHandle {
     return this.temporal.workflow.getHandle(workflowIdFor(ref.environment, ref.target), ref.runId);
   }
-
-  private toRef(info: Omit<WorkflowExecutionInfo, 'raw'>): DeploymentRef {
-    const memo = (info.memo ?? {}) as Partial<DeploymentMemo>;
-    const [, environment = '', target = ''] = info.workflowId.split('/');
-    const keyword = (name: string): string | null =>
-      info.typedSearchAttributes.get(defineSearchAttributeKey(name, 'KEYWORD')) ?? null;
-    return {
-      deploymentId: memo.deploymentId ?? info.runId,
-      kind: info.type === 'rollback' ? 'rollback' : 'deploy',
-      environment,
-      target,
-      requester: memo.requester ?? 'unknown',
-      runId: info.runId,
-      state: info.status.name,
-      phase: keyword(SEARCH_ATTRIBUTES.phase),
-      outcome: keyword(SEARCH_ATTRIBUTES.outcome),
-      startedAt: info.startTime,
-      closedAt: info.closeTime ?? null,
-      uiUrl: this.uiUrl(environment, target, info.runId),
-    };
-  }
-}
-
-/** `YYYYMMDD-HHMMSS-xxxx` in UTC: sorts by time, short enough to type. */
-export function newDeploymentId(now: Date = new Date()): string {
-  const stamp = now.toISOString().replace(/[-:]/g, '').replace('T', '-').slice(0, 15);
-  return `${stamp}-${randomBytes(2).toString('hex')}`;
 }
 
 /** A double click sends the same update id twice and is decided once. */
@@ -343,17 +282,6 @@ function updateIdOf(decision: Decision): string {
   return createHash('sha256')
     .update([decision.deploymentId, decision.bindingDigest, decision.person.id, decision.verdict].join('\n'))
     .digest('hex');
-}
-
-/** Where the UI shows a namespace: `TEMPORAL_UI_URL`, or the dev server's port next to `address`. */
-export function uiBase(configured: string | undefined, address: string, namespace: string): string {
-  const base = configured ?? process.env['TEMPORAL_UI_URL'] ?? devServerUi(address);
-  return `${base.replace(/\/$/, '')}/namespaces/${namespace}`;
-}
-
-function devServerUi(address: string): string {
-  const [host = 'localhost', port = '7233'] = address.split(':');
-  return `http://${host}:${Number(port) + 1000}`;
 }
 
 function firstLine(error: unknown): string {

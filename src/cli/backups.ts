@@ -7,7 +7,7 @@ import { findBackup, listBackups, type Backup } from '../backup/catalog';
 import { restoreProven, type Restored } from '../backup/prove';
 import { Staging } from '../backup/staging';
 import { openStore } from '../backup/store';
-import { newDeploymentId } from '../client';
+import { newDeploymentId } from '../client/deployment-id';
 import { resolveTarget, type Config, type Target } from '../config';
 import type { RestoreProgress } from '../contract';
 import { UsageError } from '../errors';

@@ -14,7 +14,7 @@ import { openSession, type Client } from '../adapters/postgres';
 import { ScratchDatabases } from '../adapters/scratch';
 import { sendPreamble } from '../adapters/segment';
 import { loadParser } from '../adapters/sql-parser';
-import { newDeploymentId } from '../client';
+import { newDeploymentId } from '../client/deployment-id';
 import { runMigrations, runSegments } from '../planner/shadow';
 import { resolveTarget, targetUrl, type Config, type Target } from '../config';
 import { UsageError } from '../errors';

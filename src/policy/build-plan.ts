@@ -10,7 +10,6 @@ import { decideForm } from './online/form';
 import { alterations, quote } from './hazards/sql';
 import { segmentsOf, type Segment } from './segments';
 import {
-  describeScript,
   scriptContext,
   Schema,
   USUAL_MAJOR,
@@ -84,13 +83,11 @@ function describeMigration(
   { schema, deployed, tables }: { schema: Schema; deployed: Schema; tables: TableFacts },
 ): { plan: MigrationPlan; facts: StatementFacts[]; after: Schema } {
   const script = scriptContext(schema, input.parse);
-  const facts = describeScript(migration.statements, script);
   const before = tables.clone();
-  const { form, asWritten } = decideForm({
+  const { facts, form, asWritten } = decideForm({
     statements: migration.statements,
-    facts,
     execution: executionOf(migration.sql) ?? input.execution,
-    script: scriptContext(schema, input.parse),
+    script,
     tables,
   });
   const hazards = findHazards(migration.statements, facts, before, {

@@ -3,7 +3,7 @@ import { createPgTools } from '../../src/adapters/pg-tools';
 import { ScratchDatabases } from '../../src/adapters/scratch';
 import { restoreSample, type RestoredSample } from '../../src/backup/sample';
 import { openStore } from '../../src/backup/store';
-import { newDeploymentId } from '../../src/client';
+import { newDeploymentId } from '../../src/client/deployment-id';
 import type { BackupConfig } from '../../src/config/backup';
 import { backupBench, type BackupBench } from '../support/backup';
 import { pgBin, testDatabase, type TestDatabase } from '../support/database';

@@ -9,7 +9,7 @@ import { createBackup, type TakenBackup } from '../../src/backup/create';
 import { restoreProven, type Restored } from '../../src/backup/prove';
 import type { BackupRequest } from '../../src/backup/request';
 import { openStore } from '../../src/backup/store';
-import { newDeploymentId } from '../../src/client';
+import { newDeploymentId } from '../../src/client/deployment-id';
 import type { BackupConfig } from '../../src/config/backup';
 import { pgBin } from './database';
 

@@ -1,4 +1,5 @@
-import { newDeploymentId, uiBase } from '../../src/client';
+import { newDeploymentId } from '../../src/client/deployment-id';
+import { uiBase } from '../../src/client/ui';
 import { workflowIdFor } from '../../src/contract';
 
 describe('deployment ids', () => {

@@ -1,9 +1,9 @@
-/** Decides, once and from all that is known when the plan is made, how a file is executed. */
+/** Describes a file's statements and decides, once and from all that is known when the plan is made, how it is executed. */
 import type { BlockingStatement, ExecutionForm } from '../../contract';
 import { TableFacts, type DatabaseFacts } from '../database-facts';
 import type { ParsedStatement } from '../../adapters/sql-parser';
 import {
-  describeScript,
+  describe,
   learn,
   scriptContext,
   transactionControl,
@@ -18,8 +18,6 @@ import { bindsTransaction, together } from './together';
 
 export interface FormInput {
   statements: ParsedStatement[];
-  /** Of the same statements, as `describeScript` gives them. */
-  facts: StatementFacts[];
   execution: ExecutionForm['execution'];
   /** Before the file's first statement; follows it. */
   script: ScriptContext;
@@ -28,6 +26,8 @@ export interface FormInput {
 }
 
 export interface Decision {
+  /** What each statement does as the file writes it. */
+  facts: StatementFacts[];
   form: ExecutionForm;
   /** By statement: why it blocks others although there is an online form of its kind; null for all others. */
   asWritten: (string | null)[];
@@ -45,15 +45,18 @@ export function decideForm(input: FormInput): Decision {
   const execution = bound ? 'as-written' : input.execution;
   const ranges = execution === 'online' ? together(statements, input.script.schema) : [];
   const places = new Places(statements, ranges);
+  const facts: StatementFacts[] = [];
   const asWritten: Decision['asWritten'] = statements.map(() => null);
   const blocking: BlockingStatement[] = [];
   for (const [place, statement] of statements.entries()) {
-    const locks = locksOf(place, input);
+    const described = describe(statement, input.script);
+    facts.push(described);
+    const locks = locksOf(described, input);
     if (locks.length > 0) {
       const reason = bound
         ? `line ${bound.line} holds for the rest of its transaction or session`
-        : (places.refusal(place) ?? refusalOf(place, input));
-      const possible = input.execution === 'online' && isWorthwhile(place, locks, input);
+        : (places.refusal(place) ?? refusalOf(statement, described, input));
+      const possible = input.execution === 'online' && isWorthwhile(statement, described, locks, tables);
       blocking.push({ statement: place, locks, online: possible && reason === null });
       asWritten[place] = possible ? reason : null;
     }
@@ -65,14 +68,13 @@ export function decideForm(input: FormInput): Decision {
   const kept = ranges.filter(([first, last]) =>
     blocking.some(({ statement }) => first <= statement && statement <= last),
   );
-  return { form: { execution, busy, blocking, together: kept }, asWritten };
+  return { facts, form: { execution, busy, blocking, together: kept }, asWritten };
 }
 
 /** Of a script that nobody planned, a reversal say: which of its locks others feel, going by the tables that are there now. */
 export function unplannedForm(statements: ParsedStatement[], database: DatabaseFacts): ExecutionForm {
   const { form } = decideForm({
     statements,
-    facts: describeScript(statements, scriptContext()),
     execution: 'as-written',
     script: scriptContext(),
     tables: new TableFacts(database),
@@ -81,8 +83,7 @@ export function unplannedForm(statements: ParsedStatement[], database: DatabaseF
 }
 
 /** The locks of a statement that writers of busy tables wait for. */
-function locksOf(place: number, { facts, ...input }: FormInput): BlockingStatement['locks'] {
-  const { locks = [], contested = [] } = facts[place] ?? {};
+function locksOf({ locks, contested }: StatementFacts, input: Felt): BlockingStatement['locks'] {
   const old = new Set(contested.map(({ relation }) => relation));
   return locks
     .filter(
@@ -117,23 +118,21 @@ function isBusy(table: string, { tables }: Felt): boolean {
 
 /** An online form that spares somebody something: rows of a busy table are read, or an index of one goes. */
 function isWorthwhile(
-  place: number,
+  statement: ParsedStatement,
+  { scanned }: StatementFacts,
   locks: BlockingStatement['locks'],
-  { statements, facts, tables }: FormInput,
+  tables: TableFacts,
 ): boolean {
-  const statement = statements[place];
-  if (!statement || onlinePieces(statement) === null) return false;
+  if (onlinePieces(statement) === null) return false;
   const alter = as(statement.node, 'AlterTableStmt');
   if (!alter) return true;
   const table = relationOf(alter.relation);
-  const reads = facts[place]?.scanned.some((scanned) => keyOf(scanned) === keyOf(table)) ?? false;
+  const reads = scanned.some((each) => keyOf(each) === keyOf(table));
   return reads && locks.some(({ relation }) => relation === tables.sqlName(table));
 }
 
-function refusalOf(place: number, { statements, facts, script, tables }: FormInput): string | null {
-  const statement = statements[place];
-  if (!statement) return null;
-  return onlineRefusal(statement, { schema: script.schema, tables, rewrites: facts[place]?.rewrites ?? false });
+function refusalOf(statement: ParsedStatement, { rewrites }: StatementFacts, { script, tables }: Felt): string | null {
+  return onlineRefusal(statement, { schema: script.schema, tables, rewrites });
 }
 
 /** Where a statement stands: inside a transaction of the file's, or among statements that commit together. */
