@@ -13,7 +13,6 @@ import {
   scriptContext,
   Schema,
   USUAL_MAJOR,
-  isWholeHistory,
   learn,
   totals,
   transactionControl,
@@ -46,8 +45,16 @@ export interface PendingMigration {
 /** Quiet migrations share a step up to this number, so that hundreds of them fit in one history. */
 const STEP_SIZE = 100;
 
-export function buildPlan(input: PlanInput): Omit<FullPlan, 'digest' | 'checklist' | 'drift'> {
-  const deployed = schemaAfter(input);
+export type BuiltPlan = Omit<FullPlan, 'digest' | 'checklist' | 'drift'>;
+
+/** Most histories begin at the beginning: it is taken for granted until one of the statements shows that it is not so. */
+export function buildPlan(input: PlanInput): BuiltPlan {
+  const { plan, isWhole } = planFrom(input, true);
+  return isWhole ? plan : planFrom(input, false).plan;
+}
+
+function planFrom(input: PlanInput, complete: boolean): { plan: BuiltPlan; isWhole: boolean } {
+  const deployed = schemaAfter(input, complete);
   let schema = deployed;
   const facts: StatementFacts[] = [];
   const tables = new TableFacts(input.database);
@@ -57,7 +64,7 @@ export function buildPlan(input: PlanInput): Omit<FullPlan, 'digest' | 'checklis
     schema = described.after;
     return described.plan;
   });
-  return {
+  const plan = {
     environment: input.environment,
     target: input.target,
     risk: riskOf(migrations.map((migration) => migration.hazards)),
@@ -65,15 +72,15 @@ export function buildPlan(input: PlanInput): Omit<FullPlan, 'digest' | 'checklis
     steps: stepsOf(input.migrations, migrations),
     totals: totals(facts),
   };
+  return { plan, isWhole: schema.complete && schema.tables().length > 0 };
 }
 
-function schemaAfter({ applied, migrations, parse, database }: PlanInput): Schema {
+function schemaAfter({ applied, parse, database }: PlanInput, complete: boolean): Schema {
   const schema = new Schema();
   schema.serverMajor = database.serverMajor ?? USUAL_MAJOR;
-  const all = [...applied, ...migrations.map(({ statements }) => statements)];
-  schema.complete = isWholeHistory(all, scriptContext(schema, parse), learn);
-  const script = scriptContext(schema, parse);
-  for (const statement of applied.flat()) learn(statement, { ...script, schema });
+  schema.complete = complete;
+  const script = { ...scriptContext(schema, parse), schema };
+  for (const statement of applied.flat()) learn(statement, script);
   return schema;
 }
 

@@ -64,6 +64,7 @@ export function* sites(
       const facts = describe(inner.statement, inner.script);
       yield { statement: inner.statement, context: { ...shared, ...viewOf(inner.script, tables), facts } };
     }
+    if (position === steps.length - 1) return;
     tables.follow(step.statement);
     learn(step.statement, script);
   }

@@ -2,6 +2,7 @@
 import type { BlockingStatement, ExecutionForm } from '../../contract';
 import { TableFacts, type DatabaseFacts } from '../database-facts';
 import type { ParsedStatement } from '../../adapters/sql-parser';
+import type { LockPrediction } from '../plan';
 import {
   describe,
   learn,
@@ -46,25 +47,27 @@ export function decideForm(input: FormInput): Decision {
   const ranges = execution === 'online' ? together(statements, input.script.schema) : [];
   const places = new Places(statements, ranges);
   const facts: StatementFacts[] = [];
+  const locked: string[] = [];
   const asWritten: Decision['asWritten'] = statements.map(() => null);
   const blocking: BlockingStatement[] = [];
   for (const [place, statement] of statements.entries()) {
     const described = describe(statement, input.script);
     facts.push(described);
-    const locks = locksOf(described, input);
-    if (locks.length > 0) {
-      const reason = bound
-        ? `line ${bound.line} holds for the rest of its transaction or session`
-        : (places.refusal(place) ?? refusalOf(statement, described, input));
-      const possible = input.execution === 'online' && isWorthwhile(statement, described, locks, tables);
-      blocking.push({ statement: place, locks, online: possible && reason === null });
-      asWritten[place] = possible ? reason : null;
+    const felt = locksOf(described, input);
+    if (felt.length > 0) {
+      const locks = felt.map(({ relation, mode }) => ({ relation: tables.sqlName(relation), mode }));
+      const possible = input.execution === 'online' && isWorthwhile(statement, described, felt);
+      if (possible)
+        asWritten[place] = bound
+          ? `line ${bound.line} holds for the rest of its transaction or session`
+          : (places.refusal(place) ?? refusalOf(statement, described, input));
+      locked.push(...felt.map(({ relation }) => relation));
+      blocking.push({ statement: place, locks, online: possible && asWritten[place] === null });
     }
     tables.follow(statement);
     learn(statement, input.script);
   }
-  const locked = blocking.flatMap(({ locks }) => locks.map(({ relation }) => relation));
-  const busy = inLockOrder(locked, [before, input.script.schema], (table) => tables.sqlName(table));
+  const busy = inLockOrder(locked, [before, input.script.schema]).map((relation) => tables.sqlName(relation));
   const kept = ranges.filter(([first, last]) =>
     blocking.some(({ statement }) => first <= statement && statement <= last),
   );
@@ -83,14 +86,12 @@ export function unplannedForm(statements: ParsedStatement[], database: DatabaseF
 }
 
 /** The locks of a statement that writers of busy tables wait for. */
-function locksOf({ locks, contested }: StatementFacts, input: Felt): BlockingStatement['locks'] {
+function locksOf({ locks, contested }: StatementFacts, input: Felt): LockPrediction[] {
   const old = new Set(contested.map(({ relation }) => relation));
-  return locks
-    .filter(
-      ({ relation, mode }) =>
-        (old.has(relation) && blocksOwnWriters(relation, mode, input)) || blocksReferring(relation, mode, input),
-    )
-    .map(({ relation, mode }) => ({ relation: input.tables.sqlName(relation), mode }));
+  return locks.filter(
+    ({ relation, mode }) =>
+      (old.has(relation) && blocksOwnWriters(relation, mode, input)) || blocksReferring(relation, mode, input),
+  );
 }
 
 type Felt = Pick<FormInput, 'script' | 'tables'>;
@@ -117,18 +118,13 @@ function isBusy(table: string, { tables }: Felt): boolean {
 }
 
 /** An online form that spares somebody something: rows of a busy table are read, or an index of one goes. */
-function isWorthwhile(
-  statement: ParsedStatement,
-  { scanned }: StatementFacts,
-  locks: BlockingStatement['locks'],
-  tables: TableFacts,
-): boolean {
+function isWorthwhile(statement: ParsedStatement, { scanned }: StatementFacts, felt: LockPrediction[]): boolean {
   if (onlinePieces(statement) === null) return false;
   const alter = as(statement.node, 'AlterTableStmt');
   if (!alter) return true;
   const table = relationOf(alter.relation);
-  const reads = scanned.some((each) => keyOf(each) === keyOf(table));
-  return reads && locks.some(({ relation }) => relation === tables.sqlName(table));
+  const isTable = (name: string): boolean => keyOf(name) === keyOf(table);
+  return scanned.some(isTable) && felt.some(({ relation }) => isTable(relation));
 }
 
 function refusalOf(statement: ParsedStatement, { rewrites }: StatementFacts, { script, tables }: Felt): string | null {

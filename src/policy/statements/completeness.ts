@@ -2,27 +2,13 @@
 import type { RangeVar } from '@pgsql/types';
 import type { ParsedStatement } from '../../adapters/sql-parser';
 import { as, keyOf, nameParts, relationOf } from './ast';
-import type { ScriptContext } from './facts';
 import type { Schema } from './schema';
 
 /**
- * True when the scripts make at least one table, and alter none that they have not made.
- * @param learn advances a context past a statement.
+ * True for a statement about a table that none before it has made. Tables of other schemas may well be somebody else's: those
+ * of Supabase, or of an extension.
  */
-export function isWholeHistory(
-  scripts: readonly ParsedStatement[][],
-  script: ScriptContext,
-  learn: (statement: ParsedStatement, script: ScriptContext) => void,
-): boolean {
-  for (const statement of scripts.flat()) {
-    if (meetsUnknown(statement, script.schema)) return false;
-    learn(statement, script);
-  }
-  return script.schema.tables().length > 0;
-}
-
-/** Tables of other schemas may well be somebody else's: those of Supabase, or of an extension. */
-function meetsUnknown({ node }: ParsedStatement, schema: Schema): boolean {
+export function meetsUnknown({ node }: ParsedStatement, schema: Schema): boolean {
   const alter = as(node, 'AlterTableStmt');
   const relation: RangeVar | undefined =
     (alter?.missing_ok ? undefined : alter?.relation) ??

@@ -4,6 +4,7 @@ import type { SchemaTotals } from '../../contract';
 import type { ParsedStatement } from '../../adapters/sql-parser';
 import { as, find, keyOf, tagOf, words, type Tag } from './ast';
 import { CHANGE } from './change';
+import { meetsUnknown } from './completeness';
 import { CREATE } from './create';
 import type { DescribeNode, Describers } from './describers';
 import { DROP } from './drop';
@@ -16,7 +17,6 @@ import { Schema, type KnownFunction } from './schema';
 import { canRunInTransaction, doBody } from './transactions';
 
 export { conflictingWith, manualName, type LockMode } from './locks';
-export { isWholeHistory } from './completeness';
 export { Schema, USUAL_MAJOR } from './schema';
 export {
   canRunInTransaction,
@@ -76,8 +76,10 @@ export function describeScript(
   });
 }
 
-/** Advances `script` past the statement. */
+/** Advances `script` past the statement. One about a table that is not known shows that the schema is not complete. */
 export function learn(statement: ParsedStatement, script: ScriptContext): void {
+  const { schema } = script;
+  if (schema.complete && meetsUnknown(statement, schema)) schema.complete = false;
   learnNode(statement.node, script);
   for (const inner of statementsInside(statement, script)) learnNode(inner.node, script);
 }

@@ -20,7 +20,7 @@ export const USUAL_MAJOR = 17;
 export class Schema {
   /** PostgreSQL's major version: it decides what some statements lock. */
   serverMajor = USUAL_MAJOR;
-  /** True when it was built from the first migration on: what it does not know is not there. */
+  /** True while it may have been built from the first migration on: what it does not know is not there. */
   complete = false;
   private tableRows: Map<string, Table>;
   private indexRows: Map<string, Index>;
@@ -73,6 +73,12 @@ export class Schema {
     return [...this.tableRows.values()];
   }
 
+  private tablesWhere(test: (table: Table) => boolean): Table[] {
+    const found: Table[] = [];
+    for (const table of this.tableRows.values()) if (test(table)) found.push(table);
+    return found;
+  }
+
   setTable(table: Table): void {
     this.write().tables.set(keyOf(table.name), table);
   }
@@ -118,14 +124,16 @@ export class Schema {
   }
 
   indexesOf(table: string): Index[] {
-    return [...this.indexRows.values()].filter((index) => keyOf(index.table) === keyOf(table));
+    const key = keyOf(table);
+    return [...this.indexRows.values()].filter((index) => keyOf(index.table) === key);
   }
 
   /** Partitions and inheriting tables, theirs included. */
   descendants(name: string): Table[] {
-    return reach(name, (from) =>
-      this.tables().filter(({ parents }) => parents.some((parent) => keyOf(parent) === keyOf(from))),
-    );
+    return reach(name, (from) => {
+      const key = keyOf(from);
+      return this.tablesWhere(({ parents }) => parents.some((parent) => keyOf(parent) === key));
+    });
   }
 
   /** What a partition or an inheriting table hangs below, the nearest first. */
@@ -137,24 +145,24 @@ export class Schema {
 
   /** Foreign keys of other tables that point at this one. */
   referencing(name: string): { table: Table; constraint: Constraint }[] {
+    const key = keyOf(name);
     return this.tables().flatMap((table) =>
       foreignKeys(table)
-        .filter(({ references }) => keyOf(references ?? '') === keyOf(name))
+        .filter(({ references }) => keyOf(references ?? '') === key)
         .map((constraint) => ({ table, constraint })),
     );
   }
 
   /** Tables with a column of this type. */
   tablesWithType(type: string): Table[] {
-    return this.tables().filter(({ columns }) =>
-      [...columns.values()].some((column) => keyOf(column.type.name) === keyOf(type)),
-    );
+    const key = keyOf(type);
+    return this.tablesWhere(({ columns }) => [...columns.values()].some((column) => keyOf(column.type.name) === key));
   }
 
   /** Tables made of this type, with a column of it, or with a default that was written in it. */
   tablesDependingOn(type: string): Table[] {
     const key = keyOf(type);
-    return this.tables().filter(
+    return this.tablesWhere(
       ({ columns, ofType }) =>
         keyOf(ofType ?? '') === key ||
         [...columns.values()].some(
@@ -165,9 +173,10 @@ export class Schema {
 
   /** Views over a table; with a column, those that need it. */
   viewsOver(table: string, column?: string): Table[] {
-    return this.tables().filter(
+    const key = keyOf(table);
+    return this.tablesWhere(
       ({ reads, mentions }) =>
-        reads.some((read) => keyOf(read) === keyOf(table)) &&
+        reads.some((read) => keyOf(read) === key) &&
         (column === undefined || mentions.includes(column) || mentions.includes('*')),
     );
   }
@@ -187,8 +196,9 @@ export class Schema {
 
   /** Tables with a column that is numbered by the sequence. */
   tablesNumberedBy(sequence: string): Table[] {
-    return this.tables().filter(({ columns }) =>
-      [...columns.values()].some((column) => keyOf(column.sequence ?? '') === keyOf(sequence)),
+    const key = keyOf(sequence);
+    return this.tablesWhere(({ columns }) =>
+      [...columns.values()].some((column) => keyOf(column.sequence ?? '') === key),
     );
   }
 
