@@ -9,7 +9,7 @@ import { dumpName, globalsName, metaName, writtenMeta, type BackupMeta } from '.
 import type { BackupRequest } from './request';
 import { dumpSnapshot, type Dumped } from './snapshot';
 import { Staging } from './staging';
-import { lockkeeperVersion } from './version';
+import { lockkeeperVersion } from '../adapters/version';
 
 export interface TakenBackup {
   meta: BackupMeta;

@@ -9,7 +9,7 @@ import { snapshotFacts } from './facts';
 import { metaName, verifiedName, writtenMeta, writtenVerified, type BackupMeta } from './meta';
 import type { BackupRequest } from './request';
 import type { Staging } from './staging';
-import { lockkeeperVersion } from './version';
+import { lockkeeperVersion } from '../adapters/version';
 
 type External = Extract<StoreConfig, { kind: 'external' }>;
 

@@ -1,5 +1,6 @@
 /** What the command line offers: every command with its options, on one page. */
 import { Command, InvalidArgumentError, Option } from 'commander';
+import { lockkeeperVersion } from '../adapters/version';
 import { BLOCK_LEVELS } from '../contract';
 import { Cli, type CommonOptions, type Io } from './cli';
 import { EXIT_CODE_HELP } from './exit-codes';
@@ -11,6 +12,7 @@ type Done = (exitCode: number) => void;
 export function buildProgram(io: Io, done: Done): Command {
   const program = new Command('lockkeeper')
     .description('Durable, lock-aware deployments of Prisma migrations to PostgreSQL.')
+    .version(lockkeeperVersion(), '-V, --version', 'print the version')
     .addHelpText('after', `\n${EXIT_CODE_HELP}`)
     .exitOverride()
     .configureOutput({

@@ -1,3 +1,4 @@
+import { version } from '../../package.json';
 import { lockkeeper } from './terminal';
 import { CONFIG, project, SCHEMA } from './project';
 
@@ -132,6 +133,11 @@ describe('help', () => {
     expect(code).toBe(0);
     for (const command of ['doctor', 'deploy', 'watch', 'rollback', 'migrate']) expect(stdout).toContain(command);
     expect(stdout).toContain('5    waiting for approval');
+  });
+
+  it('has the version on stdout', async () => {
+    const { code, stdout, stderr } = await lockkeeper(['--version'], { cwd: sound() });
+    expect({ code, stdout, stderr }).toEqual({ code: 0, stdout: `${version}\n`, stderr: '' });
   });
 
   it('is the answer to a bare lockkeeper, with code 2', async () => {

@@ -1,3 +1,4 @@
+/** Which Lockkeeper this is. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
