@@ -26,7 +26,7 @@ export interface TableToDigest {
   bytes: number;
   /** Columns of the primary key, quoted; null without one. */
   key: string[] | null;
-  /** Its columns as one value whose bytes are the same in every database that holds the row. */
+  /** Its columns as one record whose hash is the same in every database that holds the row, and another for another row. */
   row: string;
 }
 
@@ -53,36 +53,49 @@ const tablesWith = (more: string): string => `pg_class c JOIN pg_namespace n ON 
     AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e')`;
 
 /**
- * Columns whose binary form is their content alone. Those of other types are taken as text: what a project or an extension made has another
- * number in every database, which arrays and rows carry in their binary form; and `reg*` types are such numbers.
+ * How a column's value gets into the hash of its row. `hashed`: by its type's own hash, twice as fast, where that tells apart whatever
+ * differs in a byte: numbers of a declared scale, but none of floating point; no bigint, for 1 and 2^32 share a hash.
+ * `labels`: of an enum, whose number is another in every database. `sent`: in binary form, where that is the content alone.
+ * `written`: as text, what a project or an extension made, which arrays and rows carry by number; `reg*` types, which are such numbers.
  */
-const COLUMNS = `SELECT coalesce(array_agg(quote_ident(a.attname) ORDER BY a.attnum) FILTER (WHERE f.is_binary), '{}') AS binary,
-         coalesce(array_agg(quote_ident(a.attname) ORDER BY a.attnum) FILTER (WHERE NOT f.is_binary), '{}') AS other
-    FROM pg_attribute a JOIN pg_type t ON t.oid = a.atttypid LEFT JOIN pg_type e ON e.oid = t.typelem AND t.typcategory = 'A',
-         LATERAL (SELECT t.oid < 10000 AND t.typtype IN ('b', 'r', 'm') AND NOT starts_with(coalesce(e.typname, t.typname), 'reg')
-                         AND t.typsend <> 0 AND coalesce(e.typsend, t.typsend) <> 0 AS is_binary) AS f
+const COLUMNS = `SELECT ${['hashed', 'labels', 'sent', 'written']
+  .map(
+    (way) =>
+      `coalesce(array_agg('t.' || quote_ident(a.attname) ORDER BY a.attnum) FILTER (WHERE f.way = '${way}'), '{}')::text[] AS ${way}`,
+  )
+  .join(', ')}
+    FROM pg_attribute a JOIN pg_type t ON t.oid = a.atttypid LEFT JOIN pg_type e ON e.oid = t.typelem AND t.typcategory = 'A'
+         LEFT JOIN pg_collation l ON l.oid = a.attcollation,
+         LATERAL (SELECT CASE
+             WHEN t.typtype = 'e' THEN 'labels'
+             WHEN t.oid >= 10000 OR t.typtype NOT IN ('b', 'r', 'm') OR starts_with(coalesce(e.typname, t.typname), 'reg')
+               OR t.typsend = 0 OR coalesce(e.typsend, t.typsend) = 0 THEN 'written'
+             WHEN coalesce(l.collisdeterministic, true) AND (t.typname IN ('bool', 'int2', 'int4', 'oid', 'text', 'varchar', 'uuid', 'bytea',
+                    'date', 'time', 'timestamp', 'timestamptz') OR t.typname IN ('numeric', 'bpchar') AND a.atttypmod <> -1) THEN 'hashed'
+             ELSE 'sent' END AS way) AS f
    WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped`;
+
+interface Columns {
+  hashed: string[];
+  labels: string[];
+  sent: string[];
+  written: string[];
+}
 
 /**
  * Every table that pg_dump would copy.
  * @throws ApplicationFailure Backup naming the tables of which the role cannot read every row.
  */
 export async function tablesToDigest(client: Client): Promise<TableToDigest[]> {
-  const { rows } = await client.query<{
-    name: string;
-    bytes: string;
-    key: string[] | null;
-    binary: string[];
-    other: string[];
-    readable: boolean;
-    hidden: boolean;
-  }>(
+  const { rows } = await client.query<
+    Columns & { name: string; bytes: string; key: string[] | null; readable: boolean; hidden: boolean }
+  >(
     `SELECT format('%I.%I', n.nspname, c.relname) AS name, pg_table_size(c.oid)::text AS bytes,
             (SELECT array_agg(quote_ident(a.attname) ORDER BY k.position)
                FROM pg_index i, unnest(i.indkey) WITH ORDINALITY AS k(attnum, position), pg_attribute a
               WHERE i.indrelid = c.oid AND i.indisprimary AND k.position <= i.indnkeyatts
                 AND a.attrelid = c.oid AND a.attnum = k.attnum) AS key,
-            columns.binary::text[], columns.other::text[],
+            columns.*,
             has_table_privilege(c.oid, 'SELECT') AND has_schema_privilege(n.oid, 'USAGE') AS readable,
             row_security_active(c.oid) AS hidden
        FROM ${tablesWith(`LATERAL (${COLUMNS}) AS columns`)} ORDER BY 1`,
@@ -96,17 +109,14 @@ export async function tablesToDigest(client: Client): Promise<TableToDigest[]> {
       FailureType.Backup,
       `Row security hides rows of ${some(hidden)} from the role; let it own the table, or give it BYPASSRLS.`,
     );
-  return rows.map(({ name, bytes, key, binary, other }) => ({
-    name,
-    bytes: Number(bytes),
-    key,
-    row: rowOf(binary, other),
-  }));
+  return rows.map(({ name, bytes, key, ...columns }) => ({ name, bytes: Number(bytes), key, row: rowOf(columns) }));
 }
 
-function rowOf(binary: string[], other: string[]): string {
-  const of = (columns: string[]): string => columns.map((column) => `t.${column}`).join(', ');
-  return `ROW(${[...(binary.length > 0 ? [of(binary)] : []), ...(other.length > 0 ? [`ROW(${of(other)})::text`] : [])].join(', ')})`;
+function rowOf({ hashed, labels, sent, written }: Columns): string {
+  const parts = [...hashed, ...labels.map((column) => `${column}::text`)];
+  if (sent.length > 0) parts.push(`record_send(ROW(${sent.join(', ')}))`);
+  if (written.length > 0) parts.push(`ROW(${written.join(', ')})::text`);
+  return `ROW(${parts.join(', ')})`;
 }
 
 function some(names: string[]): string {
@@ -146,21 +156,19 @@ export async function tableDigests(
   return Object.fromEntries(tables.map(({ name }) => [name, digests[name] ?? { rows: 0, digest: '0' }]));
 }
 
-async function digestOf(client: Client, { name, key, row: columns }: TableToDigest, oneIn = 1): Promise<TableDigest> {
+async function digestOf(client: Client, { name, key, row }: TableToDigest, oneIn = 1): Promise<TableDigest> {
   const isSampled = oneIn > 1 && key !== null;
   // By content and not by place: a restored row lies elsewhere. FILTER comes first, so most rows are not even read from TOAST.
   const filter = isSampled
     ? `FILTER (WHERE hashtextextended(ROW(${key.map((column) => `t.${column}`).join(', ')})::text, 0) % ${oneIn} = 0)`
     : '';
-  // The hash of a row of one value is that of its bytes; the sum of the columns' own hashes would not see values that changed places.
-  const hash = `hash_record_extended(ROW(record_send(${columns})), 0)`;
   const { rows } = await client.query<{ rows: string; digest: string }>(
-    `SELECT count(*)::text AS rows, coalesce(sum(${hash}) ${filter}, 0)::text AS digest FROM ONLY ${name} AS t`,
+    `SELECT count(*)::text AS rows, coalesce(sum(hash_record_extended(${row}, 0)) ${filter}, 0)::text AS digest FROM ONLY ${name} AS t`,
   );
-  const [row] = rows;
+  const [read] = rows;
   return {
-    rows: Number(row?.rows ?? 0),
-    digest: row?.digest ?? '0',
+    rows: Number(read?.rows ?? 0),
+    digest: read?.digest ?? '0',
     ...(isSampled ? { sampledOneIn: oneIn } : {}),
   };
 }

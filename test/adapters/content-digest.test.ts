@@ -2,14 +2,14 @@
 import { prepareDigests, tableDigests, tablesToDigest, type TableDigest } from '../../src/adapters/content-digest';
 import { testDatabase, type TestDatabase } from '../support/database';
 
-const TYPES = `CREATE TYPE mood AS ENUM ('sad', 'happy'); CREATE TYPE place AS (x int, y mood); CREATE DOMAIN age AS int;`;
+const TYPES = `CREATE COLLATION folded (provider = icu, locale = 'und-u-ks-level2', deterministic = false); CREATE TYPE mood AS ENUM ('sad', 'happy'); CREATE TYPE place AS (x int, y mood); CREATE DOMAIN age AS int;`;
 const TABLE = `CREATE TABLE t (id int, a text, b text, n numeric, f float8, i interval, large bigint, doc json, raw bytea, at timestamptz,
-    spans int4range[], m mood, ms mood[], p place, years age, class regclass);
+    spans int4range[], m mood, ms mood[], p place, years age, class regclass, price numeric(8,2), code char(3), day date, yes boolean, folded text COLLATE folded);
   CREATE TABLE nothing ();`;
 const ROWS = [
-  `(1, 'left', 'right', 1.0, 0, '1 day', 1, '{"a":1}', '\\x010203', '2026-01-01', '{"[1,2)"}', 'sad', '{sad,happy}', '(1,sad)', 7, 't')`,
-  `(2, 'other', NULL, 'NaN', 'Infinity', NULL, 2, NULL, '\\x', 'infinity', '{}', NULL, NULL, NULL, NULL, NULL)`,
-  `(3, '', '', 3, 3, '-1 month', 3, 'null', NULL, NULL, NULL, 'happy', '{}', '(,)', 8, 'nothing')`,
+  `(1, 'left', 'right', 1.0, 0, '1 day', 1, '{"a":1}', '\\x010203', '2026-01-01', '{"[1,2)"}', 'sad', '{sad,happy}', '(1,sad)', 7, 't', 1.50, 'CHF', '2026-01-01', true, 'Zurich')`,
+  `(2, 'other', NULL, 'NaN', 'Infinity', NULL, 2, NULL, '\\x', 'infinity', '{}', NULL, NULL, NULL, NULL, NULL, 'NaN', NULL, 'infinity', NULL, NULL)`,
+  `(3, '', '', 3, 3, '-1 month', 3, 'null', NULL, NULL, NULL, 'happy', '{}', '(,)', 8, 'nothing', -0.01, '', NULL, false, '')`,
 ];
 
 const databases: TestDatabase[] = [];
@@ -59,6 +59,11 @@ test.each([
   ['a microsecond', `UPDATE t SET at = at + interval '1 microsecond' WHERE id = 1`],
   ['another label', `UPDATE t SET m = 'happy' WHERE id = 1`],
   ['another element', `UPDATE t SET ms = '{happy,sad}' WHERE id = 1`],
+  ['a cent', `UPDATE t SET price = 1.51 WHERE id = 1`],
+  ['another code', `UPDATE t SET code = 'EUR' WHERE id = 1`],
+  ['another day', `UPDATE t SET day = day + 1 WHERE id = 1`],
+  ['the other truth', `UPDATE t SET yes = NOT yes WHERE id = 1`],
+  ['another case where the collation sees none', `UPDATE t SET folded = 'ZURICH' WHERE id = 1`],
   ['a part of a value', `UPDATE t SET p = '(2,sad)' WHERE id = 1`],
   ['a value of a domain', `UPDATE t SET years = 9 WHERE id = 1`],
   ['another table that is named', `UPDATE t SET class = 'nothing' WHERE id = 1`],
