@@ -32,7 +32,7 @@ export function createBackupStep(deps: Deps) {
         const name = applicationName(input.deploymentId, 'backup');
         if (finished) {
           // Whoever finished it may have died before its own tidying.
-          await cleanUp(environment.backup.dir, url, name);
+          await cleanUp(environment.backup.dir, store, url, name);
           return summarize(finished);
         }
         const { meta, location } = await createBackup({

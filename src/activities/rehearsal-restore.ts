@@ -42,7 +42,7 @@ export async function restoreForRehearsal({
       `Backup ${summary.file} is not on this host, or is another one than was taken. Nothing was migrated.`,
     );
   const { jobs, dir } = environment.backup;
-  await cleanUp(dir, origin, null);
+  await cleanUp(dir, store, origin, null);
   const request = {
     backup,
     store,

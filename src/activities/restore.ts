@@ -160,7 +160,7 @@ async function restored(
   const { jobs, dir } = environment.backup;
   const { tools, scratch, signal } = bench;
   const store = openStore(environment.backup, deps.env);
-  await cleanUp(dir, url, null);
+  await cleanUp(dir, store, url, null);
   const { database } = await restoreProven({
     backup,
     store,

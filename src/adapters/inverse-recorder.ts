@@ -6,6 +6,7 @@ import {
   inverseOf,
   goesWithTable,
   newObjects,
+  standIns,
   takenAgain,
   without,
   NO_INVERSE,
@@ -98,11 +99,14 @@ export class InverseRecorder {
     const after = await readDefinitions(client, this.toCompare(statement, await this.findAgain(client, scope, named)));
     const kept = withoutNew(before, after, this.made);
     const keys = goesWithTable(statement) ? named.flatMap((table) => this.keysOf(statement, table)) : [];
+    const views = standIns(before, after, this.made);
     for (const key of takenAgain(before, after, this.made)) this.taken.add(key);
     for (const oid of newObjects(before, after)) this.made.add(oid);
     return (taken) => {
-      const inverse = inverseOf(without(taken, kept), without(taken, after));
-      return inWords(statement, { ...inverse, sql: [...keys, ...inverse.sql] });
+      const standing = views.filter(({ oid }) => !taken.has(oid));
+      const settled = new Set([...taken, ...standing.map(({ oid }) => oid)]);
+      const inverse = inverseOf(without(settled, kept), without(settled, after));
+      return inWords(statement, { ...inverse, sql: [...keys, ...standing.flatMap(({ sql }) => sql), ...inverse.sql] });
     };
   }
 

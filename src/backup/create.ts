@@ -24,7 +24,7 @@ export interface TakenBackup {
 export async function createBackup(request: BackupRequest): Promise<TakenBackup> {
   const { config } = request;
   const startedAt = Date.now();
-  await cleanUp(config.dir, request.url, request.applicationName);
+  await cleanUp(config.dir, request.store, request.url, request.applicationName);
   const kept = new Set((await request.store.list('.meta')).map((name) => name.slice(0, name.indexOf('.'))));
   const staging = await Staging.open(config.dir, { applicationName: request.applicationName, scratchId: null }, kept);
   try {

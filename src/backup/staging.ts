@@ -113,19 +113,36 @@ async function removeUnowned(folder: string): Promise<void> {
 }
 
 /**
- * Removes the `.partial` of dead runs, and files that had their final name before their `.meta`.
+ * Removes the `.partial` of dead runs, and of their store what came there before its `.meta`.
  * @param end ends what else they may have left. First: nothing but the folders tells of it.
  */
-export async function removeAbandoned(dir: string, end: (left: Leavings[]) => Promise<void>): Promise<void> {
-  const names = new Set(await readdir(dir));
+export async function removeAbandoned(
+  dir: string,
+  store: BackupStore,
+  end: (left: Leavings[]) => Promise<void>,
+): Promise<void> {
   const partials = await abandoned(dir);
   await end(partials.flatMap(({ owner }) => owner?.leaves ?? []));
+  if (partials.length === 0) return;
+  const finished = new Set(await store.list('.meta'));
   for (const { name, isUnowned } of partials) {
     const id = name.slice(0, -SUFFIX.length);
-    const isFinished = FORMATS.some((format) => names.has(metaName(id, format)));
-    const leftovers = isFinished ? [] : [...FORMATS.map((format) => dumpName(id, format)), globalsName(id)];
-    for (const leftover of leftovers) await rm(join(dir, leftover), { recursive: true, force: true });
-    await (isUnowned ? removeUnowned : removeOwned)(join(dir, name));
+    const isFinished = FORMATS.some((format) => finished.has(metaName(id, format)));
+    // A store may let nothing go: then the folder stays, and `doctor` tells of it.
+    if (isFinished || (await removeUnfinished(store, id)))
+      await (isUnowned ? removeUnowned : removeOwned)(join(dir, name));
+  }
+}
+
+/** @returns whether nothing of it is left. */
+async function removeUnfinished(store: BackupStore, id: string): Promise<boolean> {
+  try {
+    const files = await store.list('', dumpName(id, 'directory'));
+    const single = FORMATS.filter((format) => format !== 'directory').map((format) => dumpName(id, format));
+    await store.remove([...files, ...single, globalsName(id)]);
+    return true;
+  } catch {
+    return false;
   }
 }
 

@@ -91,7 +91,7 @@ export async function restoreOnServer(
   const tools = await localPgTools(cli.io.env);
   const ownScratch = newDeploymentId();
   const scratch = new ScratchDatabases(url, ownScratch);
-  await cleanUp(dir, url, `lockkeeper/backup/${ownScratch}`);
+  await cleanUp(dir, store, url, `lockkeeper/backup/${ownScratch}`);
   const obstacle = await scratch.obstacle(name);
   if (obstacle !== null) throw new UsageError(obstacle);
   return interruptible(cli, async (signal, progress) => {

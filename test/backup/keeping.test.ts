@@ -13,6 +13,7 @@ import {
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createPgTools, type PgTools } from '../../src/adapters/pg-tools';
+import { LocalStore } from '../../src/adapters/backup-store/local';
 import { removeAbandoned, type Leavings } from '../../src/backup/staging';
 import { backupBench, type BackupBench } from '../support/backup';
 import { pgBin, testDatabase, type TestDatabase } from '../support/database';
@@ -129,6 +130,8 @@ test('what dead runs left is removed; a living one, a link and strangers stay', 
   const leaves = { applicationName: 'lockkeeper/x', scratchId: null };
   partial('migration_backup_20200101_000000', { host, pid: dead.pid, instance: 'x', leaves });
   writeFileSync(join(bench.dir, 'migration_backup_20200101_000000.dump'), 'its .meta was never written');
+  mkdirSync(join(bench.dir, 'migration_backup_20200101_000000.dir'));
+  writeFileSync(join(bench.dir, 'migration_backup_20200101_000000.dir', 'toc.dat'), "nor was this one's");
   partial('migration_backup_20200102_000000', {
     host,
     pid: process.pid,
@@ -147,7 +150,7 @@ test('what dead runs left is removed; a living one, a link and strangers stay', 
   writeFileSync(join(bench.dir, 'migration_backup_20200105_000000.partial', 'strange'), 'made by nobody that is known');
   symlinkSync(tmpdir(), join(bench.dir, 'migration_backup_20200106_000000.partial'));
   const ended: Leavings[] = [];
-  await removeAbandoned(bench.dir, async (left) => void ended.push(...left));
+  await removeAbandoned(bench.dir, new LocalStore(bench.dir), async (left) => void ended.push(...left));
   expect(ended).toEqual([leaves, leaves]);
   expect(
     readdirSync(bench.dir)

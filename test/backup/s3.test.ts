@@ -2,14 +2,18 @@
 import {
   appendFileSync,
   existsSync,
+  mkdirSync,
   readdirSync,
   readFileSync,
   renameSync,
+  rmSync,
   truncateSync,
   writeFileSync,
 } from 'node:fs';
+import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { ListMultipartUploadsCommand, S3Client } from '@aws-sdk/client-s3';
+import { metaName } from '../../src/backup/meta';
 import { openStore } from '../../src/backup/store';
 import type { StoreConfig } from '../../src/config/backup';
 import { backupBench, type BackupBench } from '../support/backup';
@@ -125,6 +129,28 @@ it('leaves no part of an upload that was stopped', async () => {
   expect(objects()).not.toContain(name);
   expect(existsSync(file)).toBe(true);
 });
+
+it.each(['custom', 'directory'] as const)(
+  'removes what a killed backup of format %s left in the bucket, and nothing that is whole',
+  async (format) => {
+    bench = backupBench(database.url, { format, compression: 'none', store: store() }, tools, server.env);
+    const [cut, whole] = [await bench.take(), await bench.take()];
+    rmSync(join(server.folder, 'shop', metaName(cut.meta.id, format)));
+    for (const { meta } of [cut, whole]) {
+      const folder = join(bench.dir, `${meta.id}.partial`);
+      mkdirSync(folder);
+      const owner = { host: hostname(), pid: process.pid, instance: 'an earlier process of this number' };
+      const leaves = { applicationName: null, scratchId: null };
+      writeFileSync(join(folder, 'owner.json'), JSON.stringify({ ...owner, leaves }));
+    }
+    await bench.take();
+    const left = readdirSync(join(server.folder, 'shop'), { recursive: true, withFileTypes: true });
+    const files = left.filter((entry) => entry.isFile()).map(({ parentPath, name }) => join(parentPath, name));
+    expect(files.filter((path) => path.includes(cut.meta.id))).toEqual([]);
+    expect(readdirSync(bench.dir)).toEqual([]);
+    await bench.prove(whole.meta.id);
+  },
+);
 
 it.each([
   [

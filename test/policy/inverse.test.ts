@@ -96,6 +96,9 @@ test.each([
   'CREATE EXTENSION pg_trgm; CREATE INDEX fresh_near ON fresh USING gin (code gin_trgm_ops)',
   'ALTER TRIGGER fresh_watch ON fresh RENAME TO fresh_eye; DROP TRIGGER fresh_eye ON fresh',
   'CREATE TABLE elder (id integer PRIMARY KEY); ALTER TABLE fresh ADD CONSTRAINT younger FOREIGN KEY (parent_id) REFERENCES elder (id); ALTER TABLE fresh RENAME CONSTRAINT younger TO elders_child; ALTER TABLE fresh RENAME TO stale',
+  'CREATE VIEW sight AS SELECT id FROM fresh; CREATE TABLE younger (id integer, note text); CREATE OR REPLACE VIEW sight AS SELECT id, note FROM fresh JOIN younger USING (id)',
+  "CREATE VIEW sight AS SELECT id FROM fresh; ALTER VIEW sight RENAME TO view_of_it; COMMENT ON VIEW view_of_it IS 'x'; CREATE VIEW over_it AS SELECT id FROM view_of_it; CREATE TYPE kind AS ENUM ('A'); CREATE OR REPLACE VIEW view_of_it AS SELECT id, 'A'::kind AS kind FROM fresh",
+  'CREATE VIEW sight AS SELECT id FROM fresh; CREATE TABLE younger (id integer); CREATE OR REPLACE VIEW sight AS SELECT id FROM younger; DROP VIEW sight; CREATE TABLE sight (id integer)',
 ])('what later migrations of a step take from a table that it made is not brought back: %s', async (later) => {
   const database = await testDatabase(template.name);
   const recorder = new InverseRecorder();

@@ -13,13 +13,14 @@ export class LocalStore implements BackupStore {
     return join(this.folder, name);
   }
 
-  async list(suffix: string): Promise<string[]> {
+  async list(suffix: string, folder = ''): Promise<string[]> {
     try {
-      const entries = await readdir(this.folder, { withFileTypes: true });
-      return entries.filter((entry) => entry.isFile() && entry.name.endsWith(suffix)).map(({ name }) => name);
+      const entries = await readdir(this.locate(folder), { withFileTypes: true });
+      const names = entries.filter((entry) => entry.isFile() && entry.name.endsWith(suffix)).map(({ name }) => name);
+      return names.map((name) => join(folder, name));
     } catch (error) {
       if (isAbsent(error)) return [];
-      throw unusable(this.folder, error);
+      throw unusable(this.locate(folder), error);
     }
   }
 

@@ -58,7 +58,8 @@ export class S3Store implements BackupStore {
     return `s3://${this.options.bucket}/${this.key(name)}`;
   }
 
-  async list(suffix: string): Promise<string[]> {
+  async list(suffix: string, folder?: string): Promise<string[]> {
+    const Prefix = this.options.prefix + (folder === undefined ? '' : `${folder}/`);
     const names: string[] = [];
     let after: string | undefined;
     do {
@@ -66,7 +67,7 @@ export class S3Store implements BackupStore {
         this.client.send(
           new ListObjectsV2Command({
             Bucket: this.options.bucket,
-            Prefix: this.options.prefix,
+            Prefix,
             Delimiter: '/',
             ...(after === undefined ? {} : { ContinuationToken: after }),
           }),

@@ -9,8 +9,8 @@ import type { FileDigest } from './digest-file';
 export interface BackupStore {
   /** Where an object lies, for people: a path, or `s3://bucket/key`. */
   locate(name: string): string;
-  /** Names that end so, in no order; none where the store does not exist yet. */
-  list(suffix: string): Promise<string[]>;
+  /** Names that end so, in no order, of the store itself or of one of its folders; none where that does not exist. */
+  list(suffix: string, folder?: string): Promise<string[]>;
   /** A small object; null where there is none. */
   readText(name: string): Promise<string | null>;
   /** Takes over a finished file of this host, which is gone afterwards: all of it is there then, or nothing new. */

@@ -9,7 +9,16 @@ import { restoreRelations } from './relations';
 import { restoreTypes } from './types';
 
 export type { Definitions } from './definitions';
-export { dropKey, foreignKeysNamed, goesWithTable, newObjects, takenAgain, without, withoutNew } from './new-objects';
+export {
+  dropKey,
+  foreignKeysNamed,
+  goesWithTable,
+  newObjects,
+  standIns,
+  takenAgain,
+  without,
+  withoutNew,
+} from './new-objects';
 export { effectOf, type Effect, type Scope, type Subject } from './scope';
 
 export interface Inverse {

@@ -4,7 +4,7 @@ import type { ParsedStatement } from '../../adapters/sql-parser';
 import { all, as, find } from '../statements/ast';
 import { constraintName } from '../statements/constraints';
 import type { Column, Definitions, Relation } from './definitions';
-import { quote } from './names';
+import { qualified, quote } from './names';
 
 /** Oids of all that is there afterwards and was not before. */
 export function newObjects(before: Definitions, after: Definitions): string[] {
@@ -101,6 +101,31 @@ export function withoutNew(before: Definitions, after: Definitions, made: Readon
     routines: reduced(before.routines, after.routines, named),
     relations,
   };
+}
+
+/** A view that gives way to one which reads nothing. */
+export interface StandIn {
+  oid: string;
+  sql: string[];
+}
+
+/**
+ * For views that the script made and a statement of it made anew: what they read since may be younger than they are, and would not
+ * go before them. They stay, with their names and without a query, until their own making is undone.
+ */
+export function standIns(before: Definitions, after: Definitions, made: ReadonlySet<string>): StandIn[] {
+  return before.relations.flatMap((view) => {
+    const now = after.relations.find(({ oid }) => oid === view.oid);
+    if (view.kind !== 'view' || !made.has(view.oid) || !now || now.shape === view.shape) return [];
+    const columns = view.columns.map(({ name, type }) => `NULL::${type} AS ${quote(name)}`);
+    const name = qualified(now);
+    return [
+      {
+        oid: view.oid,
+        sql: [`DROP VIEW IF EXISTS ${name} CASCADE`, `CREATE VIEW ${name} AS SELECT ${columns.join(', ')}`],
+      },
+    ];
+  });
 }
 
 function columnsKept(before: Relation, now: Relation): Relation['columns'] {
