@@ -106,6 +106,23 @@ describe('an index on a table of an earlier migration', () => {
     expect(hazards(planOf(migration('a', orders), index()))).toContain('index-not-concurrent'));
 });
 
+describe('DROP TABLE IF EXISTS of what no file makes', () => {
+  const made = (): PendingMigration => migration('a', 'CREATE TABLE orders (id int PRIMARY KEY)');
+  const drop = (): PendingMigration => migration('drop', 'DROP TABLE IF EXISTS gone');
+  const unknown = (): PendingMigration => migration('c', 'ALTER TABLE elsewhere ADD COLUMN x int');
+  const locks = (...migrations: PendingMigration[]): string[] =>
+    planOf(...migrations)
+      .migrations.filter(({ name }) => name === 'drop')
+      .flatMap(({ statements }) => statements.flatMap((statement) => statement.locks.map(({ mode }) => mode)));
+
+  test('passes over it where the files tell of all that there is', () => expect(locks(made(), drop())).toEqual([]));
+  test('may meet it where a later file knows of more', () =>
+    expect(locks(made(), drop(), unknown())).toEqual(['AccessExclusiveLock']));
+  test('may meet it where an earlier file does', () =>
+    expect(locks(made(), unknown(), drop())).toEqual(['AccessExclusiveLock']));
+  test('may meet it where no file makes anything', () => expect(locks(drop())).toEqual(['AccessExclusiveLock']));
+});
+
 describe('what earlier migrations of the deployment rename', () => {
   const found = ({ migrations }: ReturnType<typeof buildPlan>, at: number): string[] =>
     migrations[at]?.hazards.filter(({ severity }) => severity !== 'info').map(({ id }) => id) ?? [];
