@@ -204,8 +204,9 @@ export function bracketOf({ kind, statements }: Segment): Bracket {
 }
 
 function takesLocksFirst(segment: Segment): boolean {
+  if (segment.kind === 'single' || segment.locks.length === 0) return false;
   const { inner } = bracketOf(segment);
-  if (segment.kind === 'single' || segment.locks.length === 0 || inner.length + segment.locks.length < 3) return false;
+  if (inner.length + segment.locks.length < 3) return false;
   const script = scriptContext();
   return !inner.slice(0, -1).some((statement) => readsRows(statement) || describe(statement, script).scans);
 }
