@@ -52,8 +52,8 @@ function mistakeIn(words: string[]): string {
     command = sub;
     rest = rest.slice(1);
   }
-  if (command === program && rest.length > 0 && !rest.every((word) => ['--help', '-h', 'help'].includes(word)))
-    return `no command ${rest[0]}`;
+  // The program itself has options, and no operands.
+  if (command === program && rest[0] !== undefined && !rest[0].startsWith('-')) return `no command ${rest[0]}`;
   const operands: string[] = [];
   for (let index = 0; index < rest.length; index++) {
     const word = (rest[index] ?? '').replace(/[[\]]/g, '');
