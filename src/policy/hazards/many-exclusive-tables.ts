@@ -1,4 +1,3 @@
-import type { LockPrediction } from '../plan';
 import { keyOf } from '../statements/ast';
 import type { Hazard, HazardContext, Step } from './hazard';
 import { dropped, tableRenamed } from './names';
@@ -10,8 +9,7 @@ export const hazard: Hazard = {
   handledApart: true,
   detect(statement, context) {
     const step = context.steps[context.position];
-    if (step?.statement !== statement || !step.facts.contested.some(isExclusive)) return [];
-    if (exclusiveTables([step], context).length === 0) return [];
+    if (step?.statement !== statement || exclusiveTables([step], context).length === 0) return [];
     const before = exclusiveTables(context.sameTransaction, context);
     const all = exclusiveTables([...context.sameTransaction, step], context);
     // Said once a transaction: where the second table comes in.
@@ -30,17 +28,13 @@ export const hazard: Hazard = {
   },
 };
 
-function isExclusive({ mode }: LockPrediction): boolean {
-  return mode === 'AccessExclusiveLock';
-}
-
 /** Tables that were there before, under ACCESS EXCLUSIVE, in the order in which they are locked; partitions go with their parent. */
 function exclusiveTables(steps: readonly Step[], { schema, before }: HazardContext): string[] {
   const oldNames = new Map<string, string>();
   const names = steps.flatMap(({ statement, facts }) => {
     const indexes = dropped(statement, 'OBJECT_INDEX');
     const tables = facts.contested
-      .filter((lock) => isExclusive(lock) && !indexes.includes(lock.relation))
+      .filter(({ relation, mode }) => mode === 'AccessExclusiveLock' && !indexes.includes(relation))
       .map(({ relation }) => oldNames.get(keyOf(relation)) ?? relation)
       .filter((name) => !schema.index(name) && !before.index(name));
     const rename = tableRenamed(statement);

@@ -2,7 +2,7 @@
 import type { AlterTableCmd, ObjectType } from '@pgsql/types';
 import type { ParsedStatement } from '../../adapters/sql-parser';
 import { setsSession, transactionControl, type Schema } from '../statements';
-import { all, as, find, keyOf, nameParts, relationOf, tagOf, words } from '../statements/ast';
+import { all, as, find, keyOf, nameParts, relationOf, words } from '../statements/ast';
 import { constraintName } from '../statements/constraints';
 import { indexName } from '../statements/create';
 
@@ -108,11 +108,6 @@ export function bindsTransaction(statements: ParsedStatement[]): ParsedStatement
   return null;
 }
 
-/** What calls the functions that it names: a default or a check only keeps them. */
-function isQuery(node: ParsedStatement['node']): boolean {
-  return /^(Select|Insert|Update|Delete|Merge|Call|Copy|CreateTableAs|Explain)Stmt$/.test(tagOf(node));
-}
-
 function binds(statement: ParsedStatement): boolean {
   const { node } = statement;
   const temporary = [
@@ -127,9 +122,8 @@ function binds(statement: ParsedStatement): boolean {
     ) ||
     ('TransactionStmt' in node && transactionControl(statement) === null) ||
     temporary.some((relation) => relation?.relpersistence === 't' || relation?.schemaname === 'pg_temp') ||
-    (isQuery(node) &&
-      find(node, 'FuncCall').some(({ funcname }) =>
-        /^(pg_.*advisory.*lock|set_config)/.test(words(funcname).at(-1) ?? ''),
-      ))
+    find(node, 'FuncCall').some(({ funcname }) =>
+      /^(pg_.*advisory.*lock|set_config)/.test(words(funcname).at(-1) ?? ''),
+    )
   );
 }

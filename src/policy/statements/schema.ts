@@ -73,12 +73,6 @@ export class Schema {
     return [...this.tableRows.values()];
   }
 
-  private tablesWhere(test: (table: Table) => boolean): Table[] {
-    const found: Table[] = [];
-    for (const table of this.tableRows.values()) if (test(table)) found.push(table);
-    return found;
-  }
-
   setTable(table: Table): void {
     this.write().tables.set(keyOf(table.name), table);
   }
@@ -132,7 +126,7 @@ export class Schema {
   descendants(name: string): Table[] {
     return reach(name, (from) => {
       const key = keyOf(from);
-      return this.tablesWhere(({ parents }) => parents.some((parent) => keyOf(parent) === key));
+      return this.tables().filter(({ parents }) => parents.some((parent) => keyOf(parent) === key));
     });
   }
 
@@ -156,13 +150,15 @@ export class Schema {
   /** Tables with a column of this type. */
   tablesWithType(type: string): Table[] {
     const key = keyOf(type);
-    return this.tablesWhere(({ columns }) => [...columns.values()].some((column) => keyOf(column.type.name) === key));
+    return this.tables().filter(({ columns }) =>
+      [...columns.values()].some((column) => keyOf(column.type.name) === key),
+    );
   }
 
   /** Tables made of this type, with a column of it, or with a default that was written in it. */
   tablesDependingOn(type: string): Table[] {
     const key = keyOf(type);
-    return this.tablesWhere(
+    return this.tables().filter(
       ({ columns, ofType }) =>
         keyOf(ofType ?? '') === key ||
         [...columns.values()].some(
@@ -174,7 +170,7 @@ export class Schema {
   /** Views over a table; with a column, those that need it. */
   viewsOver(table: string, column?: string): Table[] {
     const key = keyOf(table);
-    return this.tablesWhere(
+    return this.tables().filter(
       ({ reads, mentions }) =>
         reads.some((read) => keyOf(read) === key) &&
         (column === undefined || mentions.includes(column) || mentions.includes('*')),
@@ -197,7 +193,7 @@ export class Schema {
   /** Tables with a column that is numbered by the sequence. */
   tablesNumberedBy(sequence: string): Table[] {
     const key = keyOf(sequence);
-    return this.tablesWhere(({ columns }) =>
+    return this.tables().filter(({ columns }) =>
       [...columns.values()].some((column) => keyOf(column.sequence ?? '') === key),
     );
   }
