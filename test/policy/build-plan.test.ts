@@ -123,6 +123,18 @@ describe('DROP TABLE IF EXISTS of what no file makes', () => {
   test('may meet it where no file makes anything', () => expect(locks(drop())).toEqual(['AccessExclusiveLock']));
 });
 
+test('a function that binds the transaction does so wherever the file calls it', () => {
+  const plan = planOf(
+    migration(
+      'a',
+      "ALTER TABLE orders ADD COLUMN x text DEFAULT set_config('a.b', '', true); CREATE INDEX i ON orders (x)",
+    ),
+    migration('b', 'ALTER TABLE orders ALTER COLUMN y TYPE text USING pg_advisory_xact_lock(1)::text'),
+    migration('c', 'CREATE INDEX j ON orders (x)'),
+  );
+  expect(plan.migrations.map(({ form }) => form.execution)).toEqual(['as-written', 'as-written', 'online']);
+});
+
 describe('what earlier migrations of the deployment rename', () => {
   const found = ({ migrations }: ReturnType<typeof buildPlan>, at: number): string[] =>
     migrations[at]?.hazards.filter(({ severity }) => severity !== 'info').map(({ id }) => id) ?? [];
