@@ -32,8 +32,17 @@ export const configSchema = z.strictObject({
   slack: z
     .strictObject({
       channel: z.string().min(1).default('#broxiva-database'),
+      mode: z
+        .enum(['socket', 'http'])
+        .default('socket')
+        .describe(
+          'How clicks reach `lockkeeper slack`: by a socket that it opens to Slack, or by requests to `host` and `port`.',
+        ),
       tokenEnv: envName().default('SLACK_BOT_TOKEN'),
-      signingSecretEnv: envName().default('SLACK_SIGNING_SECRET'),
+      appTokenEnv: envName()
+        .default('SLACK_APP_TOKEN')
+        .describe('For `mode: socket`: an app-level token, `connections:write`.'),
+      signingSecretEnv: envName().default('SLACK_SIGNING_SECRET').describe('For `mode: http`.'),
       apiUrl: z.url().optional().describe("Slack's Web API; only tests and proxies change it."),
       host: z.string().default('127.0.0.1'),
       port: z.number().int().min(0).max(65535).default(3040),

@@ -31,7 +31,7 @@ export async function openSlack(say: (line: string) => void): Promise<DemoSlack>
   process.env['SLACK_SIGNING_SECRET'] = signingSecret;
   say(`Slack page   ${standIn.url}`);
   return {
-    settings: { channel: 'C0LOCKKEEPER', apiUrl: standIn.apiUrl, port },
+    settings: { channel: 'C0LOCKKEEPER', apiUrl: standIn.apiUrl, mode: 'http', port },
     async startReceiver(config) {
       void runSlackServer(config);
       for (;;) {

@@ -39,10 +39,14 @@ export class SlackStandIn {
   readonly calls: ApiCall[] = [];
   /** Consumed one a call. */
   readonly troubles: Trouble[] = [];
+  /** Methods that are always refused, and with which error. */
+  readonly refusals = new Map<string, string>();
   /** Every call fails with 503. */
   down = false;
   /** The app's interactions URL, as one would enter it at api.slack.com. */
   receiverUrl = '';
+  /** Where an app that uses Socket Mode is sent. */
+  socketUrl = '';
   private clicks = 0;
 
   private constructor(
@@ -76,16 +80,17 @@ export class SlackStandIn {
     await closed;
   }
 
-  /** The signed request that a click makes; `send` delivers it. */
-  clickRequest(message: RoomMessage, actionId: string, user: SlackUser, at?: Date): SignedRequest {
+  /** What a click tells the app. */
+  clickPayload(message: RoomMessage, actionId: string, user: SlackUser): object {
     this.clicks += 1;
     const responseUrl = `${this.url}/response/${message.ts}/${user.id}/${this.clicks}`;
     const button = { actionId, value: buttonOf(message, actionId).value };
-    return signed(
-      clickPayload(this.room.identity, user, button, `trigger-${this.clicks}-${user.id}`, responseUrl),
-      this.options.signingSecret,
-      at,
-    );
+    return clickPayload(this.room.identity, user, button, `trigger-${this.clicks}-${user.id}`, responseUrl);
+  }
+
+  /** The signed request that a click makes; `send` delivers it. */
+  clickRequest(message: RoomMessage, actionId: string, user: SlackUser, at?: Date): SignedRequest {
+    return signed(this.clickPayload(message, actionId, user), this.options.signingSecret, at);
   }
 
   /** Clicks a button; resolves to the status of the app's ack. */
@@ -121,6 +126,8 @@ export class SlackStandIn {
   private async api(method: string, request: IncomingMessage, body: string, response: ServerResponse): Promise<void> {
     const args = argumentsOf(request, body);
     this.calls.push({ method, args, at: Date.now() });
+    const refusal = this.refusals.get(method);
+    if (refusal !== undefined) return json(response, { ok: false, error: refusal });
     const trouble = this.down ? ({ kind: 'status', status: 503 } as const) : this.troubles.shift();
     if (trouble?.kind === 'rate-limited') {
       response.setHeader('retry-after', trouble.retryAfterS);
@@ -130,7 +137,8 @@ export class SlackStandIn {
     if (trouble?.kind === 'refused') return json(response, { ok: false, error: trouble.error });
     if (!/^Bearer \S+$/.test(request.headers.authorization ?? ''))
       return json(response, { ok: false, error: 'not_authed' });
-    const answer = this.room.method(method, args);
+    const answer =
+      method === 'apps.connections.open' ? { ok: true, url: this.socketUrl } : this.room.method(method, args);
     if (trouble?.kind === 'lost') return void response.destroy();
     if (trouble?.kind === 'slow') await sleep(trouble.ms);
     return json(response, answer);

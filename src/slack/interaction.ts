@@ -9,7 +9,7 @@ import {
 } from '../adapters/slack/decision-value';
 import { REASON_VIEW, readReason } from './reason-view';
 
-/** Who sent it, from where; all of it under Slack's signature. */
+/** Who sent it, from where; all of it vouched for by Slack. */
 export interface Origin {
   /** Null when it is not a person's. */
   person: Person | null;
@@ -60,10 +60,14 @@ const payloadSchema = z.discriminatedUnion('type', [
 ]);
 type Payload = z.infer<typeof payloadSchema>;
 
-/** Null when the body is not an interaction, or carries a button of ours with a value that is not. */
-export function parseInteraction(body: Buffer): Interaction | null {
-  const payload = new URLSearchParams(body.toString('utf8')).get('payload');
-  const parsed = payloadSchema.safeParse(json(payload));
+/** Of the form that Slack posts, with the payload as JSON in one field. */
+export function interactionOfForm(body: Buffer): Interaction | null {
+  return interactionOf(json(new URLSearchParams(body.toString('utf8')).get('payload')));
+}
+
+/** Null when the payload is not an interaction, or carries a button of ours with a value that is not. */
+export function interactionOf(payload: unknown): Interaction | null {
+  const parsed = payloadSchema.safeParse(payload);
   if (!parsed.success) return null;
   const intent = parsed.data.type === 'block_actions' ? clicked(parsed.data) : submitted(parsed.data);
   return intent && { origin: originOf(parsed.data), intent };

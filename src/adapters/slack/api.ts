@@ -7,6 +7,7 @@ import {
   WebAPIRequestError,
   WebClient,
   type Logger,
+  type WebClientOptions,
 } from '@slack/web-api';
 
 export interface SlackApiOptions {
@@ -32,20 +33,29 @@ export class SlackCallError extends Error {
     readonly retryAfterMs: number | null = null,
   ) {
     const wait = retryAfterMs === null ? '' : `, asked to wait ${retryAfterMs / 1000} s`;
-    const hint = code === 'missing_scope' ? missingScope(method) : HINTS[code];
+    const hint = code === 'missing_scope' ? missingScope(method) : hintFor(method, code);
     super(`Slack refused ${method}: ${code}${wait}${hint ? `; ${hint}` : ''}.`);
   }
 }
 
-const HINTS: Record<string, string | undefined> = {
-  invalid_auth: 'the bot token is not valid',
-  not_authed: 'the bot token is not valid',
-  token_revoked: 'the bot token was revoked',
-  channel_not_found: 'check slack.channel, and invite the app to it if it is private',
-  not_in_channel: 'invite the app to the channel',
-};
+/** The only call that an app-level token makes; every other is the bot token's. */
+export const OPEN_SOCKET = 'apps.connections.open';
+
+function hintFor(method: string, code: string): string | undefined {
+  const token = method === OPEN_SOCKET ? 'app-level token' : 'bot token';
+  const hints: Record<string, string | undefined> = {
+    invalid_auth: `the ${token} is not valid`,
+    not_authed: `the ${token} is not valid`,
+    not_allowed_token_type: `that is no ${token}`,
+    token_revoked: `the ${token} was revoked`,
+    channel_not_found: 'check slack.channel, and invite the app to it if it is private',
+    not_in_channel: 'invite the app to the channel',
+  };
+  return hints[code];
+}
 
 function missingScope(method: string): string {
+  if (method === OPEN_SOCKET) return 'give the app-level token the scope connections:write';
   const scope = method === 'users.info' ? 'users:read' : 'chat:write';
   return `add the scope ${scope} to the app and install it again`;
 }
@@ -58,21 +68,24 @@ const PASSING_CODES = new Set([
   'ratelimited',
 ]);
 
+/**
+ * The library's own retries are off. They wait out any Retry-After, minutes included, with every other call behind it,
+ * and a deployment has better things to do than to hold an activity for a message.
+ */
+export function webOptions(apiUrl: string | undefined): WebClientOptions {
+  return {
+    ...(apiUrl === undefined ? {} : { slackApiUrl: apiUrl }),
+    retryConfig: { retries: 0 },
+    rejectRateLimitedCalls: true,
+    timeout: REQUEST_TIMEOUT_MS,
+  };
+}
+
 export class SlackApi {
   private readonly web: WebClient;
 
-  /**
-   * The library's own retries are off. They wait out any Retry-After, minutes included, with every other call behind it,
-   * and a deployment has better things to do than to hold an activity for a message.
-   */
   constructor({ token, apiUrl }: SlackApiOptions) {
-    this.web = new WebClient(token.trim(), {
-      ...(apiUrl === undefined ? {} : { slackApiUrl: apiUrl }),
-      retryConfig: { retries: 0 },
-      rejectRateLimitedCalls: true,
-      timeout: REQUEST_TIMEOUT_MS,
-      logger: SILENT,
-    });
+    this.web = new WebClient(token.trim(), { ...webOptions(apiUrl), logger: SILENT });
   }
 
   /**
@@ -99,12 +112,13 @@ export class SlackApi {
     try {
       return await send(this.web);
     } catch (error) {
-      throw error instanceof SlackCallError ? error : translated(method, error);
+      throw error instanceof SlackCallError ? error : slackCallError(method, error);
     }
   }
 }
 
-function translated(method: string, error: unknown): SlackCallError {
+/** Of what the library threw. */
+export function slackCallError(method: string, error: unknown): SlackCallError {
   if (error instanceof WebAPIRateLimitedError)
     return new SlackCallError(method, 'rate_limited', true, error.retryAfter * 1000);
   if (error instanceof WebAPIHTTPError)
@@ -116,7 +130,7 @@ function translated(method: string, error: unknown): SlackCallError {
 }
 
 /** What goes wrong is thrown, so there is nothing left to log; and the library's log lines may quote a header. */
-const SILENT: Logger = {
+export const SILENT: Logger = {
   debug: () => undefined,
   info: () => undefined,
   warn: () => undefined,

@@ -65,7 +65,8 @@ function signingKey({ root }: Config, env: NodeJS.ProcessEnv): Check {
 
 function slack({ slack: settings }: Config, env: NodeJS.ProcessEnv): Check {
   if (!settings) return off('Slack', 'not configured', 'add a "slack" section to lockkeeper.yaml');
-  const unset = [settings.tokenEnv, settings.signingSecretEnv].filter((name) => !env[name]);
-  if (unset.length === 0) return ok('Slack', `posts to ${settings.channel}`);
+  const secret = settings.mode === 'socket' ? settings.appTokenEnv : settings.signingSecretEnv;
+  const unset = [settings.tokenEnv, secret].filter((name) => !env[name]);
+  if (unset.length === 0) return ok('Slack', `posts to ${settings.channel}, clicks by ${settings.mode}`);
   return off('Slack', `${unset.join(' and ')} not set`, 'set it on the worker and where "lockkeeper slack" runs');
 }

@@ -8,12 +8,8 @@ import { APPROVE_ACTION, REJECT_ACTION } from '../../src/adapters/slack/decision
 import { clickPayload, signed, signedBody, type SignedRequest } from '../../src/demo/slack-requests';
 import { SlackStandIn } from '../../src/demo/slack-stand-in';
 import type { RoomMessage } from '../../src/demo/slack-room';
-import {
-  createSlackServer,
-  type SlackDecision,
-  type SlackServer,
-  type SlackServerOptions,
-} from '../../src/slack-server';
+import type { SlackDecision } from '../../src/slack/decide';
+import { createSlackServer, type SlackServer, type SlackServerOptions } from '../../src/slack/http-receiver';
 import { DIGEST, UI_URL, waiting } from './deployment';
 
 const SECRET = 'signing-secret-of-the-tests';
