@@ -26,7 +26,7 @@ export interface TableToDigest {
   bytes: number;
   /** Columns of the primary key, quoted; null without one. */
   key: string[] | null;
-  /** Its columns as one record whose hash is the same in every database that holds the row, and another for another row. */
+  /** Its columns as one record, which is the same in every database that holds the row, and another for another row. */
   row: string;
 }
 
@@ -54,11 +54,12 @@ const tablesWith = (more: string): string => `pg_class c JOIN pg_namespace n ON 
 
 /**
  * How a column's value gets into the hash of its row. `hashed`: by its type's own hash, twice as fast, where that tells apart whatever
- * differs in a byte: numbers of a declared scale, but none of floating point; no bigint, for 1 and 2^32 share a hash.
- * `labels`: of an enum, whose number is another in every database. `sent`: in binary form, where that is the content alone.
- * `written`: as text, what a project or an extension made, which arrays and rows carry by number; `reg*` types, which are such numbers.
+ * differs in a byte. `spelt`: by its own text, where its hash does not (of numbers: the sign and zeros of a numeric, the sign of a zero,
+ * 1 and 2^32) or its bytes are none of its content (an enum's number, the bits of a NaN), and because that is cheaper than `sent`.
+ * `sent`: in binary form, where that is the content alone. `written`: with others as one text, what a project or an extension made, which
+ * arrays and rows carry by number; `reg*` types, which are such numbers; what floating point is a part of.
  */
-const COLUMNS = `SELECT ${['hashed', 'labels', 'sent', 'written']
+const COLUMNS = `SELECT ${['hashed', 'spelt', 'sent', 'written']
   .map(
     (way) =>
       `coalesce(array_agg('t.' || quote_ident(a.attname) ORDER BY a.attnum) FILTER (WHERE f.way = '${way}'), '{}')::text[] AS ${way}`,
@@ -67,17 +68,18 @@ const COLUMNS = `SELECT ${['hashed', 'labels', 'sent', 'written']
     FROM pg_attribute a JOIN pg_type t ON t.oid = a.atttypid LEFT JOIN pg_type e ON e.oid = t.typelem AND t.typcategory = 'A'
          LEFT JOIN pg_collation l ON l.oid = a.attcollation,
          LATERAL (SELECT CASE
-             WHEN t.typtype = 'e' THEN 'labels'
+             WHEN t.typtype = 'e' OR t.typname IN ('int8', 'numeric', 'float4', 'float8', 'json', 'jsonb') AND t.oid < 10000 THEN 'spelt'
              WHEN t.oid >= 10000 OR t.typtype NOT IN ('b', 'r', 'm') OR starts_with(coalesce(e.typname, t.typname), 'reg')
-               OR t.typsend = 0 OR coalesce(e.typsend, t.typsend) = 0 THEN 'written'
+               OR t.typsend = 0 OR coalesce(e.typsend, t.typsend) = 0
+               OR coalesce(e.typcategory, t.typcategory) = 'G' OR e.typname IN ('float4', 'float8') THEN 'written'
              WHEN coalesce(l.collisdeterministic, true) AND (t.typname IN ('bool', 'int2', 'int4', 'oid', 'text', 'varchar', 'uuid', 'bytea',
-                    'date', 'time', 'timestamp', 'timestamptz') OR t.typname IN ('numeric', 'bpchar') AND a.atttypmod <> -1) THEN 'hashed'
+                    'date', 'time', 'timestamp', 'timestamptz') OR t.typname = 'bpchar' AND a.atttypmod <> -1) THEN 'hashed'
              ELSE 'sent' END AS way) AS f
    WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped`;
 
 interface Columns {
   hashed: string[];
-  labels: string[];
+  spelt: string[];
   sent: string[];
   written: string[];
 }
@@ -112,8 +114,8 @@ export async function tablesToDigest(client: Client): Promise<TableToDigest[]> {
   return rows.map(({ name, bytes, key, ...columns }) => ({ name, bytes: Number(bytes), key, row: rowOf(columns) }));
 }
 
-function rowOf({ hashed, labels, sent, written }: Columns): string {
-  const parts = [...hashed, ...labels.map((column) => `${column}::text`)];
+function rowOf({ hashed, spelt, sent, written }: Columns): string {
+  const parts = [...hashed, ...spelt.map((column) => `${column}::text`)];
   if (sent.length > 0) parts.push(`record_send(ROW(${sent.join(', ')}))`);
   if (written.length > 0) parts.push(`ROW(${written.join(', ')})::text`);
   return `ROW(${parts.join(', ')})`;
@@ -163,7 +165,7 @@ async function digestOf(client: Client, { name, key, row }: TableToDigest, oneIn
     ? `FILTER (WHERE hashtextextended(ROW(${key.map((column) => `t.${column}`).join(', ')})::text, 0) % ${oneIn} = 0)`
     : '';
   const { rows } = await client.query<{ rows: string; digest: string }>(
-    `SELECT count(*)::text AS rows, coalesce(sum(hash_record_extended(${row}, 0)) ${filter}, 0)::text AS digest FROM ONLY ${name} AS t`,
+    `SELECT count(*)::text AS rows, coalesce(sum(${hashOf(row)}) ${filter}, 0)::text AS digest FROM ONLY ${name} AS t`,
   );
   const [read] = rows;
   return {
@@ -171,6 +173,14 @@ async function digestOf(client: Client, { name, key, row }: TableToDigest, oneIn
     digest: read?.digest ?? '0',
     ...(isSampled ? { sampledOneIn: oneIn } : {}),
   };
+}
+
+/**
+ * A record's hash is a sum over its columns, and a sum of sums does not see what rows exchange. So it becomes the seed of another hash,
+ * which mixes all of its 64 bits, where the hash of a bigint would fold them into 32.
+ */
+function hashOf(row: string): string {
+  return `hashint4extended(0, hash_record_extended(${row}, 0))`;
 }
 
 /** How sparsely tables above a size are sampled: about that many bytes of each are digested. A table without a primary key never is. */

@@ -89,7 +89,7 @@ async function describe(
     database: facts.database,
     snapshot: facts.snapshot,
     migrations: { applied, pending: migrations.filter((migration) => !applied.includes(migration)) },
-    contents: { algorithm: 'sum-of-record-hashes', tables, largeObjects, sequences },
+    contents: { algorithm: 'sum-of-mixed-record-hashes', tables, largeObjects, sequences },
   };
 }
 

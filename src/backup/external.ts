@@ -50,7 +50,7 @@ export async function takeExternal(
     snapshot: facts.snapshot,
     migrations: { applied, pending: migrations.filter((migration) => !applied.includes(migration)) },
     contents: {
-      algorithm: 'sum-of-record-hashes',
+      algorithm: 'sum-of-mixed-record-hashes',
       tables: {},
       largeObjects: { count: 0, digest: '0' },
       sequences: {},

@@ -41,7 +41,7 @@ export const metaSchema = z.strictObject({
   snapshot: z.strictObject({ lsn: z.string(), timeline: z.number().int() }),
   migrations: z.strictObject({ applied: z.array(z.string()), pending: z.array(z.string()) }),
   contents: z.strictObject({
-    algorithm: z.literal('sum-of-record-hashes'),
+    algorithm: z.literal('sum-of-mixed-record-hashes'),
     tables: z.record(
       z.string(),
       z.strictObject({
