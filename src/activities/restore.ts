@@ -7,23 +7,18 @@ import {
   keptName,
   mark,
   markOf,
+  exchangedIn,
   publicationsMissing,
   ties,
   type Exchange,
 } from '../adapters/database-swap';
-import {
-  laterDeployments,
-  recordReversed,
-  registeredReversals,
-  type RegisteredReversal,
-} from '../adapters/ledger/registrations';
+import { laterDeployments, recordReversed, registeredReversals } from '../adapters/ledger/registrations';
 import { readMigrations } from '../adapters/migration-files';
-import { withSession, type Client } from '../adapters/postgres';
+import { endpointOf, withSession, type Client } from '../adapters/postgres';
 import { copyAside } from '../adapters/salvage-copy';
 import { scratchName } from '../adapters/scratch';
-import { loadParser } from '../adapters/sql-parser';
+import { loadParser, parseScript } from '../adapters/sql-parser';
 import { withWorkFolder } from '../adapters/work-folder';
-import { placeName } from '../adapters/written-since';
 import type { Backup } from '../backup/catalog';
 import { cleanUp } from '../backup/clean-up';
 import { restoreProven } from '../backup/prove';
@@ -32,6 +27,8 @@ import type { ActivityProgress, DeployInput, RowCost, SwapReadiness, SwapResult 
 import { FailureType, permanent } from '../errors';
 import { sha256 } from '../planner';
 import { roughly, tied, whyNotBeneath } from '../policy/rollback';
+import { rowEffects } from '../policy/row-effects';
+import { withInside } from '../policy/statements';
 import { destroyedPlaces, ownTransactions } from './rollback-facts';
 import { backupOfDeployment } from './deployment-backup';
 import { heartbeating } from './heartbeat';
@@ -50,45 +47,41 @@ export function createRestore(deps: Deps) {
     /** Restores the deployment's backup into a database that could take the live one's place, and counts what that would cost. A retry goes on with a restore that is done. */
     async prepareSwap(input: DeployInput, undo: string): Promise<SwapReadiness> {
       return heartbeating(async (signal, report) => {
-        const bench = workbench(deps, resolve(deps, input), input.deploymentId, signal);
-        const backup = await theBackup(deps, input, undo);
-        const refusal = await onLive(bench, (client) => whyNotExchanged(client, undo));
-        if (refusal !== null) return refused(backup, refusal);
-        if (!(await isReady(bench, backup))) await makeReady(deps, input, bench, undo, backup, report);
-        const missing = await onBoth(bench, publicationsMissing);
-        return missing.length > 0 ? refused(backup, tied(missing)) : readiness(deps, bench, undo, backup);
+        const job = await jobOf(deps, input, undo, signal);
+        const refusal = await onLive(job.bench, (client) => whyNotExchanged(client, undo));
+        if (refusal !== null) return refused(job, refusal);
+        if (!(await isReady(job))) await makeReady(job, report);
+        const missing = await onBoth(job.bench, publicationsMissing);
+        return missing.length > 0 ? refused(job, tied(missing)) : readiness(job);
       });
     },
 
     /** Exchanges the two where the price is still what was approved. Idempotent. */
     async swapDatabases(input: DeployInput, undo: string, approved: string): Promise<SwapResult> {
       return heartbeating(async (signal) => {
-        const bench = workbench(deps, resolve(deps, input), input.deploymentId, signal);
-        const backup = await theBackup(deps, input, undo);
-        const change = await exchangeOf(bench, backup);
-        if ((await onLive(bench, (client) => markOf(client, change.kept)))?.mark !== change.mark) {
-          const now = await readiness(deps, bench, undo, backup);
+        const job = await jobOf(deps, input, undo, signal);
+        const change = await exchangeOf(job);
+        if ((await onLive(job.bench, (client) => markOf(client, change.kept)))?.mark !== change.mark) {
+          const now = await readiness(job);
           if (now.digest !== approved) return { state: 'changed', kept: change.kept, takes: now.takes };
-          await atDesk(bench, (desk) => exchange(desk, change));
+          await atDesk(job.bench, (desk) => exchange(desk, change));
         }
         // What was written between the count and the exchange is told too.
-        return {
-          state: 'exchanged',
-          kept: change.kept,
-          takes: await priceOf(deps, bench, undo, change.kept, change.live),
-        };
+        return { state: 'exchanged', kept: change.kept, takes: await priceOf(job, change.kept, change.live) };
       });
     },
 
     /** Brings what the deployment destroyed from its backup into schema `lockkeeper_salvage`. Idempotent: all of it or nothing. */
     async bringBack(input: DeployInput, undo: string): Promise<RowCost[]> {
       return heartbeating(async (signal, report) => {
-        const bench = workbench(deps, resolve(deps, input), input.deploymentId, signal);
+        const job = await jobOf(deps, input, undo, signal);
+        const { bench } = job;
         const brought = (client: Client): Promise<RowCost[]> => keptRows(client, undo, 'backup');
         const before = await onLive(bench, brought);
         if (before.length > 0) return before;
-        const places = await destroyedBy(deps, bench, undo);
-        await restored(deps, input, bench, ASIDE, await theBackup(deps, input, undo), report);
+        const { migrations, folders } = await migrationsOf(job);
+        const places = destroyedPlaces(folders, migrations, bench.url);
+        await restored(job, ASIDE, report);
         try {
           await onLive(bench, (live) =>
             bench.scratch.use(ASIDE, (aside) => copyAside({ live, aside, places, deployment: undo })),
@@ -102,14 +95,24 @@ export function createRestore(deps: Deps) {
   };
 }
 
-async function theBackup(deps: Deps, input: DeployInput, undo: string): Promise<Backup> {
-  const { environment } = resolve(deps, input);
-  const backup = await backupOfDeployment(openStore(environment.backup, deps.env), undo);
-  if (!backup) throw permanent(FailureType.Backup, `The backup of deployment ${undo} is not on this host.`);
-  return backup;
+/** The undo of a deployment with its backup. */
+interface Job {
+  deps: Deps;
+  input: DeployInput;
+  bench: Workbench;
+  /** Id of the deployment. */
+  undo: string;
+  backup: Backup;
 }
 
-function refused(backup: Backup, refusal: string): SwapReadiness {
+async function jobOf(deps: Deps, input: DeployInput, undo: string, signal: AbortSignal): Promise<Job> {
+  const target = resolve(deps, input);
+  const backup = await backupOfDeployment(openStore(target.environment.backup, deps.env), undo);
+  if (!backup) throw permanent(FailureType.Backup, `The backup of deployment ${undo} is not on this host.`);
+  return { deps, input, bench: workbench(deps, target, input.deploymentId, signal), undo, backup };
+}
+
+function refused({ backup }: Job, refusal: string): SwapReadiness {
   return { refusal, backup: backup.meta.id, takes: [], digest: '' };
 }
 
@@ -122,21 +125,15 @@ function readyMark({ meta }: Backup): string {
   return `Lockkeeper: restored from ${meta.id}, ready to be exchanged.`;
 }
 
-async function isReady(bench: Workbench, backup: Backup): Promise<boolean> {
+async function isReady({ bench, backup }: Job): Promise<boolean> {
   const seen = await onLive(bench, (client) => markOf(client, scratchName(bench.deploymentId, FRESH)));
   return seen?.mark === readyMark(backup);
 }
 
 /** Lockkeeper's own schemas are in no backup: they go over as they are, with the deployment's steps marked as undone. */
-async function makeReady(
-  deps: Deps,
-  input: DeployInput,
-  bench: Workbench,
-  undo: string,
-  backup: Backup,
-  report: (progress: ActivityProgress) => void,
-): Promise<void> {
-  const database = await restored(deps, input, bench, FRESH, backup, report);
+async function makeReady(job: Job, report: Report): Promise<void> {
+  const { bench, undo, backup } = job;
+  const database = await restored(job, FRESH, report);
   await copyOwnSchemas(bench, database);
   await bench.scratch.use(FRESH, async (client) => {
     for (const { step, migrations, reversed } of await registeredReversals(client, undo))
@@ -148,14 +145,9 @@ async function makeReady(
   });
 }
 
-async function restored(
-  deps: Deps,
-  input: DeployInput,
-  bench: Workbench,
-  purpose: string,
-  backup: Backup,
-  onProgress: (progress: ActivityProgress) => void,
-): Promise<string> {
+type Report = (progress: ActivityProgress) => void;
+
+async function restored({ deps, input, bench, backup }: Job, purpose: string, onProgress: Report): Promise<string> {
   const { environment, url } = resolve(deps, input);
   const { jobs, dir } = environment.backup;
   const { tools, scratch, signal } = bench;
@@ -184,45 +176,36 @@ function copyOwnSchemas({ tools, url, signal }: Workbench, database: string): Pr
   });
 }
 
-async function readiness(deps: Deps, bench: Workbench, undo: string, backup: Backup): Promise<SwapReadiness> {
-  const takes = await priceOf(deps, bench, undo, null, scratchName(bench.deploymentId, FRESH));
-  const backupId = backup.meta.id;
-  return { refusal: null, backup: backupId, takes, digest: sha256({ undo, backup: backupId, takes: roughly(takes) }) };
+async function readiness(job: Job): Promise<SwapReadiness> {
+  const takes = await priceOf(job, null, scratchName(job.bench.deploymentId, FRESH));
+  const { undo } = job;
+  const backup = job.backup.meta.id;
+  return { refusal: null, backup, takes, digest: sha256({ undo, backup, takes: roughly(takes) }) };
 }
 
-/** @param live null for the target itself. */
-async function priceOf(
-  deps: Deps,
-  bench: Workbench,
-  undo: string,
-  live: string | null,
-  fresh: string,
-): Promise<RowCost[]> {
-  return session(bench, live, async (liveClient) => {
-    const registered = await registeredReversals(liveClient, undo);
-    const own = await ownTransactions(liveClient, undo, registered);
-    const changed = (await placesOf(deps, bench, registered)).map(({ relation }) =>
-      placeName({ relation, column: null }),
-    );
-    return session(bench, fresh, (freshClient) => rowsApart({ live: liveClient, fresh: freshClient, own, changed }));
+/** @param kept what the old database is called once both were exchanged; null before. */
+async function priceOf(job: Job, kept: string | null, fresh: string): Promise<RowCost[]> {
+  const { bench, undo } = job;
+  const { registered, migrations, folders } = await migrationsOf(job, kept);
+  const files = folders.filter(({ name }) => migrations.includes(name));
+  const statements = files.flatMap(({ sql }) => parseScript(sql));
+  const effects = rowEffects(withInside(statements, parseScript), endpointOf(bench.url).schema);
+  return session(bench, kept, async (live) => {
+    const own = await ownTransactions(live, undo, registered);
+    const since = kept === null ? null : await exchangedIn(live);
+    return session(bench, fresh, (client) => rowsApart({ live, fresh: client, own, effects, exchangedIn: since }));
   });
 }
 
-async function destroyedBy(deps: Deps, bench: Workbench, undo: string): ReturnType<typeof placesOf> {
-  return placesOf(deps, bench, await onLive(bench, (client) => registeredReversals(client, undo)));
-}
-
-async function placesOf(deps: Deps, { url }: Workbench, registered: RegisteredReversal[]) {
+/** What the deployment consists of, as the database of that name has it registered. */
+async function migrationsOf({ deps, bench, undo }: Job, database: string | null = null) {
   await loadParser();
-  const folders = readMigrations(deps.config.migrationsDir);
-  return destroyedPlaces(
-    folders,
-    registered.flatMap(({ migrations }) => migrations),
-    url,
-  );
+  const registered = await session(bench, database, (client) => registeredReversals(client, undo));
+  const migrations = registered.flatMap((reversal) => reversal.migrations);
+  return { registered, migrations, folders: readMigrations(deps.config.migrationsDir) };
 }
 
-async function exchangeOf(bench: Workbench, backup: Backup): Promise<Exchange> {
+async function exchangeOf({ bench, backup }: Job): Promise<Exchange> {
   const live = await onLive(bench, async (client) => {
     const { rows } = await client.query<{ name: string }>('SELECT current_database() AS name');
     return rows[0]?.name ?? '';

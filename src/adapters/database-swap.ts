@@ -128,6 +128,14 @@ export async function markOf(client: Client, database: string): Promise<{ mark: 
   return rows[0] ?? null;
 }
 
+/** The transaction that gave the database of the session its name. */
+export async function exchangedIn(client: Client): Promise<string | null> {
+  const { rows } = await client.query<{ xid: string }>(
+    'SELECT xmin::text AS xid FROM pg_database WHERE datname = current_database()',
+  );
+  return rows[0]?.xid ?? null;
+}
+
 export async function mark(client: Client, database: string, text: string): Promise<void> {
   await client.query(`COMMENT ON DATABASE ${client.escapeIdentifier(database)} IS ${client.escapeLiteral(text)}`);
 }

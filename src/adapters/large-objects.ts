@@ -8,15 +8,22 @@ export interface LargeObjectDigest {
 
 const PIECE = 1024 * 1024;
 
-/** Large objects, piece by piece: one may be larger than what a query can hold. Must be called inside a transaction. */
-export async function largeObjectDigest(client: Client): Promise<LargeObjectDigest> {
-  const { rows } = await client.query<{ count: string; digest: string }>(
-    `WITH RECURSIVE piece AS (
+/** Large objects, piece by piece: one may be larger than what a query can hold. */
+const PIECES = `WITH RECURSIVE piece AS (
        SELECT m.oid, 0::bigint AS number, seen.hash, seen.more
          FROM pg_largeobject_metadata m, LATERAL (${hashOf('m.oid', '0::bigint')}) AS seen
        UNION ALL
        SELECT p.oid, p.number + 1, seen.hash, seen.more
-         FROM piece p, LATERAL (${hashOf('p.oid', 'p.number + 1')}) AS seen WHERE p.more)
+         FROM piece p, LATERAL (${hashOf('p.oid', 'p.number + 1')}) AS seen WHERE p.more)`;
+
+/** A query for the digest of each, as text, sorted by its number. */
+export const LARGE_OBJECTS = `${PIECES}
+  SELECT oid::text AS key, sum(hash)::text AS content FROM piece GROUP BY oid ORDER BY oid`;
+
+/** Must be called inside a transaction. */
+export async function largeObjectDigest(client: Client): Promise<LargeObjectDigest> {
+  const { rows } = await client.query<{ count: string; digest: string }>(
+    `${PIECES}
      SELECT count(*) FILTER (WHERE number = 0)::text AS count, coalesce(sum(hash), 0)::text AS digest FROM piece`,
   );
   return { count: Number(rows[0]?.count ?? 0), digest: rows[0]?.digest ?? '0' };

@@ -51,7 +51,7 @@ export interface SwapReadiness {
   refusal: string | null;
   /** Id of the backup. */
   backup: string;
-  /** Rows written, changed or deleted since the backup, exactly. */
+  /** Rows written, changed or deleted since the backup, exactly; null where what the deployment did there itself hides it. */
   takes: RowCost[];
   /** sha256 over what a person who approves it was shown. */
   digest: string;
@@ -62,6 +62,7 @@ export interface SwapResult {
   state: 'exchanged' | 'changed';
   /** What the old database is called. */
   kept: string;
+  /** Rows that are only in it; while nothing is exchanged, what the exchange would cost. */
   takes: RowCost[];
 }
 

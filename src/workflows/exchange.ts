@@ -40,7 +40,7 @@ async function settled(
   const likeness = await patiently(() => read.schemaIs(run.input, undo.schemaFingerprint));
   const schemaRestored = likeness === 'same';
   const ended = { ...summary, schemaRestored, oldDatabase: kept };
-  const alone = takes.length === 0 ? 'Nobody had written anything since.' : `Only there: ${costText(takes)}.`;
+  const alone = takes.length === 0 ? 'No row is only there.' : `Only there: ${costText(takes)}.`;
   const detail = `The database was exchanged for ${backup}; what it was until then is kept as ${kept}. ${alone}`;
   if (!schemaRestored) return { ...ended, detail: `${detail} The schema is not what it was before; compare the two.` };
   return { ...ended, state: 'clean', detail };

@@ -42,7 +42,7 @@ test('the backup is restored, its exact price is asked about once, and then the 
   expect(outcome).toMatchObject({
     status: 'rolled-back',
     summary:
-      'Rollback of deployment-0, asked for by rhea. The database was exchanged for backup-1; what it was until then is kept as broxiva_before. Nobody had written anything since.',
+      'Rollback of deployment-0, asked for by rhea. The database was exchanged for backup-1; what it was until then is kept as broxiva_before. No row is only there.',
   });
   expect(rollback.argsOf('swapDatabases')).toEqual([['deployment-0', 'x'.repeat(64)]]);
   expect(rollback.story).not.toContain('reverseStep');
