@@ -4,8 +4,10 @@
  */
 import type { SegmentInverse } from '../adapters/inverse-recorder';
 import type { Inverse } from '../policy/inverse';
+import { leftOut } from '../policy/left-out';
 import { some } from '../policy/words';
 import type { MigrationFolder } from '../adapters/migration-files';
+import { parseScript } from '../adapters/sql-parser';
 import type { PlanStep, ReversalSummary } from '../contract';
 import { reversalDigest, type StepReversal } from './deployment-files';
 import { likeness } from '../adapters/schema-fingerprint';
@@ -60,6 +62,9 @@ export class ProvingGround {
   /** Steps must come newest first. */
   async prove(rehearsed: RehearsedStep): Promise<ProvenStep> {
     const passedOver: string[] = [];
+    const { unprovable } = rehearsed.inverse;
+    // Its author's word, or a schema that is the same, would be no proof of what the schema does not show.
+    if (unprovable.length > 0) return unproven(rehearsed, [some(unprovable.toReversed())]);
     for await (const candidate of this.candidates(rehearsed)) {
       const reason = candidate.sql === null ? candidate.reason : await this.whyNot(rehearsed, candidate.sql);
       if (reason === null) return proven(rehearsed, candidate, passedOver, this.stands);
@@ -71,13 +76,21 @@ export class ProvingGround {
   /** A hand-written reversal first: its author meant it. The engine's diff last: it costs two databases more. */
   private async *candidates(rehearsed: RehearsedStep): AsyncGenerator<Candidate> {
     const down = downSql(rehearsed.step, this.folders);
-    if (down !== null) yield { source: 'down.sql', name: 'its down.sql', sql: down, reason: '' };
+    if (down !== null) yield { source: 'down.sql', name: 'its down.sql', ...triable(down) };
     const { impossible, unknown, sql: statements } = rehearsed.inverse;
     const objection = [...impossible, ...unknown][0];
     const sql = objection === undefined ? scriptOf(statements) : null;
     yield { source: 'inverses', name: 'the inverses of its statements', sql, reason: objection ?? '' };
-    if (impossible.length === 0)
-      yield { source: 'engine-diff', name: "the engine's diff", sql: await this.engineDiff(rehearsed), reason: '' };
+    if (impossible.length > 0) return;
+    const diff = await this.engineDiff(rehearsed);
+    // Two schemas that look alike to it are no proof that there is nothing to undo.
+    const isEmpty = parseScript(diff).length === 0;
+    yield {
+      source: 'engine-diff',
+      name: "the engine's diff",
+      sql: isEmpty ? null : diff,
+      reason: 'it finds nothing to undo',
+    };
   }
 
   private async whyNot({ step, before, after }: RehearsedStep, sql: string): Promise<string | null> {
@@ -99,6 +112,12 @@ export class ProvingGround {
     await restoreSchema(this.bench, 'after', after);
     return diffOf(this.bench, 'after', 'before');
   }
+}
+
+/** What reaches beyond the database cannot be tried on a copy of it. */
+function triable(sql: string): Pick<Candidate, 'sql' | 'reason'> {
+  const [first] = leftOut([{ migration: '', statements: parseScript(sql) }], new Set(), parseScript);
+  return first ? { sql: null, reason: `line ${first.line}: ${first.reason}` } : { sql, reason: '' };
 }
 
 /** Inverses as one script. */
@@ -137,10 +156,10 @@ function unproven({ step: { index }, before, inverses }: RehearsedStep, passedOv
 }
 
 function kept(inverses: SegmentInverse[]): StepReversal['inverses'] {
-  return inverses.map(({ migration, segment, sql, impossible, unknown }) => ({
+  return inverses.map(({ migration, segment, sql, impossible, unknown, unprovable }) => ({
     migration,
     segment,
-    sql: impossible.length + unknown.length > 0 ? null : scriptOf(sql),
+    sql: impossible.length + unknown.length + unprovable.length > 0 ? null : scriptOf(sql),
   }));
 }
 

@@ -17,13 +17,14 @@ import type {
 import { FailureType, permanent } from '../errors';
 import { toStatements } from '../planner/parsing';
 import { Foresight } from '../policy/foresight';
+import { placesText, type LeftOut } from '../policy/left-out';
 import { figures } from '../policy/measures';
 import { restoresRows } from '../policy/sampling';
 import { applyAgain, reverseOnRows } from './apply-again';
 import { makeDeploymentFiles, writeMeasures, writeReversals } from './deployment-files';
 import type { Deps } from './deps';
 import { heartbeating } from './heartbeat';
-import { plannedFolders } from './planned-folders';
+import { leftOutOf, plannedFolders } from './planned-folders';
 import { ProvingGround, type ProvenStep } from './proving-ground';
 import { restoreForRehearsal } from './rehearsal-restore';
 import { advance, stateFile, type Rehearsal } from './rehearsal-steps';
@@ -49,14 +50,14 @@ export function createRehearse(deps: Deps) {
         const bench = rehearsalBench(deps, target, input.deploymentId, signal);
         try {
           await loadParser();
-          const folders = plannedFolders(deps.config.migrationsDir, migrations);
+          const folders = await plannedFolders(deps.config.migrationsDir, migrations, bench.scratchUrl);
           const files = await makeDeploymentFiles(deps.config, input.deploymentId);
           const restored = restoresRows(rehearsal) && backup?.format !== 'external' ? backup : null;
           const isSample = rehearsal === 'sample';
           const fixed = { bench, target, steps, folders, files, report, env: deps.env, backup: restored, isSample };
-          return await withWorkFolder((workFolder) => rehearseOn({ ...fixed, workFolder }));
-        } catch (error) {
-          throw asRehearsalFailure(error);
+          return await withWorkFolder((workFolder) => rehearseOn({ ...fixed, workFolder })).catch((error: unknown) => {
+            throw asRehearsalFailure(error, leftOutOf(steps, folders));
+          });
         } finally {
           await bench.scratch.dropAll();
         }
@@ -90,6 +91,7 @@ function unrehearsed(steps: PlanStep[]): RehearsalSummary {
     reversible: false,
     figures: null,
     sample: null,
+    leftOut: null,
   };
 }
 
@@ -119,6 +121,7 @@ async function rehearseOn(rehearsal: Rehearsal): Promise<RehearsalSummary> {
     if (!proving.isStill(ground)) await reverseOnRows(rehearsal, backup, proven);
     await applyAgain(rehearsal, ground, reversals);
   }
+  const left = leftOutOf(rehearsal.steps, folders);
   const durations = backup ? rehearsed.map(({ step, durationMs }) => ({ step: step.index, durationMs })) : [];
   return {
     mode: !backup ? 'schema-only' : sample ? 'sample' : 'full',
@@ -129,6 +132,7 @@ async function rehearseOn(rehearsal: Rehearsal): Promise<RehearsalSummary> {
     reversible,
     figures: figures(measures, backup !== null),
     sample,
+    leftOut: left.length > 0 ? placesText(left) : null,
   };
 }
 
@@ -145,11 +149,15 @@ function foresight({ folders, steps, target }: Rehearsal): Foresight {
 }
 
 /** A statement that fails here has failed nowhere that matters: the message says so. */
-function asRehearsalFailure(error: unknown): unknown {
+function asRehearsalFailure(error: unknown, left: LeftOut[]): unknown {
   if (!(error instanceof ApplicationFailure) || error.type !== FailureType.Statement) return error;
+  const without =
+    left.length === 0
+      ? ''
+      : ` Left out there, because it reaches beyond the database: ${placesText(left)}; what depends on it can be rehearsed on a server that has it already (rehearsal.urlEnv).`;
   return permanent(
     FailureType.Rehearsal,
-    `On a copy of the database, ${error.message} Production was not touched.`,
+    `On a copy of the database, ${error.message}${without} Production was not touched.`,
     error.details?.[0],
   );
 }

@@ -15,6 +15,7 @@ import type { StatementMeter } from '../adapters/statement-meter';
 import { isConnectionLoss } from '../adapters/statement-failure';
 import type { ExecutionForm } from '../contract';
 import { ApplicationFailure } from '@temporalio/common';
+import type { LeftOut } from '../policy/left-out';
 import { AS_WRITTEN } from '../policy/segments';
 import type { Deps } from './deps';
 import { inWords } from './failure';
@@ -82,6 +83,8 @@ export interface BenchScript {
   sql: string;
   /** In which form production runs it; a script that nobody planned runs as it is written. */
   form?: ExecutionForm;
+  /** What of it must not run on a copy. */
+  leftOut?: readonly LeftOut[];
 }
 
 export interface Watching {
@@ -102,8 +105,9 @@ export async function runOn(
     await ensureLedger(client);
     const token = await takeFence(client, claimOf(bench.deploymentId, 'rehearsal'));
     let durationMs = 0;
-    for (const { title, sql, form = AS_WRITTEN } of scripts) {
+    for (const { title, sql, form = AS_WRITTEN, leftOut = [] } of scripts) {
       await client.query('DELETE FROM lockkeeper.marker');
+      const reasons = new Map(leftOut.map(({ statement, reason }) => [statement, reason]));
       const startedAt = Date.now();
       await runSql({ client, token }, sql, form, {
         script: 'rehearsal',
@@ -111,7 +115,7 @@ export async function runOn(
         deployment: bench.deploymentId,
         patience: bench.patience,
         signal: bench.signal,
-        around: nested(recorder?.of(title, client), meter?.of(title, client)),
+        around: leaving(reasons, nested(recorder?.of(title, client, reasons), meter?.of(title, client))),
       });
       await meter?.finish(client);
       durationMs += Date.now() - startedAt;
@@ -124,6 +128,15 @@ export async function runOn(
 function nested(outer: Around | undefined, inner: Around | undefined): Around | undefined {
   if (!outer || !inner) return outer ?? inner;
   return (segment, statement, execute) => outer(segment, statement, () => inner(segment, statement, execute));
+}
+
+/** Who watches sees every statement, and these do nothing. */
+function leaving(places: ReadonlyMap<number, string>, around: Around | undefined): Around | undefined {
+  if (places.size === 0) return around;
+  return async (segment, statement, execute) => {
+    const run = places.has(statement.index) ? (): Promise<void> => Promise.resolve() : execute;
+    await (around ? around(segment, statement, run) : run());
+  };
 }
 
 export function urlOf({ scratchUrl, deploymentId }: Workbench, purpose: string): string {

@@ -2,8 +2,9 @@
 import { ApplicationFailure } from '@temporalio/common';
 import type { PlanStep } from '../contract';
 import { FailureType, permanent } from '../errors';
+import { AS_WRITTEN } from '../policy/segments';
 import { some } from '../policy/words';
-import type { PlannedFolders } from './planned-folders';
+import { scriptsOf, type PlannedFolders } from './planned-folders';
 import { fingerprintOf, restoreSchema, runOn, type SchemaState, type Workbench } from './workbench';
 
 const PURPOSE = 'written';
@@ -27,7 +28,7 @@ export class WrittenForm {
     if (this.stands !== before.fingerprint) await restoreSchema(this.bench, PURPOSE, before);
     this.stands = null;
     try {
-      const scripts = step.migrations.map((name) => ({ title: name, sql: this.folders.get(name)?.sql ?? '' }));
+      const scripts = scriptsOf(step, this.folders).map((script) => ({ ...script, form: AS_WRITTEN }));
       await runOn(this.bench, PURPOSE, scripts);
       this.stands = '';
     } catch (error) {

@@ -11,6 +11,7 @@ import {
   without,
   NO_INVERSE,
   withoutNew,
+  type Effect,
   type Inverse,
   type Scope,
 } from '../policy/inverse';
@@ -43,15 +44,23 @@ export class InverseRecorder {
   private existing: Set<string> | null = null;
   private readonly recorded = new Map<string, Map<Segment, Map<ParsedStatement, Recorded>>>();
 
-  /** For the executor, when it runs this migration. */
-  of(migration: string, client: Client): Around {
+  /**
+   * For the executor, when it runs this migration.
+   * @param leftOut statements that do not run, by their place in the file, with the reason.
+   */
+  of(migration: string, client: Client, leftOut: ReadonlyMap<number, string> = new Map()): Around {
     const segments = new Map<Segment, Map<ParsedStatement, Recorded>>();
     this.recorded.set(migration, segments);
     return async (segment, statement, execute) => {
       const statements = segments.get(segment) ?? new Map<ParsedStatement, Recorded>();
       segments.set(segment, statements);
       // A second attempt at the segment takes the place of the first, which left nothing.
-      statements.set(statement, await this.around(client, statement, execute));
+      const reason = leftOut.get(statement.index);
+      const inverse =
+        reason === undefined
+          ? await this.around(client, statement, execute)
+          : await unproven(statement, { kind: 'unprovable', reason }, execute);
+      statements.set(statement, inverse);
     };
   }
 
@@ -81,9 +90,7 @@ export class InverseRecorder {
   async around(client: Client, statement: ParsedStatement, execute: () => Promise<unknown>): Promise<Recorded> {
     const effect = effectOf(statement, statementsInside(statement, { parse: parseScript }));
     if (effect.kind === 'changes') return this.compare(client, statement, effect.scope, execute);
-    await execute();
-    const inverse = effect.kind === 'none' ? NO_INVERSE : { ...NO_INVERSE, unknown: [effect.reason] };
-    return () => inWords(statement, inverse);
+    return unproven(statement, effect, execute);
   }
 
   private async compare(
@@ -133,10 +140,27 @@ export class InverseRecorder {
   }
 }
 
+/** Runs a statement of which the catalog tells nothing. */
+async function unproven(
+  statement: ParsedStatement,
+  effect: Exclude<Effect, { kind: 'changes' }>,
+  execute: () => Promise<unknown>,
+): Promise<Recorded> {
+  await execute();
+  const inverse = effect.kind === 'none' ? NO_INVERSE : { ...NO_INVERSE, [effect.kind]: [effect.reason] };
+  return () => inWords(statement, inverse);
+}
+
 function inWords({ line }: ParsedStatement, inverse: Inverse): Inverse {
   const at = (reason: string): string => `line ${line}: ${reason}`;
-  const { impossible, unknown, reordered } = inverse;
-  return { ...inverse, impossible: impossible.map(at), unknown: unknown.map(at), reordered: reordered.map(at) };
+  const { impossible, unknown, unprovable, reordered } = inverse;
+  return {
+    ...inverse,
+    impossible: impossible.map(at),
+    unknown: unknown.map(at),
+    unprovable: unprovable.map(at),
+    reordered: reordered.map(at),
+  };
 }
 
 function joined(inverses: Inverse[]): Inverse {
@@ -144,6 +168,7 @@ function joined(inverses: Inverse[]): Inverse {
     sql: inverses.flatMap(({ sql }) => sql),
     impossible: inverses.flatMap(({ impossible }) => impossible),
     unknown: inverses.flatMap(({ unknown }) => unknown),
+    unprovable: inverses.flatMap(({ unprovable }) => unprovable),
     reordered: inverses.flatMap(({ reordered }) => reordered),
   };
 }

@@ -59,4 +59,6 @@ export interface RehearsalSummary {
   figures: RehearsalFigures | null;
   /** Null where all rows were there, or none. */
   sample: RehearsalSample | null;
+  /** What did not run, because it reaches beyond the database or needs what does, in words; null where all of it ran. */
+  leftOut: string | null;
 }

@@ -9,6 +9,7 @@ import type { Person } from '../contract';
 import { requireTool, resolvePostgresClient } from '../local';
 import { buildPlan } from '../policy/build-plan';
 import { runChecklist, type ChecklistFacts } from '../policy/checklist';
+import { placesText } from '../policy/left-out';
 import type { FullPlan } from '../policy/plan';
 import { sha256 } from './digest';
 import { findDrift, NO_DRIFT } from './drift';
@@ -139,6 +140,7 @@ async function checklistFacts(
     block: environment.block,
     protected: environment.protected,
     reversals: plan.migrations.map(({ name, reversal }) => ({ name, ...reversal })),
+    beyond: beyondOf(plan.migrations),
     rewriteBytes: rewriteBytes(plan.migrations, server.tables, server.schema),
     seesAllActivity: server.seesAllActivity,
     lagSeconds: server.lagSeconds,
@@ -166,6 +168,13 @@ async function checklistFacts(
     requester,
     contacts: config.contacts,
   };
+}
+
+function beyondOf(migrations: FullPlan['migrations']): string | null {
+  const places = migrations.flatMap(({ name, statements }) =>
+    statements.flatMap(({ line, beyond }) => (beyond === null ? [] : [{ migration: name, line, what: beyond }])),
+  );
+  return places.length === 0 ? null : placesText(places);
 }
 
 /** As the backup's samples are chosen: by what the rows take. */

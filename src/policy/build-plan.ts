@@ -4,6 +4,7 @@ import type { ParsedStatement } from '../adapters/sql-parser';
 import { allowances, findHazards, riskOf, type DatabaseFacts } from './hazards';
 import type { FullPlan, MigrationPlan } from './plan';
 import { TableFacts } from './database-facts';
+import { effectOf } from './inverse';
 import { onlinePieces } from './online';
 import { executionOf } from './online/comment';
 import { decideForm } from './online/form';
@@ -14,6 +15,7 @@ import {
   Schema,
   USUAL_MAJOR,
   learn,
+  statementsInside,
   totals,
   transactionControl,
   type ScriptContext,
@@ -111,17 +113,19 @@ function describeMigration(
   const made = new Set(facts.flatMap(({ creates }) => creates.tables).map(keyOf));
   const isOld = (table: string): boolean => !made.has(keyOf(table)) && !before.isMade(table);
   const readsOld = facts.map(({ scans, scanned }) => scans && (scanned.length === 0 || scanned.some(isOld)));
+  const unprovable = whyUnprovable(migration.statements, facts, input.parse);
   const plan: MigrationPlan = {
     name: migration.name,
     checksum: migration.checksum,
     hazards,
-    statements: facts.map(({ line, kind, locks, rewrites, transactional }, place) => ({
+    statements: facts.map(({ line, kind, locks, rewrites, transactional, beyond }, place) => ({
       line,
       kind,
       locks,
       rewrites,
       scans: readsOld[place] ?? false,
       transactional,
+      beyond,
       online: texts.get(place) ?? null,
       asWritten: asWritten[place] ?? null,
       findRows:
@@ -131,11 +135,27 @@ function describeMigration(
     form,
     creates: { ...totals(facts), tables: facts.flatMap(({ creates }) => creates.tables) },
     reversal: {
-      kind: migration.hasDownSql ? 'down.sql' : 'inverses',
+      kind: unprovable !== null ? 'none' : migration.hasDownSql ? 'down.sql' : 'inverses',
+      reason: unprovable,
       lossy: facts.some(({ dropsData }) => dropsData),
     },
   };
   return { plan, facts, after: script.schema };
+}
+
+/** The first effect that no look at the schema shows, with its line; null where all of them show. */
+function whyUnprovable(
+  statements: ParsedStatement[],
+  facts: StatementFacts[],
+  parse: PlanInput['parse'],
+): string | null {
+  const reasons = statements.flatMap((statement, place) => {
+    const beyond = facts[place]?.beyond ?? null;
+    if (beyond !== null) return [`line ${statement.line}: ${beyond} reaches beyond the database`];
+    const effect = effectOf(statement, statementsInside(statement, { parse }));
+    return effect.kind === 'unprovable' ? [`line ${statement.line}: ${effect.reason}`] : [];
+  });
+  return reasons[0] ?? null;
 }
 
 /** By place: the statements that run instead of one. */
@@ -162,12 +182,13 @@ function rowsToFind(statement: ParsedStatement | undefined, all: ParsedStatement
     .map(withoutLiterals);
 }
 
-/** A migration with a danger, a hand-written reversal or more than one segment stands alone; quiet neighbours share a step. */
+/** A migration with a danger, a hand-written reversal, no way back or more than one segment stands alone; quiet neighbours share a step. */
 function stepsOf(pending: PendingMigration[], plans: MigrationPlan[]): PlanStep[] {
   const steps: PlanStep[] = [];
   let quietStep: PlanStep | null = null;
   for (const [position, plan] of plans.entries()) {
-    const quiet = plan.segments <= 1 && !plan.hazards.some(isLoud) && !pending[position]?.hasDownSql;
+    const alone = plan.hazards.some(isLoud) || plan.reversal.kind === 'none' || pending[position]?.hasDownSql;
+    const quiet = plan.segments <= 1 && !alone;
     if (quiet && quietStep && quietStep.migrations.length < STEP_SIZE) {
       quietStep.migrations.push(plan.name);
       continue;

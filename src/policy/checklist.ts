@@ -6,7 +6,7 @@ import { judgeOrder, type EarlierEnvironment } from './earlier';
 import { judgePeople, type PeopleFacts } from './people';
 import { restoresRows } from './sampling';
 import { plural, some } from './words';
-import type { Drift } from './plan';
+import type { Drift, MigrationPlan } from './plan';
 
 export interface ChecklistFacts extends PeopleFacts {
   environment: string;
@@ -22,7 +22,9 @@ export interface ChecklistFacts extends PeopleFacts {
   /** Null where no environment comes first. */
   earlier: EarlierEnvironment | null;
   /** Of each pending migration. */
-  reversals: { name: string; kind: 'down.sql' | 'inverses'; lossy: boolean }[];
+  reversals: ({ name: string } & MigrationPlan['reversal'])[];
+  /** What of the pending migrations reaches beyond the database, in words; null where nothing does. */
+  beyond: string | null;
   /** Bytes of the tables that are rewritten: each needs room for a second copy meanwhile. */
   rewriteBytes: number;
   /** False where other sessions hide their age from the role. */
@@ -155,7 +157,14 @@ function judgeBackup({ backup, databaseBytes, serverMajor }: ChecklistFacts): Ve
   );
 }
 
-function judgeRehearsal({ rehearsal, sampled, backup, rehearsalServer }: ChecklistFacts): Verdict {
+function judgeRehearsal(facts: ChecklistFacts): Verdict {
+  const { status, evidence } = judgeCopies(facts);
+  const { rehearsal, beyond } = facts;
+  if (beyond === null || rehearsal === 'off' || status === 'fail') return { status, evidence };
+  return warn(`${evidence} Not rehearsed, because it reaches beyond the database: ${beyond}.`);
+}
+
+function judgeCopies({ rehearsal, sampled, backup, rehearsalServer }: ChecklistFacts): Verdict {
   if (rehearsal === 'off') return warn('Rehearsal is off: durations and reversals are not proven before production.');
   const { variable, role, canCreateDatabase, unfit } = rehearsalServer;
   const where = variable === null ? '' : ` on the server of ${variable}`;
@@ -183,11 +192,15 @@ function judgeRollback({ reversals, rehearsal }: ChecklistFacts): Verdict {
   if (reversals.length === 0) return pass('Nothing is pending.');
   const written = reversals.filter(({ kind }) => kind === 'down.sql').length;
   const proof = rehearsal === 'off' ? 'none is proven, and nothing is undone by itself' : 'the rehearsal proves each';
-  const evidence = `${written} by down.sql, ${reversals.length - written} by the inverses of their statements; ${proof}.`;
+  const none = reversals.filter(({ kind }) => kind === 'none');
+  const inverses = reversals.length - written - none.length;
+  const without = none.map(({ name, reason }) => ` ${name} has none: ${reason ?? ''}.`).slice(0, 3);
+  const others = none.length - without.length;
+  const more = others > 0 ? ` So have ${others} more.` : '';
+  const evidence = `${written} by down.sql, ${inverses} by the inverses of their statements; ${proof}.${without.join('')}${more}`;
   const lossy = reversals.filter((reversal) => reversal.lossy).map(({ name }) => name);
-  return lossy.length > 0
-    ? warn(`${evidence} What ${some(lossy)} deletes comes back from the backup alone.`)
-    : pass(evidence);
+  if (lossy.length > 0) return warn(`${evidence} What ${some(lossy)} deletes comes back from the backup alone.`);
+  return none.length > 0 ? warn(evidence) : pass(evidence);
 }
 
 /** A replica further behind than this has something to catch up with before more comes. */

@@ -20,6 +20,8 @@ export interface StatementPlan {
   scans: boolean;
   /** False for what cannot run inside a transaction block. */
   transactional: boolean;
+  /** What of it reaches beyond the database, in SQL's words: it is never run on a copy. Null where nothing is seen to. */
+  beyond: string | null;
   /** What runs instead of it, one an entry; null where it runs as written. */
   online: string[] | null;
   /** Why it blocks others although statements of its kind have an online form; null for all others. */
@@ -42,8 +44,11 @@ export interface MigrationPlan {
   segments: number;
   form: ExecutionForm;
   creates: Additions;
-  /** `lossy`: the migration itself drops rows or values, and no reversal brings them back. */
-  reversal: { kind: 'down.sql' | 'inverses'; lossy: boolean };
+  /**
+   * `none`: it does what no look at the schema shows, and nothing can prove that it is undone; `reason` says what, null for the others.
+   * `lossy`: the migration itself drops rows or values, and no reversal brings them back.
+   */
+  reversal: { kind: 'down.sql' | 'inverses' | 'none'; reason: string | null; lossy: boolean };
 }
 
 /** How the live schema differs from what its applied migrations make, as far as Prisma models a schema. */

@@ -40,8 +40,14 @@ export function tellingFigures({ mode, figures, sample }: RehearsalSummary, quan
 }
 
 /** What a yes rests on, where that is less than a rehearsal on every row; null where it is not. */
-export function rehearsalCaveat({ mode, sample }: RehearsalSummary): string | null {
-  if (mode === 'off') return 'Nothing was rehearsed: no time, no lock and no way back is proven.';
+export function rehearsalCaveat(rehearsal: RehearsalSummary): string | null {
+  if (rehearsal.mode === 'off') return 'Nothing was rehearsed: no time, no lock and no way back is proven.';
+  const { leftOut } = rehearsal;
+  const without = leftOut ? `Not rehearsed, because it reaches beyond the database: ${leftOut}.` : null;
+  return [rowsCaveat(rehearsal), without].filter(Boolean).join(' ') || null;
+}
+
+function rowsCaveat({ mode, sample }: RehearsalSummary): string | null {
   if (mode === 'schema-only')
     return 'The rehearsal ran on the schema without its rows: no time is known, and whether the rows allow the change is not proven.';
   if (!sample) return null;

@@ -1,8 +1,9 @@
 /** A schema that somebody changed by hand, as `lockkeeper plan` tells it. */
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { FullPlan } from '../../src/policy/plan';
 import { testDatabase, type TestDatabase } from '../support/database';
+import { testRole, type TestRole } from '../support/role';
 import { project } from './project';
 import { lockkeeper, type Ran } from './terminal';
 
@@ -106,5 +107,63 @@ test('where developers work it warns', async () => {
     code: 0,
     check: 'warn',
     sql: expect.stringMatching(/DROP TABLE .*"user"/) as string,
+  });
+});
+
+/** What stands in the catalogs that all databases share. */
+async function shared(role: string): Promise<unknown> {
+  const { rows } = await database.client.query(
+    `SELECT (SELECT rolconnlimit FROM pg_roles WHERE rolname = $1) AS "limit",
+            (SELECT datacl::text FROM pg_database WHERE datname = current_database()) AS rights,
+            (SELECT setconfig FROM pg_db_role_setting s JOIN pg_database d ON d.oid = s.setdatabase WHERE datname = current_database()) AS settings`,
+    [role],
+  );
+  return rows[0];
+}
+
+describe('applied migrations that reach beyond the database', () => {
+  let role: TestRole;
+  const file = 'prisma/migrations/3_beyond/migration.sql';
+
+  beforeEach(async () => {
+    role = await testRole();
+  });
+  afterEach(async () => {
+    await database.client.query(`DROP OWNED BY ${role.name}`);
+    await role.drop();
+  });
+
+  async function apply(sql: string): Promise<void> {
+    mkdirSync(join(cwd, file, '..'), { recursive: true });
+    writeFileSync(join(cwd, file), sql);
+    expect((await run('migrate', 'dev', '--env', 'development')).code).toBe(0);
+  }
+
+  test('are not replayed: what was set by hand since stays', async () => {
+    await apply(`ALTER ROLE ${role.name} CONNECTION LIMIT 5;
+ALTER DATABASE ${database.name} SET statement_timeout = '1s';
+GRANT CREATE ON DATABASE ${database.name} TO ${role.name};
+DO $$ BEGIN ALTER ROLE ${role.name} NOLOGIN; END $$;
+GRANT SELECT ON "user" TO ${role.name};`);
+    await database.client.query(`ALTER ROLE ${role.name} CONNECTION LIMIT 100;
+ALTER DATABASE ${database.name} SET statement_timeout = '30s';
+REVOKE CREATE ON DATABASE ${database.name} FROM ${role.name}`);
+    const before = await shared(role.name);
+    const { code, plan, check } = await planned('production');
+    expect({ code, check, drift: plan.drift }).toEqual({
+      code: 0,
+      check: 'pass',
+      drift: { sql: null, statements: 0, unknown: null },
+    });
+    expect(await shared(role.name)).toEqual(before);
+  });
+
+  test('and that may change tables leave a difference unexplained', async () => {
+    await apply(
+      `DO $$ BEGIN ALTER ROLE ${role.name} NOLOGIN; ALTER TABLE "user" ADD COLUMN "by_block" INTEGER; END $$;`,
+    );
+    const { code, plan, check } = await planned('production');
+    expect({ code, check, sql: plan.drift?.sql }).toEqual({ code: 0, check: 'warn', sql: null });
+    expect(plan.drift?.unknown).toMatch(/left out what reaches beyond .*: 3_beyond, line 1 \(ALTER ROLE\)$/);
   });
 });

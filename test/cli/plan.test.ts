@@ -40,7 +40,7 @@ test('JSON is the documented object', async () => {
         transactional: true,
       },
     ],
-    reversal: { kind: 'inverses', lossy: false },
+    reversal: { kind: 'inverses', reason: null, lossy: false },
   });
   expect(made).toMatchObject({ risk: 'high', totals: { tables: 1, columns: 2, indexes: 1 }, checklist: [] });
 });

@@ -1,4 +1,5 @@
 /** The rehearsal on a real server: what it measures is what there is, and what cannot go well stops before anybody is asked. */
+import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { DeploymentStatus } from '../../src/contract';
@@ -217,4 +218,90 @@ describe('what cannot go well stops before anybody is asked', () => {
     );
     return rows.map(({ datname }) => datname);
   }
+});
+
+describe('what reaches beyond the database', () => {
+  const role = `role_${randomBytes(6).toString('hex')}`;
+  const GUARDED = `DO $$ BEGIN IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '${role}') THEN CREATE ROLE ${role}; END IF; END $$;`;
+  const NAMING = `
+CREATE TABLE "notes" ("id" int);
+GRANT SELECT ON "notes" TO ${role};
+ALTER TABLE "notes" OWNER TO ${role};
+CREATE POLICY "mine" ON "notes" TO ${role} USING (true);`;
+
+  afterEach(async () => {
+    if (!(await isThere())) return;
+    await database.client.query(`DROP OWNED BY ${role}`);
+    await database.client.query(`DROP ROLE ${role}`);
+  });
+
+  async function isThere(): Promise<boolean> {
+    return (await database.client.query('SELECT FROM pg_roles WHERE rolname = $1', [role])).rows.length > 0;
+  }
+
+  it.each([
+    ['as it is written', `CREATE ROLE ${role};`],
+    ['where it is not there yet', GUARDED],
+  ])('a role is made by the deployment alone, %s', async (_, making) => {
+    const status = await deploy(
+      { '01_role': `${making}${NAMING}`, '02_more': 'CREATE TABLE "more" ("id" int);' },
+      { approvals: { required: 0 } },
+    );
+    expect(status.outcome?.status).toBe('deployed');
+    expect(status.rehearsal).toMatchObject({
+      leftOut: `01_role, line 1 (CREATE ROLE), line 3 (GRANT that names role ${role}), line 4 (ALTER TABLE OWNER TO that names role ${role}), line 5 (CREATE POLICY that names role ${role})`,
+      reversible: false,
+      reversals: [
+        {
+          source: 'none',
+          proven: false,
+          reason: expect.stringMatching(
+            /^line 1: CREATE ROLE reaches beyond the database and is not rehearsed, line 3: GRANT names role .* and 1 more$/,
+          ) as string,
+        },
+        { source: 'inverses', proven: true },
+      ],
+    });
+    const { rows } = await database.client.query(
+      'SELECT tableowner AS owner, (SELECT count(*)::int FROM pg_policies WHERE $1 = ANY(roles)) AS policies FROM pg_tables WHERE tablename = $2',
+      [role, 'notes'],
+    );
+    expect(rows).toEqual([{ owner: role, policies: 1 }]);
+  });
+
+  it('is not there, nor set, when the rehearsal fails', async () => {
+    const { outcome } = await deploy({
+      '01_role': `CREATE ROLE ${role};
+ALTER DATABASE ${database.name} SET statement_timeout = '77s';
+CREATE SCHEMA "theirs" AUTHORIZATION ${role};
+CREATE TABLE "theirs"."notes" ("id" int);`,
+    });
+    expect(outcome).toMatchObject({ status: 'failed', failure: { phase: 'rehearse', type: 'Rehearsal' } });
+    expect(outcome?.failure?.message).toMatch(
+      /01_role, line 4: schema "theirs" does not exist.* Left out there, because it reaches beyond the database: 01_role, line 1 \(CREATE ROLE\), line 2 \(ALTER DATABASE\), line 3 .* Production was not touched\.$/,
+    );
+    expect(await isThere()).toBe(false);
+    expect(
+      (
+        await database.client.query(
+          'SELECT FROM pg_db_role_setting s JOIN pg_database d ON d.oid = s.setdatabase WHERE datname = current_database()',
+        )
+      ).rows,
+    ).toEqual([]);
+  });
+
+  it('is not proven to be undone, nor is a version of an extension', async () => {
+    const { outcome, rehearsal, plan } = await deploy({
+      '01_old': `CREATE EXTENSION pg_trgm VERSION '1.3';`,
+      '02_new': 'ALTER EXTENSION pg_trgm UPDATE;',
+      '03_reload': 'SELECT pg_reload_conf();',
+    });
+    expect(outcome?.status).toBe('deployed');
+    expect(plan?.steps.map(({ migrations }) => migrations)).toEqual([['01_old'], ['02_new'], ['03_reload']]);
+    expect(rehearsal?.reversals.map(({ source, reason }) => [source, reason])).toEqual([
+      ['inverses', null],
+      ['none', 'line 1: an extension cannot go back to an earlier version'],
+      ['none', 'line 1: pg_reload_conf() reaches beyond the database and is not rehearsed'],
+    ]);
+  });
 });

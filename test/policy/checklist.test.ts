@@ -25,7 +25,8 @@ const READY: ChecklistFacts = {
   protected: true,
   drift: { sql: null, statements: 0, unknown: null },
   earlier: null,
-  reversals: [{ name: 'a', kind: 'inverses', lossy: false }],
+  reversals: [{ name: 'a', kind: 'inverses', reason: null, lossy: false }],
+  beyond: null,
   rewriteBytes: 0,
   seesAllActivity: true,
   lagSeconds: null,
@@ -221,9 +222,21 @@ const CASES: [string, Partial<ChecklistFacts>, string, RegExp][] = [
   ],
   [
     'a migration that deletes rows',
-    { reversals: [{ name: 'b', kind: 'down.sql', lossy: true }] },
+    { reversals: [{ name: 'b', kind: 'down.sql', reason: null, lossy: true }] },
     'rollback warn',
     /^1 by down\.sql, 0 by the inverses of their statements; .* What b deletes comes back from the backup alone/,
+  ],
+  [
+    'what no copy can keep in',
+    { beyond: 'a, line 1 (CREATE ROLE)' },
+    'rehearsal warn',
+    /first\. Not rehearsed, because it reaches beyond the database: a, line 1 \(CREATE ROLE\)\.$/,
+  ],
+  [
+    'a migration without a way back',
+    { reversals: [{ name: 'a', kind: 'none', reason: 'line 1: why', lossy: false }] },
+    'rollback warn',
+    /^0 by down\.sql, 0 by the inverses of their statements; .* a has none: line 1: why\.$/,
   ],
   ['a role that sees itself alone', { seesAllActivity: false }, 'activity warn', /grant pg_read_all_stats/],
   [

@@ -33,7 +33,7 @@ export const NAMED: Record<string, string[]> = {
   'CREATE TEXT SEARCH CONFIGURATION fresh (COPY = simple)': [
     'line 1: an object of kind "tsconfiguration" is not captured',
   ],
-  'CREATE ROLE fresh_role': ['line 1: a role belongs to the whole server'],
+  'CREATE ROLE fresh_role': ['line 1: CREATE ROLE reaches beyond the database'],
   'DROP PUBLICATION feed': ['line 1: an object of kind "publication" is not captured'],
   'ALTER DEFAULT PRIVILEGES GRANT SELECT ON TABLES TO PUBLIC': ['line 1: default privileges are not captured'],
   'ALTER INDEX measure_id ATTACH PARTITION measure_2024_id': [

@@ -127,6 +127,7 @@ describe('what people are told', () => {
     reversible: true,
     figures: FIGURES,
     sample,
+    leftOut: null,
   });
   const told = (mode: RehearsalSummary['mode'], sample: RehearsalSample | null = null) =>
     tellingFigures(rehearsal(mode, sample), { duration: (ms) => `${ms} ms`, bytes: (count) => `${count} B` });

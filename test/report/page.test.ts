@@ -16,6 +16,7 @@ function deployed(): DeploymentStatus {
       mode: 'full',
       server: null,
       sample: null,
+      leftOut: null,
       restoreMs: 900,
       steps: [{ step: 1, durationMs: 400 }],
       reversals: [],

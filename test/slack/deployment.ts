@@ -101,6 +101,7 @@ export function waiting(overrides: Partial<DeploymentStatus> = {}): DeploymentSt
       mode: 'full',
       server: null,
       sample: null,
+      leftOut: null,
       restoreMs: 3200,
       steps: [
         { step: 0, durationMs: 900 },

@@ -59,7 +59,7 @@ function overview(migrations: MigrationPlan[]): Html {
         <td class="number">${each.statements.length}</td>
         <td>${strongestLock(each)}</td>
         <td>${hazardCounts(each.hazards)}</td>
-        <td>${each.reversal.lossy ? 'loses rows' : 'yes'}</td>
+        <td>${each.reversal.kind === 'none' ? 'no' : each.reversal.lossy ? 'loses rows' : 'yes'}</td>
       </tr>`,
   );
   const heads = ['migration', 'statements', 'strongest lock', 'hazards', 'reversible'];

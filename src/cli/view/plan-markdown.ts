@@ -11,7 +11,7 @@ export function planMarkdown(plan: FullPlan): string {
     String(migration.statements.length),
     prose(strongestLock(migration)),
     hazardCounts(migration.hazards),
-    migration.reversal.lossy ? 'loses rows' : 'yes',
+    migration.reversal.kind === 'none' ? 'no' : migration.reversal.lossy ? 'loses rows' : 'yes',
   ]);
   const checks = plan.checklist.map((check) => [`**${check.status}**`, prose(check.title), prose(check.evidence)]);
   const parts = [

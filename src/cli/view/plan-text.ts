@@ -32,9 +32,14 @@ function migrations(all: MigrationPlan[], colors: Colors): string {
     String(migration.statements.length),
     strongestLock(migration),
     hazardCounts(migration.hazards),
-    migration.reversal.lossy ? colors.yellow('loses rows') : 'yes',
+    reversible(migration, colors),
   ]);
   return table(['migration', 'statements', 'strongest lock', 'hazards', 'reversible'], rows, colors);
+}
+
+function reversible({ reversal }: MigrationPlan, colors: Colors): string {
+  if (reversal.kind === 'none') return colors.yellow('no');
+  return reversal.lossy ? colors.yellow('loses rows') : 'yes';
 }
 
 function hazards(all: MigrationPlan[], colors: Colors, brief: boolean): string {

@@ -28,11 +28,13 @@ export interface Inverse {
   impossible: string[];
   /** Why this module cannot tell how; something else may know. */
   unknown: string[];
+  /** Effects that no look at the schema shows: nothing can prove that they are undone. */
+  unprovable: string[];
   /** What comes back in another place. */
   reordered: string[];
 }
 
-export const NO_INVERSE: Inverse = { sql: [], impossible: [], unknown: [], reordered: [] };
+export const NO_INVERSE: Inverse = { sql: [], impossible: [], unknown: [], unprovable: [], reordered: [] };
 
 /** @param after the same objects afterwards, and those that the statement's names mean since. */
 export function inverseOf(before: Definitions, after: Definitions): Inverse {
@@ -42,5 +44,11 @@ export function inverseOf(before: Definitions, after: Definitions): Inverse {
   restoreTypes(before, after, draft);
   restoreExtensions(before, after, draft);
   restoreSchemas(before, after, draft);
-  return { sql: draft.statements(), impossible: draft.refusals, unknown: [], reordered: draft.reordered };
+  return {
+    sql: draft.statements(),
+    impossible: draft.refusals,
+    unknown: [],
+    unprovable: [],
+    reordered: draft.reordered,
+  };
 }

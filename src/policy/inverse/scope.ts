@@ -2,6 +2,7 @@
 import type { AlterTableStmt, DropStmt, GrantStmt, Node, ObjectType, RangeVar } from '@pgsql/types';
 import type { ParsedStatement } from '../../adapters/sql-parser';
 import { all, as, nameParts, tagOf, words, type Of, type Tag } from '../statements/ast';
+import { reachOf } from '../statements/reach';
 import { doBody } from '../statements/transactions';
 
 export interface Subject {
@@ -17,8 +18,12 @@ export interface Scope {
   cascade: boolean;
 }
 
-/** Changes no schema, changes what `scope` holds, or nobody can tell (`reason`: why, to follow "line 3: "). */
-export type Effect = { kind: 'none' } | { kind: 'changes'; scope: Scope } | { kind: 'unknown'; reason: string };
+/**
+ * Changes no schema, changes what `scope` holds, changes what no look at the schema shows, or nobody can tell (`reason`: why, to follow
+ * "line 3: ").
+ */
+export type Effect =
+  { kind: 'none' } | { kind: 'changes'; scope: Scope } | { kind: 'unprovable' | 'unknown'; reason: string };
 
 const NONE: Effect = { kind: 'none' };
 
@@ -28,6 +33,10 @@ function changes(subjects: Subject[], cascade = false): Effect {
 
 function unknown(reason: string): Effect {
   return { kind: 'unknown', reason };
+}
+
+function unprovable(reason: string): Effect {
+  return { kind: 'unprovable', reason };
 }
 
 function named(kind: Subject['kind'], parts: string[]): Subject {
@@ -105,7 +114,7 @@ const SCOPES: Scopes = {
   DefineStmt: ({ kind, defnames }) => object(kind, words(defnames)),
   CreateSchemaStmt: createSchema,
   CreateExtensionStmt: ({ extname }) => changes([{ kind: 'extension', schema: null, name: extname ?? '' }]),
-  AlterExtensionStmt: () => unknown('an extension cannot go back to an earlier version'),
+  AlterExtensionStmt: () => unprovable('an extension cannot go back to an earlier version'),
   DropStmt: drop,
   RenameStmt: rename,
   AlterObjectSchemaStmt: ({ objectType, relation: range, object: name }) =>
@@ -113,14 +122,8 @@ const SCOPES: Scopes = {
   AlterOwnerStmt: ({ objectType, object: name }) => object(objectType, nameParts(name)),
   CommentStmt: ({ objtype, object: name }) => object(objtype, nameParts(name)),
   GrantStmt: grant,
-  GrantRoleStmt: () => unknown('membership in a role belongs to the whole server'),
   AlterDefaultPrivilegesStmt: () => unknown('default privileges are not captured'),
   AlterTableMoveAllStmt: () => unknown('it moves tables that it does not name'),
-  DropOwnedStmt: () => unknown('it drops what it does not name'),
-  ReassignOwnedStmt: () => unknown('it changes the owner of what it does not name'),
-  CreateRoleStmt: () => unknown('a role belongs to the whole server'),
-  AlterRoleStmt: () => unknown('a role belongs to the whole server'),
-  DropRoleStmt: () => unknown('a role belongs to the whole server'),
 };
 
 /** Statements that leave the schema as it is: settings, locks, maintenance, and data. */
@@ -157,6 +160,8 @@ const HARMLESS = new Set<Tag>([
 /** @param inside the statements of a DO block, in order. */
 export function effectOf(statement: ParsedStatement, inside: readonly ParsedStatement[]): Effect {
   const { node } = statement;
+  const reach = reachOf(statement);
+  if (reach !== null) return unprovable(`${reach} reaches beyond the database`);
   if (doBody(node) !== null) return together(inside.map((each) => effectOf(each, [])));
   const tag = tagOf(node);
   const scope = SCOPES[tag] as ((inner: unknown) => Effect) | undefined;
@@ -165,7 +170,7 @@ export function effectOf(statement: ParsedStatement, inside: readonly ParsedStat
 }
 
 function together(effects: Effect[]): Effect {
-  const lost = effects.find(({ kind }) => kind === 'unknown');
+  const lost = effects.find(({ kind }) => kind === 'unprovable') ?? effects.find(({ kind }) => kind === 'unknown');
   if (lost) return lost;
   const scopes = effects.flatMap((effect) => (effect.kind === 'changes' ? [effect.scope] : []));
   return scopes.length === 0

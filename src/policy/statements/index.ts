@@ -14,9 +14,11 @@ import { kindOf } from './kinds';
 import { innerStatements } from './plpgsql';
 import { QUERIES } from './queries';
 import { Schema, type KnownFunction } from './schema';
+import { reachOf } from './reach';
 import { canRunInTransaction, doBody } from './transactions';
 
 export { conflictingWith, manualName, type LockMode } from './locks';
+export { reachOf, rolesGained, rolesNamed } from './reach';
 export { Schema, USUAL_MAJOR } from './schema';
 export {
   canRunInTransaction,
@@ -61,6 +63,7 @@ export function describe(statement: ParsedStatement, script: ScriptContext): Sta
     transactional: canRunInTransaction(statement),
     creates: draft.creates,
     dropsData: draft.dropsData,
+    beyond: firstReach(within(statement, script)),
   };
 }
 
@@ -171,6 +174,16 @@ export function* stepsInside(
     yield { statement: inner, script: own };
     learnNode(inner.node, own);
   }
+}
+
+/** The statement and all that runs inside it, at any depth. */
+export function within(statement: ParsedStatement, script: ScriptContext): ParsedStatement[] {
+  return [statement, ...[...stepsInside(statement, script)].flatMap((inner) => within(inner.statement, inner.script))];
+}
+
+/** What of the statements reaches beyond the database, in SQL's words; null where nothing is seen to. */
+export function firstReach(statements: ParsedStatement[]): string | null {
+  return statements.map(reachOf).find((reach) => reach !== null) ?? null;
 }
 
 /** What pending migrations create. Indexes are those of CREATE INDEX and of UNIQUE constraints, not of primary keys. */

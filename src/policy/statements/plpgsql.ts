@@ -8,7 +8,7 @@ import { splitTopLevel, withoutComments } from './scan';
 const CONTROL =
   /^\s*(?:<<\w+>>|CASE\b(?:(?!\bWHEN\b)[\s\S])*|DECLARE\b[\s\S]*?\bBEGIN\b|BEGIN\b|LOOP\b|ELSE\b|EXCEPTION\b|END\b(?:\s+(?:IF|LOOP|CASE))?|(?:IF|ELSIF|ELSEIF|WHEN)\b[\s\S]*?\bTHEN\b|(?:FOR|FOREACH|WHILE)\b[\s\S]*?\bLOOP\b)\s*/i;
 const STATEMENT =
-  /^(?:CREATE|ALTER|DROP|INSERT|UPDATE|DELETE|MERGE|TRUNCATE|LOCK|COMMENT|GRANT|REVOKE|REINDEX|REFRESH|WITH|SELECT|CALL)\b/i;
+  /^(?:CREATE|ALTER|DROP|INSERT|UPDATE|DELETE|MERGE|TRUNCATE|LOCK|COMMENT|SECURITY|GRANT|REVOKE|REASSIGN|COPY|REINDEX|REFRESH|WITH|SELECT|CALL)\b/i;
 const EXECUTE = /\bEXECUTE\b(?!\s+(?:FUNCTION|PROCEDURE)\b)([\s\S]+)$/i;
 /** The query that a loop goes over; a range of numbers is none. */
 const LOOP_QUERY =
@@ -71,6 +71,19 @@ export function hasOpaqueSql(body: string): boolean {
   return splitTopLevel(withoutComments(body), ';').some((part) => {
     const expression = EXECUTE.exec(part)?.[1];
     return expression !== undefined && constantString(expression) === null;
+  });
+}
+
+/** The first constant of an expression, also where it is the pattern of format(). */
+const BEGINNING = /^\s*(?:format\s*\(\s*)?(?:E?'((?:[^']|'')*)'|(\$\w*\$)([\s\S]*?)\2)/i;
+
+/** How the SQL begins that a block puts together as it runs; what begins with no constant is left out. */
+export function dynamicBeginnings(body: string): string[] {
+  return splitTopLevel(withoutComments(body), ';').flatMap((part) => {
+    const expression = EXECUTE.exec(part)?.[1];
+    if (expression === undefined || constantString(expression) !== null) return [];
+    const [, quoted, , dollarQuoted] = BEGINNING.exec(expression) ?? [];
+    return dollarQuoted ?? quoted ?? [];
   });
 }
 

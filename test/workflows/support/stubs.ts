@@ -70,6 +70,7 @@ export const PROVEN: RehearsalSummary = {
   mode: 'full',
   server: null,
   sample: null,
+  leftOut: null,
   restoreMs: 900,
   steps: FACTS.pending.map((_, step) => ({ step, durationMs: 20 })),
   reversals: FACTS.pending.map((_, step) => ({

@@ -10,14 +10,19 @@ export function rollback(migration: MigrationPlan): string[] {
 
 /** In a table's cell. */
 export function wayBack({ reversal }: MigrationPlan): string {
-  const by = reversal.kind === 'down.sql' ? '`down.sql`' : 'inverses';
+  const by = { 'down.sql': '`down.sql`', inverses: 'inverses', none: 'none is proven' }[reversal.kind];
   return reversal.lossy ? `${by}; rows are lost` : by;
 }
 
 function source({ reversal }: MigrationPlan): string {
-  return reversal.kind === 'down.sql'
-    ? 'By the `down.sql` beside it, which its author wrote; the rehearsal proves that it brings the schema back exactly.'
-    : 'By the inverses of its statements, which Lockkeeper writes; the rehearsal proves that they bring the schema back exactly.';
+  switch (reversal.kind) {
+    case 'down.sql':
+      return 'By the `down.sql` beside it, which its author wrote; the rehearsal proves that it brings the schema back exactly.';
+    case 'inverses':
+      return 'By the inverses of its statements, which Lockkeeper writes; the rehearsal proves that they bring the schema back exactly.';
+    case 'none':
+      return `By nothing that can be proven (${reversal.reason ?? ''}): a person must undo it.`;
+  }
 }
 
 function losses({ reversal, statements, creates }: MigrationPlan): string[] {
