@@ -3,7 +3,7 @@ import { Context } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
 import { readTables } from '../adapters/inspect';
 import { takeFence } from '../adapters/ledger/fence';
-import { markersOf, segmentsDone } from '../adapters/ledger/markers';
+import { markersOf, reversalKey, segmentsDone } from '../adapters/ledger/markers';
 import {
   ledgerExists,
   recordReversed,
@@ -109,7 +109,7 @@ export function createUndo(deps: Deps) {
           const extent = await extentOf(session.client, reversal, undo);
           if (extent === 'some')
             await dropUnfinishedIndexes(session.client, readMigrations(deps.config.migrationsDir), reversal);
-          const script = `reverse/${undo}/${step}`;
+          const script = reversalKey(undo, step);
           const sql = await reversalSql(session.client, undo, reversal, extent);
           const begun = (await markersOf(session.client, script)).size > 0;
           const reason = await whyNotNow(deps, input, reversal, extent, begun ? '' : sql, signal);

@@ -3,7 +3,7 @@
  * else can tell: killed after COMMIT and killed before it look the same in Prisma's history.
  */
 import type { LockWait } from '../contract';
-import { forgetMarkers, markersOf, type Marker } from './ledger/markers';
+import { forgetMarkers, isReversal, markersOf, type Marker } from './ledger/markers';
 import type { Client } from './postgres';
 import { sendPreamble } from './segment';
 import { SegmentRun, type Execution } from './segment-run';
@@ -51,10 +51,14 @@ export async function runScript(client: Client, run: ScriptRun): Promise<ScriptR
   return result;
 }
 
-/** What another deployment left proves nothing: somebody may have undone it by hand since. */
+/**
+ * What another deployment left of a migration proves nothing: somebody may have undone it by hand since. A reversal is the
+ * same one whoever runs it, and goes on where it stopped.
+ */
 async function ownMarkers(client: Client, run: ScriptRun): Promise<Map<number, Marker>> {
   const markers = run.markers ?? (await markersOf(client, run.script));
-  if ([...markers.values()].every((marker) => marker.deployment === run.deployment)) return markers;
+  const own = [...markers.values()].every(({ deployment }) => deployment === run.deployment);
+  if (own || isReversal(run.script)) return markers;
   await forgetMarkers(client, [run.script]);
   return new Map();
 }

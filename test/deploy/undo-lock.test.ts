@@ -23,7 +23,10 @@ afterEach(async () => {
   await database.drop();
 });
 
-const inActivity = <T>(work: () => Promise<T>): Promise<T> => new MockActivityEnvironment({ attempt: 1 }).run(work);
+const inActivity = <T>(work: () => Promise<T>, runId = 'run'): Promise<T> =>
+  new MockActivityEnvironment({ attempt: 1, workflowExecution: { workflowId: 'w', runId } }).run(work);
+
+const schema = (): Promise<string> => createPgTools(process.env['LOCKKEEPER_PG_BIN'] ?? '').schemaText(database.url);
 
 interface Migrated {
   activities: Activities;
@@ -31,7 +34,7 @@ interface Migrated {
 }
 
 /** Everything up to phase `migrate`, as the workflow calls it. */
-async function migrate(deploymentId: string, files: Record<string, string>): Promise<Migrated> {
+async function migrate(deploymentId: string, files: Parameters<typeof writeMigrations>[0]): Promise<Migrated> {
   const environment = { lockBudget: '500ms', rehearsal: 'schema-only' };
   const project = await testProject({ ...writeMigrations(files), url: database.url, environment });
   projects.push(project);
@@ -49,12 +52,17 @@ async function migrate(deploymentId: string, files: Record<string, string>): Pro
   const { schemaFingerprint } = await inActivity(() => activities.inspect(input));
   const { plan } = await inActivity(() => activities.plan(input, null));
   const rehearsal = await inActivity(() => activities.rehearse(input, plan, null));
-  const undone = plan.steps.map((step) => ({ ...step, segments: 1 }));
+  const steps = plan.steps.map((step) => ({
+    step,
+    migrations: plan.migrations.filter((migration) => step.migrations.includes(migration.name)),
+  }));
+  const undone = steps.map(({ step, migrations }) => ({
+    ...step,
+    segments: migrations.reduce((sum, { segments }) => sum + segments, 0),
+  }));
   await inActivity(() => activities.registerUndo(input, undone, rehearsal, schemaFingerprint));
-  for (const step of plan.steps) {
-    const migrations = plan.migrations.filter((migration) => step.migrations.includes(migration.name));
+  for (const { step, migrations } of steps)
     await inActivity(() => activities.applyStep(input, { step, migrations, budgets: null }));
-  }
   return { activities, input };
 }
 
@@ -77,4 +85,50 @@ it('is tried again when the lock does not come within the budget', async () => {
     await reader.end();
   }
   await expect(reverse()).resolves.toMatchObject({ state: 'reversed' });
+});
+
+describe('a reversal that another deployment had begun', () => {
+  const VISITS = {
+    '00_visits': `CREATE TABLE "guests" ("id" int);\nCREATE TABLE "visits" ("id" int);\nINSERT INTO "guests" VALUES (1);\nINSERT INTO "visits" VALUES (1);`,
+  };
+  const INDEXED = {
+    ...VISITS,
+    '01_indexed': {
+      sql: `CREATE TABLE "notes" ("text" text);\nALTER TABLE "guests" ADD COLUMN "age" int;\nCREATE INDEX "visits_id" ON "visits" ("id");`,
+      down: `DROP TABLE "notes";\nDROP INDEX CONCURRENTLY "visits_id";\nALTER TABLE "guests" DROP COLUMN "age";`,
+    },
+  };
+
+  it('is finished from where it stopped, as is one that was only not written down', async () => {
+    await migrate('first', VISITS);
+    const before = await schema();
+    const { activities, input } = await migrate('second', INDEXED);
+    const reverse = (deploymentId: string): ReturnType<Activities['reverseStep']> =>
+      inActivity(() => activities.reverseStep({ ...input, deploymentId }, input.deploymentId, 0), deploymentId);
+    await database.client.query(`INSERT INTO notes VALUES ('keep me')`);
+    const reader = new Client({ connectionString: database.url, options: '-c search_path=public' });
+    await reader.connect();
+    try {
+      await reader.query('BEGIN; SELECT count(*) FROM guests');
+      await expect(reverse('third')).rejects.toMatchObject({ type: 'LockTimeout' });
+      await reader.query('COMMIT');
+    } finally {
+      await reader.end();
+    }
+    const basis = await inActivity(
+      () => activities.rollbackBasis({ ...input, deploymentId: 'fourth' }, input.deploymentId, 'auto'),
+      'fourth',
+    );
+    expect(basis).toMatchObject({ assessment: { steps: [0], plan: { action: 'reverse' } } });
+    await expect(reverse('fourth')).resolves.toMatchObject({ state: 'reversed', kept: [{ rows: 1 }] });
+    expect(await schema()).toBe(before);
+
+    // A worker that died between the last commit and the record of it.
+    await database.client.query(
+      `UPDATE lockkeeper.reversal SET reversed_at = NULL WHERE deployment = 'second';
+       UPDATE lockkeeper.marker SET script = replace(script, 'undone/second/', '') WHERE deployment = 'second'`,
+    );
+    await expect(reverse('fifth')).resolves.toMatchObject({ state: 'reversed', kept: [{ rows: 1 }] });
+    expect(await schema()).toBe(before);
+  });
 });

@@ -11,6 +11,17 @@ function scriptsOf(migrations: string[]): string[] {
   return migrations.map((name) => `migration/${name}`);
 }
 
+/** The script that undoes a step: of the deployment that is undone, whichever deployment runs it. */
+export function reversalKey(undo: string, step: number): string {
+  return `${REVERSAL}${undo}/${step}`;
+}
+
+export function isReversal(script: string): boolean {
+  return script.startsWith(REVERSAL);
+}
+
+const REVERSAL = 'reverse/';
+
 export interface Marker {
   /** `intent`: a statement outside any transaction was about to run; the catalog tells how far it came. */
   state: 'intent' | 'committed';
