@@ -3,7 +3,8 @@ import type { Threshold } from './plan';
 
 export interface HealthCheck {
   name: string;
-  status: 'pass' | 'fail' | 'skipped';
+  /** `warn`: it could not be told, which is no reason to undo, and not fine either. */
+  status: 'pass' | 'warn' | 'fail' | 'skipped';
   evidence: string;
 }
 

@@ -16,6 +16,7 @@ export function nextSteps(status: DeploymentStatus): NextStep[] {
 
 const BY_OUTCOME: Record<OutcomeStatus, (status: DeploymentStatus) => NextStep[]> = {
   deployed: (status) => [
+    ...untold(status),
     ...unmonitored(status),
     step(
       'To undo it: runs the reversals newest first, and asks before it takes rows away.',
@@ -72,6 +73,12 @@ function step(text: string, command: string | null = null): NextStep {
 
 function again({ input }: DeploymentStatus): NextStep {
   return step('Then start a new deployment.', `lockkeeper deploy --env ${input.environment} --target ${input.target}`);
+}
+
+function untold({ health }: DeploymentStatus): NextStep[] {
+  return health
+    .filter((check) => check.status === 'warn')
+    .map(({ name }) => step(`Look at "${name}" yourself: its health check had no answer in time.`));
 }
 
 function unmonitored({ monitor }: DeploymentStatus): NextStep[] {

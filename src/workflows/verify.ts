@@ -14,6 +14,12 @@ export async function verify(run: Run): Promise<void> {
       if (failed.length === 0) return;
       throw permanent(FailureType.HealthCheck, failed.map(({ name, evidence }) => `${name}: ${evidence}`).join(' '));
     },
-    () => `${plural(status.health.filter((check) => check.status === 'pass').length, 'check')} passed`,
+    () => healthText(run),
   );
+}
+
+function healthText({ status: { health } }: Run): string {
+  const untold = health.filter((check) => check.status === 'warn').map(({ name }) => name);
+  const passed = `${plural(health.filter((check) => check.status === 'pass').length, 'check')} passed`;
+  return untold.length === 0 ? passed : `${passed}, not told: ${untold.join(', ')}`;
 }

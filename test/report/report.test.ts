@@ -141,6 +141,13 @@ describe('what a person does now', () => {
     expect(toMarkdown(ended('up-to-date'))).toContain('## What to do now\n\nNothing.');
   });
 
+  it('name a health check that nobody could tell', () => {
+    const health = [{ name: 'Orders', status: 'warn' as const, evidence: 'No answer within 10 s.' }];
+    expect(nextSteps(ended('deployed', '', { health })).map(({ text }) => text)).toContain(
+      'Look at "Orders" yourself: its health check had no answer in time.',
+    );
+  });
+
   it('names every failed check of a blocked deployment', () => {
     const checklist = [
       { id: 'a', title: 'Backup', status: 'fail' as const, evidence: 'pg_dump is missing.' },
