@@ -10,6 +10,8 @@ import {
   truncateSync,
   writeFileSync,
 } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { ListMultipartUploadsCommand, S3Client } from '@aws-sdk/client-s3';
@@ -174,3 +176,28 @@ it.each([
   expect(failure).not.toMatch(/canary/);
   expect(readdirSync(bench.dir)).toEqual([]);
 });
+
+it.each(['', '<html><body>404 Not Found</body></html>'])(
+  'takes a 404 of what is no bucket for a failure, and keeps the file: %p',
+  async (body) => {
+    const proxy = createServer((request, response) => {
+      request.resume().on('end', () => response.writeHead(404).end(body));
+    });
+    await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve));
+    try {
+      const { port } = proxy.address() as AddressInfo;
+      bench = backupBench(database.url, { store: store({ endpoint: `http://127.0.0.1:${port}` }) }, tools, server.env);
+      const [name, file] = ['migration_backup_20260101_000000.dump', join(bench.dir, 'small')];
+      writeFileSync(file, 'content');
+      const opened = openStore(bench.config, server.env);
+      await expect(opened.put(file, name)).rejects.toThrow(/\.dump cannot be written: /);
+      expect(readFileSync(file, 'utf8')).toBe('content');
+      await expect(opened.list('.meta')).rejects.toThrow(/ cannot be listed: /);
+      await expect(opened.readText(name)).rejects.toThrow(/\.dump cannot be read: /);
+      await expect(opened.remove([name])).rejects.toThrow(/\.dump cannot be deleted: /);
+    } finally {
+      proxy.closeAllConnections();
+      await new Promise((resolve) => proxy.close(resolve));
+    }
+  },
+);

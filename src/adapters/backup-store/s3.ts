@@ -73,15 +73,15 @@ export class S3Store implements BackupStore {
           }),
         ),
       );
-      for (const { Key = '' } of page?.Contents ?? [])
+      for (const { Key = '' } of page.Contents ?? [])
         if (Key.endsWith(suffix)) names.push(Key.slice(this.options.prefix.length));
-      after = page?.NextContinuationToken;
+      after = page.NextContinuationToken;
     } while (after !== undefined);
     return names;
   }
 
   async readText(name: string): Promise<string | null> {
-    return this.ask('read', name, async () => {
+    return this.read(name, 'NoSuchKey', async () => {
       const { Body, ContentLength = 0 } = await this.client.send(new GetObjectCommand(this.at(name)));
       if (ContentLength > LARGEST_TEXT) throw new Error('it is too large');
       return Body?.transformToString('utf8') ?? '';
@@ -122,7 +122,7 @@ export class S3Store implements BackupStore {
   async fetch(name: string, folder: string, signal?: AbortSignal): Promise<string> {
     const file = join(folder, name);
     await mkdir(dirname(file), { recursive: true, mode: 0o700 });
-    const fetched = await this.ask('read', name, async () => {
+    const fetched = await this.read(name, 'NoSuchKey', async () => {
       const { Body } = await this.client.send(
         new GetObjectCommand(this.at(name)),
         signal ? { abortSignal: signal } : {},
@@ -136,7 +136,7 @@ export class S3Store implements BackupStore {
 
   /** By its size: to see the bytes is to fetch them, which a restore does. */
   async check(name: string, expected: FileDigest): Promise<boolean> {
-    const head = await this.ask('read', name, () => this.client.send(new HeadObjectCommand(this.at(name))));
+    const head = await this.read(name, 'NotFound', () => this.client.send(new HeadObjectCommand(this.at(name))));
     return head?.ContentLength === expected.bytes;
   }
 
@@ -146,7 +146,7 @@ export class S3Store implements BackupStore {
       const answer = await this.ask('deleted', names[start] ?? '', () =>
         this.client.send(new DeleteObjectsCommand({ Bucket: this.options.bucket, Delete: { Objects, Quiet: true } })),
       );
-      const [first] = answer?.Errors ?? [];
+      const [first] = answer.Errors ?? [];
       if (first)
         throw permanent(
           FailureType.Backup,
@@ -163,15 +163,24 @@ export class S3Store implements BackupStore {
     return { Bucket: this.options.bucket, Key: this.key(name) };
   }
 
-  /** @returns null where there is no such object. @throws ApplicationFailure Backup: an error of the SDK may quote signed headers. */
-  private async ask<T>(done: string, name: string, work: () => Promise<T>): Promise<T | null> {
+  /** @param absent what the server calls it where there is no such object. @returns null then. */
+  private read<T>(name: string, absent: string, work: () => Promise<T>): Promise<T | null> {
+    return this.ask('read', name, () =>
+      work().catch((error: unknown) => {
+        if ((error as Error).name === absent) return null;
+        throw error;
+      }),
+    );
+  }
+
+  /** @throws ApplicationFailure Backup: an error of the SDK may quote signed headers. */
+  private async ask<T>(done: string, name: string, work: () => Promise<T>): Promise<T> {
     try {
       return await work();
     } catch (error) {
       const where = this.locate(name);
       const { name: code = 'error', message, $metadata } = error as Error & { $metadata?: { httpStatusCode?: number } };
       if (code === 'AbortError') throw error;
-      if (code === 'NoSuchKey' || code === 'NotFound') return null;
       const status = $metadata?.httpStatusCode;
       // The server's own code for what it refused; the words of a network that did not get that far.
       const why = status === undefined ? message : code;
