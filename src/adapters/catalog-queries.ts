@@ -44,7 +44,7 @@ const INDEXES = `(SELECT coalesce(jsonb_agg(jsonb_build_object('oid', i.indexrel
     'definition', pg_get_indexdef(i.indexrelid),
     'ofConstraint', EXISTS (SELECT FROM pg_constraint k WHERE k.conindid = i.indexrelid AND k.conrelid = i.indrelid AND k.contype IN ('p', 'u', 'x')),
     'parent', (SELECT h.inhparent::regclass::text FROM pg_inherits h WHERE h.inhrelid = i.indexrelid), 'options', coalesce(to_jsonb(x.reloptions), '[]'),
-    'clustered', i.indisclustered, 'replicaIdentity', i.indisreplident, 'comment', obj_description(i.indexrelid, 'pg_class')) ORDER BY i.indexrelid), '[]')
+    'tablespace', (SELECT b.spcname FROM pg_tablespace b WHERE b.oid = x.reltablespace), 'clustered', i.indisclustered, 'replicaIdentity', i.indisreplident, 'comment', obj_description(i.indexrelid, 'pg_class')) ORDER BY i.indexrelid), '[]')
   FROM pg_index i JOIN pg_class x ON x.oid = i.indexrelid WHERE i.indrelid = c.oid)`;
 
 const ENABLED = (column: string): string =>

@@ -22,12 +22,36 @@ export function likeness(one: string, other: string): Likeness {
   return one.slice(0, HALF) === other.slice(0, HALF) ? 'reordered' : 'different';
 }
 
-/** Comments, session settings and the random \restrict key differ from dump to dump of one schema. */
+/** What pg_dump sets for its session, ahead of everything. Where it sets `default_tablespace` later on, it says where a table lies. */
+const SETTINGS = [
+  'statement_timeout',
+  'lock_timeout',
+  'idle_in_transaction_session_timeout',
+  'transaction_timeout',
+  'client_encoding',
+  'standard_conforming_strings',
+  'escape_string_warning',
+  'check_function_bodies',
+  'xmloption',
+  'client_min_messages',
+  'row_security',
+];
+const AHEAD = new RegExp(
+  `^(|--.*|\\\\restrict .*|SET (${SETTINGS.join('|')}) = .*;|SELECT pg_catalog\\.set_config\\('search_path', '', false\\);)$`,
+);
+/** Above each object, and below the last. */
+const HEADING = /\n*^--\n-- (?:Name: .*; Type: .*|PostgreSQL database dump complete)\n--\n+/gm;
+const END = /\n\\unrestrict \S+\n*$/;
+
+/**
+ * Without what differs from dump to dump of one schema, and without pg_dump's headings. Only where pg_dump writes these: lines that look
+ * like them may be lines of a function.
+ */
 export function normaliseSchema(dump: string): string {
-  return dump
-    .split('\n')
-    .filter((line) => line !== '' && !/^(--|\\(un)?restrict |SET |SELECT pg_catalog\.set_config)/.test(line))
-    .join('\n');
+  const lines = dump.split('\n');
+  const begin = lines.findIndex((line) => !AHEAD.test(line));
+  const schema = begin === -1 ? [] : lines.slice(begin);
+  return schema.join('\n').replace(HEADING, '\n').replace(END, '').trim();
 }
 
 const BEGINS_TABLE = /^CREATE (UNLOGGED |FOREIGN )?TABLE .*\($/;

@@ -113,6 +113,46 @@ test.each([
   }
 });
 
+test('indexes come back where they lay, and as full as they were', async () => {
+  const database = await testDatabase();
+  const { client, url } = database;
+  const space = `space_${database.name}`;
+  try {
+    await client.query('SET allow_in_place_tablespaces = on');
+    await client.query(`CREATE TABLESPACE ${space} LOCATION ''`);
+    await client.query(
+      `CREATE TABLE placed (id integer CONSTRAINT placed_key PRIMARY KEY WITH (fillfactor = 70) USING INDEX TABLESPACE ${space}, name text UNIQUE WITH (fillfactor = 60));
+       CREATE INDEX placed_name ON placed (name) WITH (fillfactor = 50) TABLESPACE ${space} WHERE name <> ' WHERE ';
+       CREATE INDEX placed_lower ON placed (lower(name));
+       CREATE MATERIALIZED VIEW sight TABLESPACE ${space} AS SELECT id FROM placed;
+       CREATE UNIQUE INDEX sight_id ON sight (id) TABLESPACE ${space}`,
+    );
+    const before = await tools.schemaText(url);
+    const wrong: string[] = [];
+    for (const migration of [
+      'DROP INDEX placed_name',
+      `ALTER INDEX placed_lower SET TABLESPACE ${space}`,
+      'ALTER INDEX placed_name SET TABLESPACE pg_default',
+      'ALTER TABLE placed DROP CONSTRAINT placed_key',
+      'ALTER TABLE placed DROP CONSTRAINT placed_name_key',
+      'ALTER INDEX sight_id SET TABLESPACE pg_default',
+      'DROP MATERIALIZED VIEW sight',
+      'DROP TABLE placed CASCADE',
+    ]) {
+      const { sql } = await inverseOf(new InverseRecorder(), client, parseScript(migration));
+      const between = await tools.schemaText(url);
+      await undo(database, sql);
+      const after = await tools.schemaText(url);
+      if (between === before || after !== before) wrong.push(`${migration}\n${difference(before, after)}`);
+    }
+    expect(wrong).toEqual([]);
+  } finally {
+    await client.query('DROP TABLE IF EXISTS placed CASCADE');
+    await client.query(`DROP TABLESPACE IF EXISTS ${space}`);
+    await database.drop();
+  }
+});
+
 /** Runs and undoes the statements one after the other; those that leave something behind are found by halves. */
 async function spoiling(statements: ParsedStatement[], as = (schema: string) => schema): Promise<string[]> {
   const database = await testDatabase(template.name);

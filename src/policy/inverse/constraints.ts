@@ -83,14 +83,23 @@ export function createIndexes(table: Relation, draft: Draft): void {
 
 function createIndex(table: Relation, index: Index, draft: Draft): void {
   if (!index.ofConstraint) draft.add('indexes', index.definition);
+  completeIndex(index, draft);
   restoreComment(`INDEX ${index.sqlName}`, index.comment, null, draft);
   restoreMarks(table, index, { clustered: false, replicaIdentity: false }, draft);
+}
+
+/** What PostgreSQL leaves out of the definition of an index, and of the constraint that has it. */
+export function completeIndex({ sqlName, ofConstraint, options, tablespace }: Index, draft: Draft): void {
+  const commands = ofConstraint ? optionCommands(options, []) : [];
+  if (tablespace !== null) commands.push(`SET TABLESPACE ${quote(tablespace)}`);
+  for (const command of commands) draft.add('settings', `ALTER INDEX ${sqlName} ${command}`);
 }
 
 function changeIndex(table: Relation, before: Index, after: Index, draft: Draft): void {
   if (!before.ofConstraint && after.ofConstraint) {
     // The index became a constraint's, and goes with it.
     draft.add('indexes', before.definition);
+    completeIndex(before, draft);
     return;
   }
   if (before.parent !== after.parent) return rebuildAlone(before, after, draft);
@@ -99,9 +108,12 @@ function changeIndex(table: Relation, before: Index, after: Index, draft: Draft)
   if (before.oid !== after.oid && before.definition !== after.definition && !before.ofConstraint) {
     draft.add('drop', `DROP INDEX IF EXISTS ${before.sqlName}`);
     draft.add('indexes', before.definition);
+    completeIndex(before, draft);
   } else {
-    for (const command of optionCommands(before.options, after.options))
-      draft.add('settings', `ALTER INDEX ${before.sqlName} ${command}`);
+    const commands = optionCommands(before.options, after.options);
+    if (before.tablespace !== after.tablespace)
+      commands.push(`SET TABLESPACE ${quote(before.tablespace ?? 'pg_default')}`);
+    for (const command of commands) draft.add('settings', `ALTER INDEX ${before.sqlName} ${command}`);
   }
   restoreComment(`INDEX ${before.sqlName}`, before.comment, after.comment, draft);
   restoreMarks(table, before, after, draft);

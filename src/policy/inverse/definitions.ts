@@ -165,6 +165,8 @@ export interface Index {
   /** The partitioned index that it belongs to. */
   parent: string | null;
   options: string[];
+  /** Null: the database's own. */
+  tablespace: string | null;
   clustered: boolean;
   replicaIdentity: boolean;
   comment: string | null;

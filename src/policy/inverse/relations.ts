@@ -2,7 +2,7 @@
 import type { Definitions, Relation } from './definitions';
 import { createAttachments, restoreAttachments } from './attachments';
 import { columnDefinition, describeColumn, restoreColumns, sequenceClauses, tableWord } from './columns';
-import { addConstraints, createIndexes, restoreConstraints, restoreIndexes } from './constraints';
+import { addConstraints, completeIndex, createIndexes, restoreConstraints, restoreIndexes } from './constraints';
 import type { Draft } from './draft';
 import { optionCommands, paired, qualified, quote, restoreOwned, sameValue } from './names';
 
@@ -135,7 +135,10 @@ function createView(view: Relation, draft: Draft): void {
       );
     describeColumn(view, column, draft);
   }
-  for (const index of view.indexes) draft.add('attachments', index.definition);
+  for (const index of view.indexes) {
+    draft.add('attachments', index.definition);
+    completeIndex(index, draft);
+  }
   createAttachments(view, draft);
 }
 
