@@ -33,20 +33,25 @@ export interface PutBack {
 }
 
 /**
- * Puts rows back into the live table, all or none; values that are the same already count as put back.
+ * Puts rows back into the live table; values that are the same already count as put back. Nothing is put back where one is in
+ * the way. Where rows that a column's values belong to are gone, or a trigger kept rows out, the entry is not ticked off.
  * @param overwrite of a column: also where the live row has another value by now.
  * @throws ApplicationFailure Salvage saying what is in the way.
  */
 export async function putBack(client: Client, id: number, overwrite: boolean): Promise<PutBack> {
-  await client.query('BEGIN');
+  // A policy that hides rows from their owner is an error: what nobody sees cannot be put back.
+  await client.query('BEGIN; SET LOCAL row_security = off');
   try {
     const entry = await find(client, id);
     if (entry.putBackAt !== null)
       throw refused(`Salvage ${id} was put back at ${entry.putBackAt.toISOString()}; nothing was done.`);
     const shape = await shapeOf(client, entry);
     await requireSameValues(client, shape);
-    const rows = await (entry.column === null ? insertRows(client, shape) : updateColumn(client, shape, overwrite));
-    await client.query('UPDATE lockkeeper_salvage.manifest SET put_back_at = clock_timestamp() WHERE id = $1', [id]);
+    const { rows, reached } = await (entry.column === null
+      ? insertRows(client, shape)
+      : updateColumn(client, shape, overwrite));
+    if (reached >= entry.rows)
+      await client.query('UPDATE lockkeeper_salvage.manifest SET put_back_at = clock_timestamp() WHERE id = $1', [id]);
     await client.query('COMMIT');
     return { entry, rows };
   } catch (error) {
@@ -64,7 +69,10 @@ async function find(client: Client, id: number): Promise<Salvage> {
   return entry;
 }
 
-async function insertRows(client: Client, { entry, kept, columns, sameRow }: Shape): Promise<number> {
+/** `reached`: kept rows that the live table has. */
+type Reached = Pick<PutBack, 'rows'> & { reached: number };
+
+async function insertRows(client: Client, { entry, kept, columns, sameRow }: Shape): Promise<Reached> {
   const live = columns.map(({ name }) => `t.${name}`).join(', ');
   const values = columns.map(({ value }) => value).join(', ');
   // Beside rows from a backup, live ones may have been changed since: those are not lost.
@@ -82,7 +90,10 @@ async function insertRows(client: Client, { entry, kept, columns, sameRow }: Sha
     `INSERT INTO ${entry.relation} (${names}) OVERRIDING SYSTEM VALUE SELECT ${values} FROM ${kept} WHERE ${absent}`,
   );
   await advanceSequences(client, entry.relation);
-  return entry.source === 'undo' ? entry.rows : (rowCount ?? 0);
+  const inserted = rowCount ?? 0;
+  if (sameRow === null) return { rows: inserted, reached: inserted };
+  const reached = await countRows(client, `${kept} JOIN ${entry.relation} AS t ON ${sameRow}`);
+  return { rows: entry.source === 'undo' ? reached : inserted, reached };
 }
 
 /** Keys that came back must not be dealt out again. */
@@ -103,7 +114,7 @@ async function updateColumn(
   client: Client,
   { entry, kept, columns, sameRow }: Shape,
   overwrite: boolean,
-): Promise<number> {
+): Promise<Reached> {
   if (sameRow === null)
     throw refused(
       `${salvageName(entry)} was kept from a table without a primary key, so nobody can tell which row a value belongs to; they are in lockkeeper_salvage.${entry.keptIn}.`,
@@ -124,5 +135,6 @@ async function updateColumn(
   await client.query(
     `UPDATE ${entry.relation} AS t SET ${target.name} = ${target.value} FROM ${kept} WHERE ${sameRow} AND ${differs}`,
   );
-  return countRows(client, `${kept} JOIN ${entry.relation} AS t ON ${sameRow}`);
+  const reached = await countRows(client, `${kept} JOIN ${entry.relation} AS t ON ${sameRow} WHERE NOT (${differs})`);
+  return { rows: reached, reached };
 }

@@ -205,6 +205,26 @@ describe('a column', () => {
       { id: 3, nick: 'none' },
       { id: 4, nick: 'none' },
     ]);
+    // One of them is nowhere yet.
+    expect(await salvages(database.client)).toMatchObject([{ putBackAt: null }]);
+    await sql('INSERT INTO "people" VALUES (2)');
+    expect(await putBack(database.client, 1, false)).toMatchObject({ rows: 2 });
+    expect(await salvages(database.client)).toMatchObject([{ putBackAt: expect.any(Date) as Date }]);
+  });
+
+  it('is not put back behind a policy that hides rows from their owner', async () => {
+    await kept();
+    await sql(`DROP ROLE IF EXISTS salvage_owner; CREATE ROLE salvage_owner; ${ADD}; ALTER TABLE "people" OWNER TO salvage_owner;
+      ALTER TABLE "people" ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY; CREATE POLICY none ON "people" USING (false);
+      GRANT ALL ON SCHEMA lockkeeper_salvage TO salvage_owner; GRANT ALL ON ALL TABLES IN SCHEMA lockkeeper_salvage TO salvage_owner`);
+    await sql('SET ROLE salvage_owner');
+    await expect(putBack(database.client, 1, false)).rejects.toThrow(
+      /affected by row-level security policy .* \(SQLSTATE 42501\)\. Nothing was done\.$/,
+    );
+    await sql('RESET ROLE');
+    expect(await salvages(database.client)).toMatchObject([{ putBackAt: null }]);
+    expect(await putBack(database.client, 1, false)).toMatchObject({ rows: 2 });
+    await sql('DROP TABLE "people"; DROP OWNED BY salvage_owner; DROP ROLE salvage_owner');
   });
 
   it('replaces a newer value only when that is asked for', async () => {
