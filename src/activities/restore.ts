@@ -9,6 +9,7 @@ import {
   markOf,
   exchangedIn,
   publicationsMissing,
+  tablespaceOf,
   ties,
   type Exchange,
 } from '../adapters/database-swap';
@@ -21,6 +22,7 @@ import { loadParser, parseScript } from '../adapters/sql-parser';
 import { withWorkFolder } from '../adapters/work-folder';
 import type { Backup } from '../backup/catalog';
 import { cleanUp } from '../backup/clean-up';
+import { endOnAbort } from '../backup/end-on-abort';
 import { restoreProven } from '../backup/prove';
 import { openStore } from '../backup/store';
 import type { ActivityProgress, DeployInput, RowCost, SwapReadiness, SwapResult } from '../contract';
@@ -64,6 +66,8 @@ export function createRestore(deps: Deps) {
         if ((await onLive(job.bench, (client) => markOf(client, change.kept)))?.mark !== change.mark) {
           const now = await readiness(job);
           if (now.digest !== approved) return { state: 'changed', kept: change.kept, takes: now.takes };
+          // Rights and settings may have changed while people thought.
+          await onLive(job.bench, (client) => dress(client, change.fresh));
           await atDesk(job.bench, (desk) => exchange(desk, change));
         }
         // What was written between the count and the exchange is told too.
@@ -81,7 +85,7 @@ export function createRestore(deps: Deps) {
         if (before.length > 0) return before;
         const { migrations, folders } = await migrationsOf(job);
         const places = destroyedPlaces(folders, migrations, bench.url);
-        await restored(job, ASIDE, report);
+        await restored(job, ASIDE, null, report);
         try {
           await onLive(bench, (live) =>
             bench.scratch.use(ASIDE, (aside) => copyAside({ live, aside, places, deployment: undo })),
@@ -133,12 +137,16 @@ async function isReady({ bench, backup }: Job): Promise<boolean> {
 /** Lockkeeper's own schemas are in no backup: they go over as they are, with the deployment's steps marked as undone. */
 async function makeReady(job: Job, report: Report): Promise<void> {
   const { bench, undo, backup } = job;
-  const database = await restored(job, FRESH, report);
+  const database = await restored(job, FRESH, await onLive(bench, tablespaceOf), report);
   await copyOwnSchemas(bench, database);
-  await bench.scratch.use(FRESH, async (client) => {
-    for (const { step, migrations, reversed } of await registeredReversals(client, undo))
-      if (!reversed) await recordReversed(client, undo, step, migrations);
-  });
+  await bench.scratch.use(FRESH, (client) =>
+    endOnAbort([client], bench.signal, async () => {
+      for (const { step, migrations, reversed } of await registeredReversals(client, undo))
+        if (!reversed) await recordReversed(client, undo, step, migrations);
+      // A dump has no statistics, and the application's first queries are planned with them.
+      await client.query('ANALYZE');
+    }),
+  );
   await onLive(bench, async (client) => {
     await dress(client, database);
     await mark(client, database, readyMark(backup));
@@ -147,7 +155,13 @@ async function makeReady(job: Job, report: Report): Promise<void> {
 
 type Report = (progress: ActivityProgress) => void;
 
-async function restored({ deps, input, bench, backup }: Job, purpose: string, onProgress: Report): Promise<string> {
+/** @param tablespace null for the server's usual one. */
+async function restored(
+  { deps, input, bench, backup }: Job,
+  purpose: string,
+  tablespace: string | null,
+  onProgress: Report,
+): Promise<string> {
   const { environment, url } = resolve(deps, input);
   const { jobs, dir } = environment.backup;
   const { tools, scratch, signal } = bench;
@@ -160,6 +174,7 @@ async function restored({ deps, input, bench, backup }: Job, purpose: string, on
     url,
     scratch,
     purpose,
+    tablespace,
     jobs,
     dir,
     signal,

@@ -1,7 +1,7 @@
 /**
  * Exchanging a database for another of the same server, under the same name. Both renames are one transaction, and the lock that it
- * takes first is what keeps newcomers out: there is no state in between that a crash could leave behind, and no instant at
- * which somebody may connect and the name leads nowhere.
+ * takes first is what keeps newcomers out: there is no state in between that a crash could leave behind. A newcomer waits at that lock
+ * for a database that has another name by then, is told so once (3D000), and comes into the new one when it connects again.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { FailureType, transient } from '../errors';
@@ -29,6 +29,16 @@ export function keptName(live: string, deploymentId: string): string {
   return front + suffix;
 }
 
+/** Where the database of the session lies, unless that is where a new one would. */
+const TABLESPACE = `SELECT s.spcname::text FROM pg_database d JOIN pg_tablespace s ON s.oid = d.dattablespace
+  WHERE d.datname = current_database() AND d.dattablespace <> (SELECT dattablespace FROM pg_database WHERE datname = 'template0')`;
+
+/** The tablespace that a new database must name to lie beside that of the session; null where it need not. */
+export async function tablespaceOf(client: Client): Promise<string | null> {
+  const { rows } = await client.query<{ space: string }>(`SELECT space FROM (${TABLESPACE}) AS t(space)`);
+  return rows[0]?.space ?? null;
+}
+
 /** What an exchange would cut off, or what keeps this role from it; each in words. `client` is connected to the live database. */
 export async function ties(client: Client): Promise<string[]> {
   const { rows } = await client.query<{ tie: string }>(
@@ -37,6 +47,8 @@ export async function ties(client: Client): Promise<string[]> {
      UNION ALL SELECT format('prepared transaction "%s" is open in it', gid) FROM pg_prepared_xacts WHERE database = current_database()
      UNION ALL SELECT format('role %s does not own it', current_user) FROM pg_database WHERE datname = current_database() AND NOT pg_has_role(datdba, 'USAGE')
      UNION ALL SELECT format('role %s may not create databases', current_user) FROM pg_roles WHERE rolname = current_user AND NOT (rolcreatedb OR rolsuper)
+     UNION ALL SELECT format('role %s may not use tablespace %s, in which it lies; grant CREATE on it', current_user, space) FROM (${TABLESPACE}) AS t(space)
+      WHERE NOT has_tablespace_privilege(space, 'CREATE')
      UNION ALL SELECT DISTINCT format('role %s may not end the sessions of role %s%s', current_user, r.rolname, CASE WHEN r.rolsuper THEN ', a superuser' ELSE '; grant pg_signal_backend to it' END)
        FROM pg_stat_activity a JOIN pg_roles r ON r.oid = a.usesysid
       WHERE a.datname = current_database() AND a.pid <> pg_backend_pid() AND NOT pg_has_role(a.usesysid, 'USAGE')
@@ -55,31 +67,61 @@ export async function publicationsMissing(live: Client, fresh: Client): Promise<
     .map((name) => `publication "${name}" is not in it`);
 }
 
-/** Gives `fresh` the owner, rights, settings and limits of the live database, which `client` is connected to. */
+/** Gives `fresh` the owner, rights, settings and limits of the live database, which `client` is connected to, instead of those that it has. Idempotent. */
 export async function dress(client: Client, fresh: string): Promise<void> {
   const name = client.escapeIdentifier(fresh);
-  const { rows: facts } = await client.query<{ owner: string; limit: number; own: boolean; ruled: boolean }>(
-    `SELECT pg_get_userbyid(datdba) AS owner, datconnlimit AS "limit", pg_get_userbyid(datdba) = current_user AS own, datacl IS NOT NULL AS ruled
-       FROM pg_database WHERE datname = current_database()`,
-  );
-  const [database] = facts;
-  if (!database) return;
-  if (database.ruled) await copyRights(client, name);
-  for (const { role, item } of await settingsOf(client)) await client.query(settingStatement(client, name, role, item));
-  await client.query(`ALTER DATABASE ${name} CONNECTION LIMIT ${database.limit}`);
-  if (!database.own) await client.query(`ALTER DATABASE ${name} OWNER TO ${client.escapeIdentifier(database.owner)}`);
+  const [live, other] = [await factsOf(client, null), await factsOf(client, fresh)];
+  if (!live || !other) return;
+  // First: a change of owner hands over what the one before was granted, too.
+  if (other.owner !== live.owner)
+    await client.query(`ALTER DATABASE ${name} OWNER TO ${client.escapeIdentifier(live.owner)}`);
+  if (live.ruled || other.ruled) await copyRights(client, fresh);
+  for (const role of new Set((await settingsOf(client, fresh)).map((setting) => setting.role)))
+    await client.query(`ALTER ${whose(client, name, role)} RESET ALL`);
+  for (const { role, item } of await settingsOf(client, null))
+    await client.query(settingStatement(client, name, role, item));
+  await client.query(`ALTER DATABASE ${name} CONNECTION LIMIT ${live.limit}`);
 }
 
-async function copyRights(client: Client, name: string): Promise<void> {
-  const { rows } = await client.query<{ grantee: string | null; privilege: string; grantable: boolean }>(
-    `SELECT CASE WHEN grantee <> 0 THEN pg_get_userbyid(grantee) END AS grantee, privilege_type AS privilege, is_grantable AS grantable
-       FROM pg_database, aclexplode(datacl) WHERE datname = current_database()`,
+/** A database by its name; null is the one of the session. */
+const WHICH = `datname = coalesce($1, current_database())`;
+
+async function factsOf(
+  client: Client,
+  database: string | null,
+): Promise<{ owner: string; limit: number; ruled: boolean } | undefined> {
+  const { rows } = await client.query<{ owner: string; limit: number; ruled: boolean }>(
+    `SELECT pg_get_userbyid(datdba) AS owner, datconnlimit AS "limit", datacl IS NOT NULL AS ruled FROM pg_database WHERE ${WHICH}`,
+    [database],
   );
-  await client.query(`REVOKE ALL ON DATABASE ${name} FROM PUBLIC`);
-  for (const { grantee, privilege, grantable } of rows) {
-    const to = grantee === null ? 'PUBLIC' : client.escapeIdentifier(grantee);
-    await client.query(`GRANT ${privilege} ON DATABASE ${name} TO ${to}${grantable ? ' WITH GRANT OPTION' : ''}`);
-  }
+  return rows[0];
+}
+
+async function copyRights(client: Client, fresh: string): Promise<void> {
+  const name = client.escapeIdentifier(fresh);
+  const role = (grantee: string | null): string => (grantee === null ? 'PUBLIC' : client.escapeIdentifier(grantee));
+  for (const grantee of new Set((await rightsOf(client, fresh)).map((right) => right.grantee)))
+    await client.query(`REVOKE ALL ON DATABASE ${name} FROM ${role(grantee)} CASCADE`);
+  for (const { grantee, privilege, grantable } of await rightsOf(client, null))
+    await client.query(
+      `GRANT ${privilege} ON DATABASE ${name} TO ${role(grantee)}${grantable ? ' WITH GRANT OPTION' : ''}`,
+    );
+}
+
+interface Right {
+  /** Null for everybody. */
+  grantee: string | null;
+  privilege: string;
+  grantable: boolean;
+}
+
+async function rightsOf(client: Client, database: string | null): Promise<Right[]> {
+  const { rows } = await client.query<Right>(
+    `SELECT CASE WHEN grantee <> 0 THEN pg_get_userbyid(grantee) END AS grantee, privilege_type AS privilege, is_grantable AS grantable
+       FROM pg_database, aclexplode(coalesce(datacl, acldefault('d', datdba))) WHERE ${WHICH}`,
+    [database],
+  );
+  return rows;
 }
 
 interface Setting {
@@ -89,11 +131,12 @@ interface Setting {
   item: string;
 }
 
-async function settingsOf(client: Client): Promise<Setting[]> {
+async function settingsOf(client: Client, database: string | null): Promise<Setting[]> {
   const { rows } = await client.query<Setting>(
     `SELECT CASE WHEN s.setrole <> 0 THEN pg_get_userbyid(s.setrole) END AS role, item
        FROM pg_db_role_setting s JOIN pg_database d ON d.oid = s.setdatabase, unnest(s.setconfig) AS item
-      WHERE d.datname = current_database()`,
+      WHERE ${WHICH}`,
+    [database],
   );
   return rows;
 }
@@ -115,8 +158,12 @@ function settingStatement(client: Client, name: string, role: string | null, ite
     .split('.')
     .map((part) => client.escapeIdentifier(part))
     .join('.');
-  const whose = role === null ? `DATABASE ${name}` : `ROLE ${client.escapeIdentifier(role)} IN DATABASE ${name}`;
-  return `ALTER ${whose} SET ${parameter} TO ${to}`;
+  return `ALTER ${whose(client, name, role)} SET ${parameter} TO ${to}`;
+}
+
+/** @param name of the database, quoted. */
+function whose(client: Client, name: string, role: string | null): string {
+  return role === null ? `DATABASE ${name}` : `ROLE ${client.escapeIdentifier(role)} IN DATABASE ${name}`;
 }
 
 /** A comment tells what state a database is in; null where there is no such database. */

@@ -28,18 +28,25 @@ export class ScratchDatabases {
     private readonly origin: string = url,
   ) {}
 
-  /** Makes a database, after dropping what an earlier attempt left under its name. */
-  create(purpose: string, template: 'template0' | { copyOf: string }): Promise<string> {
+  /**
+   * Makes a database, after dropping what an earlier attempt left under its name.
+   * @param tablespace where it lies; null for where its template does.
+   */
+  create(
+    purpose: string,
+    template: 'template0' | { copyOf: string },
+    tablespace: string | null = null,
+  ): Promise<string> {
     const name = scratchName(this.deploymentId, purpose);
     const source = template === 'template0' ? 'template0' : scratchName(this.deploymentId, template.copyOf);
     return this.maintain(async (client) => {
       const locale = template === 'template0' ? await this.locale() : '';
       await client.query(`DROP DATABASE IF EXISTS ${client.escapeIdentifier(name)} WITH (FORCE)`);
-      await client
-        .query(`CREATE DATABASE ${client.escapeIdentifier(name)} TEMPLATE ${client.escapeIdentifier(source)}${locale}`)
-        .catch((error: unknown) => {
-          throw this.unlike(error);
-        });
+      const place = tablespace === null ? '' : ` TABLESPACE ${client.escapeIdentifier(tablespace)}`;
+      const like = `TEMPLATE ${client.escapeIdentifier(source)}${locale}${place}`;
+      await client.query(`CREATE DATABASE ${client.escapeIdentifier(name)} ${like}`).catch((error: unknown) => {
+        throw this.unlike(error);
+      });
       return name;
     });
   }

@@ -23,6 +23,8 @@ export interface RestoreRequest {
   scratch: ScratchDatabases;
   /** Purpose of the scratch database that it is restored into. */
   purpose: string;
+  /** Where it lies; the server's usual place without it. */
+  tablespace?: string | null;
   jobs: number;
   /** Folder for what must be fetched first. */
   dir: string;
@@ -44,7 +46,7 @@ export interface Restored {
 export async function restoreProven(request: RestoreRequest): Promise<Restored> {
   return withDump(request, async ({ file, staging }) => {
     const startedAt = Date.now();
-    const database = await request.scratch.create(request.purpose, 'template0');
+    const database = await request.scratch.create(request.purpose, 'template0', request.tablespace);
     await restoreDump(request, { database, file });
     const restoreMs = Date.now() - startedAt;
     await compare(request);

@@ -6,9 +6,11 @@ import {
   keptName,
   markOf,
   publicationsMissing,
+  tablespaceOf,
   ties,
   type Exchange,
 } from '../../src/adapters/database-swap';
+import { ScratchDatabases } from '../../src/adapters/scratch';
 import { databaseUrl, onServer, testDatabase, type TestDatabase } from '../support/database';
 import { until } from '../support/until';
 
@@ -92,7 +94,7 @@ it('is harmless to repeat', async () => {
   expect(await nameIn(live.name)).toBe('fresh');
 });
 
-it('leads newcomers to the old one, then to the new one, and never nowhere', async () => {
+it('leads newcomers to the old one, then to the new one, and tells those that it made wait that the name has moved', async () => {
   const stop = new AbortController();
   const clients = [0, 1, 2].map(() => reconnecting(stop.signal));
   await until('somebody was answered', async () => ((await nameIn(live.name)) === 'live' ? true : null));
@@ -144,7 +146,7 @@ it('is refused while a session does not end, with nothing changed', async () => 
   expect(await nameIn(live.name)).toBe('live');
 });
 
-it('dresses the new one in the rights, settings, limit and owner of the old one', async () => {
+it('dresses the new one in the rights, settings, limit and owner of the old one, also when these changed since', async () => {
   const role = `role_${live.name}`;
   await live.client.query(`CREATE ROLE ${role}; CREATE ROLE "${role} 2"`);
   try {
@@ -168,7 +170,16 @@ it('dresses the new one in the rights, settings, limit and owner of the old one'
           [database],
         )
       ).rows;
-    const before = await facts(live.name);
+    let before = await facts(live.name);
+    await dress(live.client, fresh.name);
+    expect(await facts(fresh.name)).toEqual(before);
+    await live.client.query(`
+      REVOKE ALL ON DATABASE ${live.name} FROM "${role} 2" CASCADE;
+      ALTER DATABASE ${live.name} RESET statement_timeout;
+      ALTER ROLE ${role} IN DATABASE ${live.name} RESET ALL;
+      ALTER DATABASE ${live.name} SET work_mem TO '9MB';
+      ALTER DATABASE ${live.name} CONNECTION LIMIT 78`);
+    before = await facts(live.name);
     await dress(live.client, fresh.name);
     expect(await facts(fresh.name)).toEqual(before);
     await exchange(desk, change);
@@ -202,6 +213,34 @@ it('names what an exchange would cut off', async () => {
     await live.client.query(`SELECT pg_drop_replication_slot('${slot}')`);
     await live.client.query('ALTER SUBSCRIPTION sub SET (slot_name = NONE)');
     await live.client.query('DROP SUBSCRIPTION sub');
+  }
+});
+
+it('has the new one made where the old one lies, and names what keeps the role from it', async () => {
+  expect(await tablespaceOf(live.client)).toBeNull();
+  const space = `space_${live.name}`;
+  const scratch = new ScratchDatabases(live.url, '20261124-031500-0f9b');
+  const role = `role_${live.name}`;
+  // In the server's own folder: the server may run as somebody else than the tests.
+  await desk[0].query('SET allow_in_place_tablespaces = on');
+  await desk[0].query(`CREATE TABLESPACE ${space} LOCATION ''`);
+  await onServer(`CREATE ROLE ${role} CREATEDB`);
+  try {
+    await live.client.end();
+    await onServer(`ALTER DATABASE ${live.name} SET TABLESPACE ${space}`);
+    const client = await connect(live.name);
+    expect(await tablespaceOf(client)).toBe(space);
+    await scratch.create('fresh', 'template0', space);
+    expect(await scratch.use('fresh', tablespaceOf)).toBe(space);
+    await client.query(`SET ROLE ${role}`);
+    expect(await ties(client)).toContain(
+      `role ${role} may not use tablespace ${space}, in which it lies; grant CREATE on it`,
+    );
+  } finally {
+    await scratch.dropAll();
+    await live.drop();
+    await onServer(`DROP TABLESPACE ${space}`);
+    await onServer(`DROP ROLE ${role}`);
   }
 });
 

@@ -101,11 +101,12 @@ describe('a backup', () => {
     const name = `${database.name} "copy" a=b`;
     try {
       const restored = await lockkeeper('restore', '--database', name);
-      expect(restored.stderr).toContain(`4. name it ${name}; ${database.name} is not touched`);
+      expect(restored.stderr).toContain(`4. analyse it, and name it ${name}; ${database.name} is not touched`);
       expect(restored.code).toBe(0);
       const copy = new Client({ connectionString: databaseUrl(name) });
       await copy.connect();
       expect((await copy.query('SELECT count(*)::int AS n FROM orders')).rows).toEqual([{ n: 5000 }]);
+      expect((await copy.query(`SELECT FROM pg_stats WHERE tablename = 'orders'`)).rowCount).toBeGreaterThan(0);
       await copy.end();
       await refused(
         2,

@@ -88,6 +88,8 @@ it('exchanges the database for its backup after a yes to the exact price, and lo
   const rollback = await project.client.startRollback(deployed, MAYA, 'restore');
   const { approval } = await asked(rollback);
   expect(approval?.note).toContain('takes away 2 rows of public.guests, 2 rows of public.guests.age, and keeps them');
+  // While people think.
+  await query(`ALTER DATABASE ${database.name} SET statement_timeout TO '18s'`);
   await project.client.decide(rollback, NINA, 'approve', null, approval?.bindingDigest ?? '');
   const outcome = await project.client.result(rollback);
   expect(outcome).toMatchObject({ status: 'rolled-back', failure: null });
@@ -109,7 +111,11 @@ it('exchanges the database for its backup after a yes to the exact price, and lo
       `SELECT shobj_description(oid, 'pg_database') AS comment FROM pg_database WHERE datname = current_database()`,
     ),
   ).toEqual([{ comment: 'Ours' }]);
-  expect(await query('SHOW statement_timeout')).toEqual([{ statement_timeout: '17s' }]);
+  expect(
+    await query(`SELECT reltuples::int AS rows, EXISTS (SELECT FROM pg_stats WHERE tablename = 'guests') AS known
+      FROM pg_class WHERE oid = 'guests'::regclass`),
+  ).toEqual([{ rows: 2, known: true }]);
+  expect(await query('SHOW statement_timeout')).toEqual([{ statement_timeout: '18s' }]);
   expect(
     await query(
       `SELECT datname FROM pg_database WHERE datname LIKE 'lockkeeper_scratch_${rollback.deploymentId.replaceAll('-', '_')}%'`,

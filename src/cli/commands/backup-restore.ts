@@ -26,10 +26,12 @@ export async function backupRestore(cli: Cli, options: BackupRestoreOptions, id?
   cli.note('  1. read it and compare its sha256');
   cli.note(`  2. restore it into a scratch database on ${serverOf(cli)}, stopping at the first error`);
   cli.note(`  3. compare ${tables}, large objects and sequences with what they held`);
-  cli.note(`  4. name it ${database}; ${origin} is not touched`);
-  const { restoreMs } = await restoreOnServer(cli, open, backup, database, (scratch, purpose) =>
-    scratch.keepAs(purpose, database),
-  );
+  cli.note(`  4. analyse it, and name it ${database}; ${origin} is not touched`);
+  const { restoreMs } = await restoreOnServer(cli, open, backup, database, async (scratch, purpose) => {
+    // A dump has no statistics.
+    await scratch.use(purpose, (client) => client.query('ANALYZE'));
+    await scratch.keepAs(purpose, database);
+  });
   cli.answer(
     { backup: backup.meta.id, database, restoreMs },
     `${database} holds what ${origin} held when ${backup.meta.id} was taken; restored in ${duration(restoreMs)}.`,
