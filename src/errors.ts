@@ -19,6 +19,8 @@ export const FailureType = {
   Rehearsal: 'Rehearsal',
   /** Files, schema or backup changed after they were shown for approval. */
   Changed: 'Changed',
+  /** The maintenance window closed before the first step. */
+  WindowClosed: 'WindowClosed',
   /** A statement failed; its segment left nothing. */
   Statement: 'Statement',
   /** A lock was not granted within its budget. */

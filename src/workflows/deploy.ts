@@ -8,12 +8,24 @@ import { ApprovalGate } from './approval-gate';
 import { conclude, undoAfter } from './conclude';
 import { migrate } from './migrate';
 import { monitor, watchedText } from './monitor';
-import { approve, awaitWindow, backup, inspect, judgeChecklist, makePlan, recheck, rehearse } from './prepare';
+import {
+  approve,
+  awaitWindow,
+  backup,
+  inspect,
+  judgeChecklist,
+  makePlan,
+  recheck,
+  rehearse,
+  windowIsOpen,
+} from './prepare';
 import { Run } from './run';
 import { verify } from './verify';
 
 /** Plans that people approved and that reality overtook, before a deployment gives up. */
 const MAX_ROUNDS = 5;
+/** Maintenance windows that close before everything is checked again, before a deployment gives up. */
+const MAX_WINDOWS = 5;
 
 export async function deploy(input: DeployInput): Promise<Outcome> {
   const run = new Run(input);
@@ -47,7 +59,7 @@ async function prepareUntilStill(run: Run, people: ApprovalGate): Promise<Outcom
   for (let round = 1; ; round++) {
     const early = await prepare(run, people, round);
     if (early) return early;
-    const changed = await recheck(run);
+    const changed = await recheckInWindow(run);
     if (changed === null) return null;
     if (round === MAX_ROUNDS) {
       throw permanent(
@@ -70,7 +82,18 @@ async function prepare(run: Run, people: ApprovalGate, round: number): Promise<O
   await backup(run, round);
   await rehearse(run);
   const { verdict, summary } = await approve(run, people);
-  if (verdict !== 'approved') return run.end(verdict, summary);
-  await awaitWindow(run);
-  return null;
+  return verdict === 'approved' ? null : run.end(verdict, summary);
+}
+
+/** What migrates is checked in the window that it migrates in. @returns what changed, in words; null when nothing did. */
+async function recheckInWindow(run: Run): Promise<string | null> {
+  for (let closed = 0; closed < MAX_WINDOWS; closed++) {
+    await awaitWindow(run);
+    const changed = await recheck(run);
+    if (changed !== null || windowIsOpen(run)) return changed;
+  }
+  throw permanent(
+    FailureType.WindowClosed,
+    `The maintenance window closed ${MAX_WINDOWS} times before everything was checked again; make it longer, and deploy again.`,
+  );
 }

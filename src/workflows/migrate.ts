@@ -1,7 +1,9 @@
 /** migrate: the undo of every step is registered, then step by step. */
 import type { Plan, PlannedMigration, PlanStep, StatementBudget } from '../contract';
+import { FailureType, permanent } from '../errors';
 import { apply } from './activity-options';
 import { sample } from './monitor';
+import { windowIsOpen } from './prepare';
 import type { Run } from './run';
 import { first, plural } from '../policy/words';
 
@@ -16,6 +18,11 @@ export async function migrate(run: Run): Promise<void> {
       const options = { summary: plural(plan.steps.length, 'reversal') };
       const steps = plan.steps.map((step) => ({ ...step, segments: segmentsIn(plan, step) }));
       await apply.registerUndo.executeWithOptions(options, [run.input, steps, rehearsal, facts.schemaFingerprint]);
+      if (!windowIsOpen(run))
+        throw permanent(
+          FailureType.WindowClosed,
+          'The maintenance window closed before the first step; deploy again for the next.',
+        );
       for (const step of plan.steps) await applyStep(run, step);
     },
     () => plural(plan.migrations.length, 'migration'),

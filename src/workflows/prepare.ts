@@ -114,11 +114,18 @@ export async function awaitWindow(run: Run): Promise<void> {
   const { window } = run.known.plan;
   if (!window) return run.skip('window', 'none is configured');
   await run.phase('window', async () => {
-    const wait = msUntilOpen(Date.now(), window);
-    if (wait === 0) return;
-    run.tell(`opens ${new Date(Date.now() + wait).toISOString()}`);
-    await sleep(wait, { summary: 'the maintenance window opens' });
+    // A timer that fires while no worker is up is heard of later: what opened then may be closed by now.
+    for (let wait = msUntilOpen(Date.now(), window); wait > 0; wait = msUntilOpen(Date.now(), window)) {
+      run.tell(`opens ${new Date(Date.now() + wait).toISOString()}`);
+      await sleep(wait, { summary: 'the maintenance window opens' });
+    }
   });
+}
+
+/** True where none is configured. */
+export function windowIsOpen({ known }: Run): boolean {
+  const { window } = known.plan;
+  return !window || msUntilOpen(Date.now(), window) === 0;
 }
 
 /** @returns what changed since the plan was shown, in words; null when nothing did. */

@@ -16,14 +16,20 @@ export class Bench {
   private worker: Worker | null = null;
   private running: Promise<void> = Promise.resolve();
 
-  private constructor(readonly env: TestWorkflowEnvironment) {}
+  private constructor(
+    readonly env: TestWorkflowEnvironment,
+    private readonly interceptors: string[],
+  ) {}
 
-  /** Time passes as fast as the workflows allow while somebody waits for a result; one deployment at a time. */
-  static timeSkipping(): Promise<Bench> {
+  /**
+   * Time passes as fast as the workflows allow while somebody waits for a result; one deployment at a time.
+   * @param interceptors modules that change what the workflows do.
+   */
+  static timeSkipping(interceptors: string[] = []): Promise<Bench> {
     return Bench.open(async () => {
       const { path } = requireTool(await resolveTestServer({ mode: 'look' }));
       return TestWorkflowEnvironment.createTimeSkipping({ server: { executable: { type: 'existing-path', path } } });
-    });
+    }, interceptors);
   }
 
   /** The server that people run; its time is real. */
@@ -37,16 +43,20 @@ export class Bench {
     });
   }
 
-  private static async open(connect: () => Promise<TestWorkflowEnvironment>): Promise<Bench> {
+  private static async open(
+    connect: () => Promise<TestWorkflowEnvironment>,
+    interceptors: string[] = [],
+  ): Promise<Bench> {
     quietRuntime();
-    const bundle = workflowBundle();
-    const bench = new Bench(await connect());
+    const bundle = workflowBundle(interceptors);
+    const bench = new Bench(await connect(), interceptors);
     await bench.registerSearchAttributes();
     bench.worker = await Worker.create({
       connection: bench.env.nativeConnection,
       taskQueue: TASK_QUEUE,
       identity: 'bench',
       workflowBundle: await bundle,
+      interceptors: { workflowModules: interceptors },
       activities: bench.dispatchers(),
       // A cancellation travels with the answer to a heartbeat.
       maxHeartbeatThrottleInterval: '20ms',
@@ -75,10 +85,11 @@ export class Bench {
         history: await handle.fetchHistory(),
       })),
     );
-    for await (const { workflowId, error } of Worker.runReplayHistories(
-      { workflowBundle: await workflowBundle() },
-      histories,
-    )) {
+    const options = {
+      workflowBundle: await workflowBundle(this.interceptors),
+      interceptors: { workflowModules: this.interceptors },
+    };
+    for await (const { workflowId, error } of Worker.runReplayHistories(options, histories)) {
       if (error) throw new Error(`${workflowId} does not replay`, { cause: error });
     }
   }
