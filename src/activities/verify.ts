@@ -3,6 +3,7 @@ import { readSchema, readMigrations } from '../adapters/migration-files';
 import { generateClient } from '../adapters/prisma-generate';
 import { migrationList, NO_FILTER, schemaOf, withEngine } from '../adapters/prisma-engine';
 import { DatabaseError, openSession, withSession, type Client } from '../adapters/postgres';
+import { isProjects } from '../adapters/project-tables';
 import { isConnectionLoss } from '../adapters/statement-failure';
 import type { DeployInput, HealthCheck } from '../contract';
 import { plural } from '../policy/words';
@@ -112,7 +113,7 @@ function quoted(client: Client, table: string): string {
 async function tablesWithRows(client: Client): Promise<string[]> {
   const { rows } = await client.query<{ name: string }>(
     `SELECT format('%I.%I', schemaname, relname) AS name FROM pg_stat_user_tables
-      WHERE schemaname !~ '^lockkeeper' AND n_live_tup > 0 ORDER BY n_live_tup DESC LIMIT ${TABLES_LOOKED_AT}`,
+      WHERE ${isProjects('schemaname')} AND n_live_tup > 0 ORDER BY n_live_tup DESC LIMIT ${TABLES_LOOKED_AT}`,
   );
   return rows.map(({ name }) => name);
 }
@@ -122,7 +123,7 @@ async function queryExecution(client: Client): Promise<Verdict> {
   const { rows } = await client.query<{ relations: number; columns: number }>(
     `SELECT count(DISTINCT c.oid)::int AS relations, count(a.attnum)::int AS columns
        FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid JOIN pg_namespace n ON n.oid = c.relnamespace
-      WHERE c.relkind IN ('r', 'p') AND a.attnum > 0 AND NOT a.attisdropped AND n.nspname !~ '^(pg_|information_schema|lockkeeper)'`,
+      WHERE c.relkind IN ('r', 'p') AND a.attnum > 0 AND NOT a.attisdropped AND ${isProjects('n.nspname')}`,
   );
   return pass(`A join over ${rows[0]?.relations ?? 0} tables and ${rows[0]?.columns ?? 0} columns ran.`);
 }

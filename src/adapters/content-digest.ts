@@ -2,6 +2,7 @@
 import { FailureType, permanent } from '../errors';
 import type { Client } from './postgres';
 import { largeObjectDigest, type LargeObjectDigest } from './large-objects';
+import { isProjects } from './project-tables';
 import { sequenceValues, type SequenceValues } from './sequences';
 
 export interface TableDigest {
@@ -49,7 +50,7 @@ export async function prepareDigests(client: Client): Promise<void> {
 
 /** Tables of the project with rows of their own: no views, no extension's tables, no parents of partitions. */
 const tablesWith = (more: string): string => `pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace, ${more}
-  WHERE c.relkind = 'r' AND c.relpersistence <> 't' AND n.nspname !~ '^pg_' AND n.nspname NOT IN ('information_schema', 'lockkeeper', 'lockkeeper_salvage')
+  WHERE c.relkind = 'r' AND c.relpersistence <> 't' AND ${isProjects('n.nspname')}
     AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e')`;
 
 /**

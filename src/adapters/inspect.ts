@@ -2,6 +2,7 @@
 import { FailureType, permanent } from '../errors';
 import type { TableSize } from '../policy/hazards';
 import { withSession, type Client } from './postgres';
+import { isProjects } from './project-tables';
 
 export interface ServerFacts {
   database: string;
@@ -131,7 +132,7 @@ const TABLES = `
                 ELSE greatest(c.reltuples, s.n_live_tup, 0) END AS rows,
            pg_total_relation_size(c.oid) AS bytes, pg_table_size(c.oid)::text AS row_bytes, c.relkind
       FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace LEFT JOIN pg_stat_all_tables s ON s.relid = c.oid
-     WHERE c.relkind IN ('r', 'p') AND n.nspname !~ '^pg_' AND n.nspname NOT IN ('information_schema', 'lockkeeper', 'lockkeeper_salvage')
+     WHERE c.relkind IN ('r', 'p') AND ${isProjects('n.nspname')}
   ), keys AS (
     SELECT d.refobjid AS oid, max(pg_sequence_last_value(q.seqrelid)::float8 / CASE a.atttypid WHEN 21 THEN 32767 ELSE 2147483647 END) AS used
       FROM pg_sequence q

@@ -1,5 +1,6 @@
 /** Where sequences stand. They respect no transaction: a dump has them as they were at some moment while it ran. */
 import type { Client } from './postgres';
+import { isProjects } from './project-tables';
 
 /** Lowest and highest last value seen; null = not used yet. */
 export interface SequenceRange {
@@ -11,7 +12,7 @@ export type SequenceValues = Record<string, SequenceRange>;
 
 /** Not those that begin anew at their end: between two moments such a one may stand anywhere. */
 const SEQUENCES = `pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace JOIN pg_sequence s ON s.seqrelid = c.oid
-  WHERE NOT s.seqcycle AND c.relpersistence <> 't' AND n.nspname !~ '^pg_' AND n.nspname NOT IN ('information_schema', 'lockkeeper', 'lockkeeper_salvage')
+  WHERE NOT s.seqcycle AND c.relpersistence <> 't' AND ${isProjects('n.nspname')}
     AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e')`;
 
 export async function sequenceValues(client: Client): Promise<SequenceValues> {

@@ -1,6 +1,7 @@
 /** Rows that others wrote where a deployment made room: what dropping that room again would lose. */
 import type { RowCost } from '../contract';
 import type { Client } from './postgres';
+import { isProjects } from './project-tables';
 
 /** A table, or one column of it; the relation as SQL writes it (`"public"."orders"`). */
 export interface Place {
@@ -47,7 +48,7 @@ async function countInTime(client: Client, from: () => Promise<string>): Promise
 export async function rowsWrittenAnywhere(client: Client, own: string[]): Promise<RowCost[]> {
   const { rows: tables } = await client.query<{ relation: string }>(
     `SELECT format('%I.%I', n.nspname, c.relname) AS relation FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-      WHERE c.relkind = 'r' AND n.nspname !~ '^(pg_|information_schema$|lockkeeper)' AND c.relname <> '_prisma_migrations' ORDER BY 1`,
+      WHERE c.relkind = 'r' AND ${isProjects('n.nspname')} AND c.relname <> '_prisma_migrations' ORDER BY 1`,
   );
   const costs: RowCost[] = [];
   const first = `age(t.xmin) <= (SELECT max(age(x::xid)) FROM unnest('{${own.map(Number).join(',')}}'::text[]) AS x)`;
