@@ -31,7 +31,7 @@ import { sha256 } from '../planner';
 import { roughly, tied, whyNotBeneath } from '../policy/rollback';
 import { rowEffects } from '../policy/row-effects';
 import { withInside } from '../policy/statements';
-import { destroyedPlaces, ownTransactions } from './rollback-facts';
+import { destroyedTargets, ownTransactions } from './rollback-facts';
 import { backupOfDeployment } from './deployment-backup';
 import { heartbeating } from './heartbeat';
 import { keptRows } from './salvage';
@@ -84,11 +84,11 @@ export function createRestore(deps: Deps) {
         const before = await onLive(bench, brought);
         if (before.length > 0) return before;
         const { migrations, folders } = await migrationsOf(job);
-        const places = destroyedPlaces(folders, migrations, bench.url);
+        const targets = destroyedTargets(folders, migrations, bench.url);
         await restored(job, ASIDE, null, report);
         try {
           await onLive(bench, (live) =>
-            bench.scratch.use(ASIDE, (aside) => copyAside({ live, aside, places, deployment: undo })),
+            bench.scratch.use(ASIDE, (aside) => copyAside({ live, aside, targets, deployment: undo })),
           );
           return await onLive(bench, brought);
         } finally {

@@ -6,12 +6,21 @@ import type { BackupStore } from '../adapters/backup-store/store';
 import { ties } from '../adapters/database-swap';
 import { endpointOf, type Client } from '../adapters/postgres';
 import { parseScript, type ParsedStatement } from '../adapters/sql-parser';
-import { placeName, rowsWritten, rowsWrittenAnywhere, type Place } from '../adapters/written-since';
+import { mayWrite, placesReached, reachName } from '../adapters/reach';
+import { isThere, placeName, rowsWritten, rowsWrittenAnywhere, type Place } from '../adapters/written-since';
 import type { Backup } from '../backup/catalog';
 import type { RollbackStrategy, RowCost } from '../contract';
-import { placesDestroyed, placesDropped, placesFilled } from '../policy/reversal';
+import {
+  eachOnce,
+  isPlace,
+  placesFilled,
+  takingsOf,
+  targetsDestroyed,
+  type Taking,
+  type Takings,
+  type Target,
+} from '../policy/reversal';
 import type { RollbackFacts, StepFacts } from '../policy/rollback';
-import { withInside } from '../policy/statements';
 import { backupOfDeployment } from './deployment-backup';
 
 /** A step of which something may be there. */
@@ -40,13 +49,12 @@ export async function rollbackFacts(client: Client, request: FactsRequest): Prom
   const backup = await backupOfDeployment(request.store, request.deployment);
   const own = await ownTransactions(client, request.deployment, registered);
   for (const { reversal, extent } of traces) {
-    const statements = extent === 'none' ? [] : statementsOf(request.folders, reversal.migrations);
+    const left = extent !== 'none';
     steps.push({
       step: reversal.step,
       reversal: reversalOf(reversal, extent),
-      takes: extent === 'none' ? [] : await rowsTaken(client, request.deployment, reversal, own),
-      destroys: destroyed(statements, request.url, backup),
-      fills: qualified(placesFilled(statements), request.url).map(placeName),
+      takes: left ? await rowsTaken(client, request.deployment, reversal, own, endpointOf(request.url).schema) : [],
+      ...(left ? await lossesOf(client, request, reversal, backup) : { destroys: [], unseen: [], fills: [] }),
     });
   }
   const complete = traces.length === registered.length && traces.every(({ extent }) => extent === 'all');
@@ -66,52 +74,102 @@ function reversalOf({ sql }: RegisteredReversal, extent: Extent): StepFacts['rev
   return extent === 'some' ? 'derivable' : 'proven';
 }
 
-/** Rows that people wrote into what undoing the step would drop. */
+/** Rows that people wrote into what undoing the step would take away. */
 async function rowsTaken(
   client: Client,
   deployment: string,
   { sql, migrations }: RegisteredReversal,
   own: string[],
+  schema: string,
 ): Promise<RowCost[]> {
   if (!sql) return [];
   const step = await transactionsOf(client, deployment, migrations);
-  const taken: RowCost[] = [];
-  for (const place of placesDropped(parseScript(sql))) {
-    const rows = await rowsWritten(client, place, own, step);
-    if (rows !== 0) taken.push({ relation: placeName(place), rows });
+  const taken = takingsOf(parseScript(sql), schema, parseScript);
+  const places: Place[] = [];
+  const costs = new Map<string, number | null>();
+  for (const taking of taken.takings) {
+    const found = await placesOf(client, taking);
+    if (found) places.push(...found);
+    else costs.set(targetName(taking.before), null);
   }
-  return taken;
+  for (const place of eachOnce(places).filter(isPlace)) {
+    const rows = await rowsWritten(client, place, own, step);
+    const name = placeName(place);
+    const known = costs.get(name) ?? 0;
+    if (rows !== 0) costs.set(name, rows === null || costs.get(name) === null ? null : Math.max(rows, known));
+  }
+  const unseen = [...taken.unseen, ...(await mayWrite(client, taken.calls)).map(callName)];
+  return [
+    ...[...costs].map(([relation, rows]) => ({ relation, rows })),
+    ...unseen.map((relation): RowCost => ({ relation, rows: null, kept: false })),
+  ];
 }
 
-/** What migrations took away of what was there before them, with the schema that an unqualified name means. */
-export function destroyedPlaces(folders: MigrationFolder[], migrations: string[], url: string): Place[] {
-  return qualified(placesDestroyed(statementsOf(folders, migrations)), url);
+/** Where it is now: a reversal that was cut off may have renamed it already. Null where nobody can tell. */
+async function placesOf(client: Client, { before, then }: Taking): Promise<Place[] | null> {
+  if (isPlace(before))
+    return [isPlace(then) && !(await isThere(client, before)) && (await isThere(client, then)) ? then : before];
+  const found = (await placesReached(client, before)) ?? (isPlace(then) ? null : await placesReached(client, then));
+  // Of a table that is not there, its own entry tells.
+  return found ?? (before.optional || before.kind === 'relation' ? [] : null);
 }
 
-function statementsOf(folders: MigrationFolder[], migrations: string[]): ParsedStatement[] {
-  const files = folders.filter(({ name }) => migrations.includes(name));
-  return withInside(
-    files.flatMap(({ sql }) => parseScript(sql)),
-    parseScript,
+/** For people, to follow "rows of". */
+function targetName(target: Target): string {
+  return isPlace(target) ? placeName(target) : reachName(target);
+}
+
+function callName(name: string): string {
+  return `whatever function ${name}() reaches`;
+}
+
+/** What migrations took away of what was there before the first of them, under its name of then. */
+export function destroyedTargets(folders: MigrationFolder[], migrations: string[], url: string): Target[] {
+  return targetsDestroyed(takingsOfStep(folders, migrations, url));
+}
+
+function takingsOfStep(folders: MigrationFolder[], migrations: string[], url: string): Takings {
+  const first = folders.findIndex(({ name }) => migrations.includes(name));
+  const earlier = statementsOf(folders.slice(0, Math.max(first, 0)));
+  return takingsOf(statementsOf(files(folders, migrations)), endpointOf(url).schema, parseScript, earlier);
+}
+
+function files(folders: MigrationFolder[], migrations: string[]): MigrationFolder[] {
+  return folders.filter(({ name }) => migrations.includes(name));
+}
+
+function statementsOf(folders: MigrationFolder[]): ParsedStatement[] {
+  return folders.flatMap(({ sql }) => parseScript(sql));
+}
+
+/** What the step took away of what was there before it, and wrote beside. */
+async function lossesOf(
+  client: Client,
+  { folders, url }: FactsRequest,
+  { migrations }: RegisteredReversal,
+  backup: Backup | null,
+): Promise<Pick<StepFacts, 'destroys' | 'unseen' | 'fills'>> {
+  const taken = takingsOfStep(folders, migrations, url);
+  const calls = await mayWrite(client, taken.calls);
+  const sequences = taken.sequences.map(
+    (relation) => `how far sequence ${placeName({ relation, column: null })} had counted`,
   );
+  const filled = placesFilled(statementsOf(files(folders, migrations)), endpointOf(url).schema, parseScript);
+  return {
+    destroys: destroyed(targetsDestroyed(taken), backup),
+    unseen: [...taken.unseen, ...calls.map(callName), ...sequences],
+    fills: filled.map(placeName),
+  };
 }
 
-function qualified(places: Place[], url: string): Place[] {
-  const schema = `"${endpointOf(url).schema}"`;
-  return places.map(({ relation, column }) => ({
-    relation: relation.includes('"."') ? relation : `${schema}.${relation}`,
-    column,
-  }));
-}
-
-/** Without what the backup knows to have been empty. */
-function destroyed(statements: ParsedStatement[], url: string, backup: Backup | null): string[] {
+/** Without what the backup knows to have been empty; what foreign keys delete goes by the table whose rows they follow. */
+function destroyed(targets: Target[], backup: Backup | null): string[] {
   const tables = new Map(
     Object.entries(backup?.meta.contents.tables ?? {}).map(([name, { rows }]) => [name.replaceAll('"', ''), rows]),
   );
-  return qualified(placesDestroyed(statements), url)
-    .filter(({ relation }) => tables.get(placeName({ relation, column: null })) !== 0)
-    .map(placeName);
+  const isEmpty = (target: Target): boolean =>
+    isPlace(target) ? tables.get(placeName({ ...target, column: null })) === 0 : target.reach === 'deleted';
+  return [...new Set(targets.filter((target) => !isEmpty(target)).map(targetName))];
 }
 
 /** Looked up only where they decide: counting reads every table. */

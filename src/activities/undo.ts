@@ -114,7 +114,7 @@ export function createUndo(deps: Deps) {
           const begun = (await markersOf(session.client, script)).size > 0;
           const reason = await whyNotNow(deps, input, reversal, extent, begun ? '' : sql, signal);
           if (sql === null || reason !== null) return { step, state: 'failed', detail: notUndone(reason), kept: [] };
-          const keeping = await keepingOthers(session.client, sql, undo, reversal, registered);
+          const keeping = await keepingOthers(session.client, sql, undo, reversal, registered, schemaOf(target.url));
           await runSql(session, keeping, await formOf(session.client, target, keeping), {
             script,
             title: `the reversal of ${some(reversal.migrations)}`,

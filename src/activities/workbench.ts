@@ -19,6 +19,7 @@ import type { LeftOut } from '../policy/left-out';
 import { AS_WRITTEN } from '../policy/segments';
 import type { Deps } from './deps';
 import { inWords } from './failure';
+import { keepingNobodys } from './salvage';
 import { claimOf, patienceOf, runSql } from './script';
 import { rehearsalServer, type ResolvedTarget } from './target';
 
@@ -163,7 +164,7 @@ export interface Tried {
   stands: string;
 }
 
-/** Runs a reversal on a scratch database. In another order the columns may be: nothing can put them where they were. */
+/** Runs a reversal on a scratch database, with all that an undo adds to it. In another order the columns may be: nothing can put them where they were. */
 export async function tryOut(
   bench: Workbench,
   purpose: string,
@@ -173,7 +174,11 @@ export async function tryOut(
 ): Promise<Tried> {
   let failure: string | null = null;
   try {
-    await runOn(bench, purpose, [{ title, sql }]);
+    const keeping = await bench.scratch.use(purpose, async (client) => {
+      await ensureLedger(client);
+      return keepingNobodys(client, sql, schemaOf(bench.url));
+    });
+    await runOn(bench, purpose, [{ title, sql: keeping }]);
   } catch (error) {
     if (isConnectionLoss(error)) throw error;
     if (!(error instanceof ApplicationFailure || error instanceof DatabaseError)) throw error;

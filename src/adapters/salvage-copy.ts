@@ -3,28 +3,48 @@ import { pipeline } from 'node:stream/promises';
 import { from as copyFrom, to as copyTo } from 'pg-copy-streams';
 import type { Client } from './postgres';
 import { ensureManifest, ensureSalvage, IS_BUILT_IN } from './salvage-schema';
+import { placesReached, type Reach } from './reach';
 import type { Place } from './written-since';
 
 export interface CopyRequest {
   live: Client;
   /** The restored backup. */
   aside: Client;
-  places: Place[];
+  /** As they were called when the backup was taken. */
+  targets: (Place | Reach)[];
   deployment: string;
 }
 
-/** Whole tables, or a column with its table's key; all places in one transaction. What the backup has not, or has empty, is left out. */
-export async function copyAside({ live, aside, places, deployment }: CopyRequest): Promise<void> {
+/**
+ * Whole tables, or a column with its table's key, and what the backup's catalog leads to from them; all in one transaction. What the
+ * backup has not, or has empty, is left out.
+ */
+export async function copyAside({ live, aside, targets, deployment }: CopyRequest): Promise<void> {
   await ensureSalvage(live);
   await live.query('BEGIN');
   try {
     await ensureManifest(live);
-    for (const place of places) await copyPlace(live, aside, place, deployment);
+    for (const place of await placesOf(aside, targets)) await copyPlace(live, aside, place, deployment);
     await live.query('COMMIT');
   } catch (error) {
     await live.query('ROLLBACK').catch(() => undefined);
     throw error;
   }
+}
+
+/** Each once; a table's own entry brings its columns too. */
+async function placesOf(aside: Client, targets: (Place | Reach)[]): Promise<Place[]> {
+  const places: Place[] = [];
+  for (const target of targets)
+    places.push(...('relation' in target ? [target] : ((await placesReached(aside, target)) ?? [])));
+  const tables = new Set(places.filter(({ column }) => column === null).map(({ relation }) => relation));
+  const columns = places.filter(({ relation, column }) => column !== null && !tables.has(relation));
+  const seen = new Set<string>();
+  const names = [...[...tables].map((relation) => ({ relation, column: null })), ...columns];
+  return names.filter(({ relation, column }) => {
+    const key = JSON.stringify([relation, column]);
+    return !seen.has(key) && seen.add(key);
+  });
 }
 
 interface Source {

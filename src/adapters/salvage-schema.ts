@@ -3,7 +3,8 @@
  * a manifest of them. It comes with the first row that is kept and goes with the last.
  */
 import type { Client } from './postgres';
-import type { Place } from './written-since';
+import { reached, type Reach } from './reach';
+import { conditionOf, type Place, type Writers } from './written-since';
 
 /** An entry of the manifest. */
 export interface Salvage {
@@ -31,7 +32,7 @@ export function salvageName({ relation, column }: Pick<Salvage, 'relation' | 'co
   return column === null ? name : `${name}.${column}`;
 }
 
-/** Types that no migration makes and none drops: values of all others are kept as text, so that their type may go. */
+/** Types that no migration makes and none drops: values of all others are kept as text, so that their type may go. So may a collation. */
 export const IS_BUILT_IN = `(SELECT typnamespace = 'pg_catalog'::regnamespace FROM pg_type WHERE oid = a.atttypid)`;
 
 const MANIFEST_DDL = `
@@ -54,27 +55,42 @@ const MANIFEST_DDL = `
     put_back_at timestamptz
   );`;
 
-/** The lock comes before the copy: nobody can write a row between what is kept and what is dropped. */
+/** The lock comes before the copy: nobody can write a row between what is kept and what is taken. */
 const KEEP_DDL = `
-CREATE OR REPLACE FUNCTION lockkeeper.keep(relation text, column_name text, deployment text, condition text)
+DROP FUNCTION IF EXISTS lockkeeper.keep(text, text, text, text);
+CREATE OR REPLACE FUNCTION lockkeeper.keep(relation text, column_name text, deployment text, others text, newer text, partly boolean, becomes text)
 RETURNS bigint LANGUAGE plpgsql SET row_security = off AS $keep$
 DECLARE
   live regclass := to_regclass(relation);
+  condition text;
   key_columns text[];
   kept_columns text;
   entry int;
   kept_name text;
   kept_rows bigint;
 BEGIN
-  IF live IS NULL OR (column_name IS NOT NULL AND NOT EXISTS (
-    SELECT FROM pg_attribute a WHERE a.attrelid = live AND a.attname = column_name AND NOT a.attisdropped)) THEN
+  IF NOT EXISTS (SELECT FROM pg_class c WHERE c.oid = live AND c.relkind IN ('r', 'p')) THEN
     RETURN 0;
   END IF;
-  EXECUTE format('LOCK TABLE %s IN ACCESS EXCLUSIVE MODE', live);
+  EXECUTE format('LOCK TABLE %s IN %s MODE', live, CASE WHEN partly THEN 'SHARE ROW EXCLUSIVE' ELSE 'ACCESS EXCLUSIVE' END);
+  SELECT built.condition INTO condition FROM (${conditionOf({
+    live: 'live',
+    column: 'keep.column_name',
+    others: 'keep.others',
+    newer: 'keep.newer',
+    partly: 'keep.partly',
+    becomes: 'keep.becomes',
+  })}) AS built;
+  IF condition IS NULL THEN
+    RETURN 0;
+  END IF;
   SELECT coalesce(array_agg(a.attname::text ORDER BY k.place), '{}') INTO key_columns
     FROM pg_index i, unnest(i.indkey::int2[]) WITH ORDINALITY AS k(number, place), pg_attribute a
    WHERE i.indrelid = live AND i.indisprimary AND a.attrelid = live AND a.attnum = k.number;
-  SELECT string_agg(format(CASE WHEN ${IS_BUILT_IN} THEN 't.%1$I' ELSE 't.%1$I::text AS %1$I' END, a.attname), ', ' ORDER BY a.attnum)
+  SELECT string_agg(format(
+           CASE WHEN ${IS_BUILT_IN} THEN 't.%1$I' ELSE 't.%1$I::text' END
+             || CASE WHEN EXISTS (SELECT FROM pg_collation o WHERE o.oid = a.attcollation AND o.collnamespace <> 'pg_catalog'::regnamespace)
+                THEN ' COLLATE "default"' ELSE '' END || ' AS %1$I', a.attname), ', ' ORDER BY a.attnum)
     INTO kept_columns
     FROM pg_attribute a
    WHERE a.attrelid = live AND a.attnum > 0 AND NOT a.attisdropped AND a.attgenerated = ''
@@ -91,7 +107,12 @@ BEGIN
     PERFORM lockkeeper.forget(entry);
   END IF;
   RETURN kept_rows;
-END $keep$;`;
+END $keep$;
+CREATE OR REPLACE FUNCTION lockkeeper.keep_reached(reach text, kind text, name text, deployment text, others text, newer text)
+RETURNS bigint LANGUAGE sql AS $keep$
+  SELECT coalesce(sum(lockkeeper.keep(place.relation, place.column_name, $4, $5, $6, place.partly, NULL)), 0)::bigint
+    FROM (${reached('$1', '$2', '$3')}) AS place
+$keep$;`;
 
 const FORGET_DDL = `
 CREATE OR REPLACE FUNCTION lockkeeper.forget(entry int) RETURNS void LANGUAGE plpgsql AS $forget$
@@ -116,10 +137,19 @@ export async function ensureManifest(client: Client): Promise<void> {
 }
 
 /**
- * The statement that keeps rows of a table, or of one column of it with its key, before they are dropped.
- * @param condition which rows of alias `t`, as SQL.
+ * The statement that keeps what a statement takes away, to run right before it: rows of a table, or values of a column with
+ * the key of their rows.
+ * @param writers whose rows.
  */
-export function keepStatement(client: Client, place: Place, deployment: string, condition: string): string {
-  const column = place.column === null ? 'NULL' : client.escapeLiteral(place.column);
-  return `SELECT lockkeeper.keep(${client.escapeLiteral(place.relation)}, ${column}, ${client.escapeLiteral(deployment)}, ${client.escapeLiteral(condition)})`;
+export function keepStatement(client: Client, target: Place | Reach, deployment: string, writers: Writers): string {
+  const text = (value: string | null | undefined): string => (value == null ? 'NULL' : client.escapeLiteral(value));
+  const whose = [deployment, writers.others, writers.newer].map(text);
+  const [name, values] =
+    'relation' in target
+      ? [
+          'keep',
+          [text(target.relation), text(target.column), ...whose, String(target.partly ?? false), text(target.becomes)],
+        ]
+      : ['keep_reached', [text(target.reach), text(target.kind), text(target.name), ...whose]];
+  return `SELECT lockkeeper.${name}(${values.join(', ')})`;
 }

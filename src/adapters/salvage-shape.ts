@@ -29,6 +29,8 @@ interface Column {
   name: string;
   type: string;
   builtIn: boolean;
+  /** As SQL writes it; null for the database's own. */
+  collation: string | null;
   fallback: string | null;
 }
 
@@ -64,6 +66,8 @@ export async function shapeOf(client: Client, entry: Salvage): Promise<Shape> {
 async function columnsOf(client: Client, relation: string): Promise<Column[]> {
   const { rows } = await client.query<Column>(
     `SELECT a.attname AS name, format_type(a.atttypid, a.atttypmod) AS type, ty.typnamespace = 'pg_catalog'::regnamespace AS "builtIn",
+            (SELECT format('%I.%I', n.nspname, o.collname) FROM pg_collation o JOIN pg_namespace n ON n.oid = o.collnamespace
+              WHERE o.oid = a.attcollation AND o.oid <> 'pg_catalog."default"'::regcollation) AS collation,
             pg_get_expr(d.adbin, d.adrelid) AS fallback
        FROM pg_attribute a JOIN pg_type ty ON ty.oid = a.atttypid LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
       WHERE a.attrelid = to_regclass($1) AND a.attnum > 0 AND NOT a.attisdropped ORDER BY a.attnum`,
@@ -73,9 +77,11 @@ async function columnsOf(client: Client, relation: string): Promise<Column[]> {
 }
 
 function shapeOfColumn(client: Client, kept: Column, live: Column[]): ShapeColumn {
-  const { type, builtIn, fallback } = live.find(({ name }) => name === kept.name) ?? kept;
+  const { type, builtIn, collation, fallback } = live.find(({ name }) => name === kept.name) ?? kept;
   const name = client.escapeIdentifier(kept.name);
-  const value = `s.${name}${builtIn ? '' : '::text'}::${type}`;
+  const cast = `s.${name}${builtIn ? '' : '::text'}::${type}`;
+  // Kept without its own: which of the two a comparison goes by must be said.
+  const value = collation === null ? cast : `(${cast} COLLATE ${collation})`;
   return { name, value, fallback, type: { live: type, kept: kept.type } };
 }
 

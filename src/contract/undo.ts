@@ -12,10 +12,12 @@ export type RollbackStrategy = (typeof ROLLBACK_STRATEGIES)[number];
 export type RollbackAction =
   'nothing-to-undo' | 'reverse' | 'forward-fix' | 'restore-side-by-side' | 'restore-swap' | 'needs-human';
 
-/** Rows of one table or column that an undo takes out of the live database; null where counting took too long. */
+/** Rows of one table or column that an undo takes out of the live database; null where nobody can tell how many. */
 export interface RowCost {
   relation: string;
   rows: number | null;
+  /** False where nothing keeps them: nobody can tell which rows they are. */
+  kept?: false;
 }
 
 /** One way of undoing, also where it was not chosen. */

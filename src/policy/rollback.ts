@@ -27,6 +27,8 @@ export interface StepFacts {
   takes: RowCost[];
   /** Tables and columns (`schema.table`, `schema.table.column`) whose rows from before it took away. */
   destroys: string[];
+  /** What it may have taken away beside that, in words: its SQL does not tell. */
+  unseen: string[];
   /** Tables from before it, into which it wrote rows of its own: they stay. */
   fills: string[];
 }
@@ -86,14 +88,15 @@ function reversed(facts: RollbackFacts, { takes }: RollbackOption): Choice {
       ? ''
       : ` What the deployment took out of ${list(emptied)} does not come back${facts.backup ? ' with it' : ', and there is no backup to bring it from'}.`;
   return {
-    ...decided('reverse', `Every step has a way back.${empty}${staying(facts)}`, takes),
-    approval: takes.length > 0 || emptied.length > 0,
+    ...decided('reverse', `Every step has a way back.${empty}${unseen(facts)}${staying(facts)}`, takes),
+    approval: takes.length > 0 || emptied.length > 0 || unseen(facts) !== '',
   };
 }
 
 function besides(facts: RollbackFacts, { takes }: RollbackOption): Choice {
-  const reason = `Every step has a way back; the rows that the deployment took out of ${list(destroyed(facts))} are brought from backup ${facts.backup?.id ?? ''} beside the live ones.${staying(facts)}`;
-  return { ...decided('restore-side-by-side', reason, takes), approval: takes.length > 0 };
+  const reason = `Every step has a way back; the rows that the deployment took out of ${list(destroyed(facts))} are brought from backup ${facts.backup?.id ?? ''} beside the live ones.${unseen(facts)}${staying(facts)}`;
+  const approval = takes.length > 0 || unseen(facts) !== '';
+  return { ...decided('restore-side-by-side', reason, takes), approval };
 }
 
 function swapped({ backup, strategy }: RollbackFacts, { takes }: RollbackOption): Choice {
@@ -130,7 +133,10 @@ function reverse({ steps }: RollbackFacts): RollbackOption {
 function sideBySide(facts: RollbackFacts): RollbackOption {
   const { refusal, takes } = reverse(facts);
   const missing = facts.backup === null ? NO_BACKUP : null;
-  const needless = destroyed(facts).length === 0 ? 'The deployment took no rows away.' : null;
+  const needless =
+    destroyed(facts).length === 0
+      ? `The deployment took ${unseen(facts) ? 'away nothing that can be named' : 'no rows away'}.`
+      : null;
   return { action: 'restore-side-by-side', refusal: refusal ?? needless ?? missing, takes };
 }
 
@@ -156,6 +162,14 @@ function staying({ steps }: RollbackFacts): string {
   return filled.length === 0 ? '' : ` The rows that it wrote into ${list(filled)} stay there.`;
 }
 
+/** A sentence on what no backup is searched for. */
+function unseen({ steps }: RollbackFacts): string {
+  const words = [...new Set(steps.flatMap((step) => step.unseen))];
+  return words.length === 0
+    ? ''
+    : ` Its SQL does not tell what else the deployment took away, and nothing brings that back: ${list(words)}.`;
+}
+
 function destroyed({ steps }: RollbackFacts): string[] {
   return [...new Set(steps.flatMap(({ destroys }) => destroys))];
 }
@@ -165,7 +179,7 @@ function destroyed({ steps }: RollbackFacts): string[] {
  * have them asked for ever. They are asked again when it has about doubled, or another table is concerned.
  */
 export function roughly(takes: RowCost[]): RowCost[] {
-  return takes.map(({ relation, rows }) => ({ relation, rows: rows === null ? null : Math.ceil(Math.log2(rows + 1)) }));
+  return takes.map((cost) => ({ ...cost, rows: cost.rows === null ? null : Math.ceil(Math.log2(cost.rows + 1)) }));
 }
 
 /** For people: `7 rows of public.orders`. */
@@ -181,7 +195,10 @@ export function priceText({ action, takes }: Pick<RollbackPlan, 'action' | 'take
   if (takes.length === 0) return 'takes no rows away';
   const where =
     action === 'restore-swap' ? 'in the database of today, under another name' : 'in schema lockkeeper_salvage';
-  return `takes away ${costText(takes)}, and keeps them ${where}`;
+  const lost = takes.filter(({ kept }) => kept === false);
+  const known = takes.filter(({ kept }) => kept !== false);
+  const keeps = known.length === 0 ? [] : [`${costText(known)}, and keeps them ${where}`];
+  return `takes away ${[...keeps, ...(lost.length === 0 ? [] : [`${costText(lost)}, and nothing keeps them`])].join('; ')}`;
 }
 
 function ageText(backup: BackupFacts | null): string {

@@ -1,21 +1,22 @@
-/** A script that keeps what it drops. Pure. */
+/** A script that keeps what it takes away. Pure. */
 import type { ParsedStatement } from '../adapters/sql-parser';
-import type { Place } from '../adapters/written-since';
-import { placesDropped } from './reversal';
-
-/** Tables and columns in the order in which the script drops them; a column of a table that goes later too. */
-export function placesToKeep(statements: ParsedStatement[]): Place[] {
-  return statements.flatMap((statement) => placesDropped([statement]));
-}
+import { eachOnce, type Takings, type Target } from './reversal';
 
 /**
- * The script with a statement before each that drops something: in the same segment, so in the same transaction.
+ * The script with a statement before each that takes something away: in the same segment, so in the same transaction.
  * @param keep the statement, as SQL without its semicolon.
  */
-export function keepingRows(statements: ParsedStatement[], keep: (place: Place) => string): string {
+export function keepingRows(
+  statements: ParsedStatement[],
+  { takings }: Takings,
+  keep: (target: Target) => string,
+): string {
   // On the line of the statement that follows, so that an error still names the line that a person finds it in.
   return statements
-    .map((statement) => [...placesDropped([statement]).map(keep), statement.text].map((text) => `${text};`).join(' '))
+    .map(({ text }, index) => {
+      const taken = eachOnce(takings.filter(({ statement }) => statement === index).map(({ then }) => then));
+      return [...taken.map(keep), text].map((each) => `${each};`).join(' ');
+    })
     .map((line) => `${line}\n`)
     .join('');
 }

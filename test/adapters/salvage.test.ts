@@ -1,12 +1,13 @@
-/** Rows that an undo drops: exactly those are kept, and come back as they were. */
+/** Rows that an undo drops: those of others are kept, and come back as they were. */
 import { Client } from 'pg';
 import { ensureLedger } from '../../src/adapters/ledger/schema';
 import { createPgTools } from '../../src/adapters/pg-tools';
 import { forgetSalvage, putBack, salvages } from '../../src/adapters/salvage';
 import { ensureSalvage, keepStatement } from '../../src/adapters/salvage-schema';
 import { loadParser, parseScript } from '../../src/adapters/sql-parser';
-import { othersRows } from '../../src/adapters/written-since';
-import { keepingRows, placesToKeep } from '../../src/policy/salvage';
+import { writersOf } from '../../src/adapters/written-since';
+import { takingsOf } from '../../src/policy/reversal';
+import { keepingRows } from '../../src/policy/salvage';
 import { testDatabase, type TestDatabase } from '../support/database';
 import { until } from '../support/until';
 
@@ -37,11 +38,8 @@ async function transaction(text: string): Promise<string> {
 /** Drops with what others than the transactions `own` wrote kept, as an undo does. */
 async function undo(script: string, own: string[] = []): Promise<void> {
   const statements = parseScript(script);
-  const conditions = new Map<string, string>();
-  for (const place of placesToKeep(statements))
-    conditions.set(JSON.stringify(place), await othersRows(database.client, place, own, own));
-  const text = keepingRows(statements, (place) =>
-    keepStatement(database.client, place, 'd1', conditions.get(JSON.stringify(place)) ?? ''),
+  const text = keepingRows(statements, takingsOf(statements, 'public', parseScript), (target) =>
+    keepStatement(database.client, target, 'd1', writersOf(own, own)),
   );
   await sql(`BEGIN; ${text} COMMIT`);
 }

@@ -1,5 +1,12 @@
 /** The planner over every combination of its facts: what must hold of each decision, and some decisions by name. */
-import { costText, planRollback, roughly, type RollbackFacts, type StepFacts } from '../../src/policy/rollback';
+import {
+  costText,
+  planRollback,
+  priceText,
+  roughly,
+  type RollbackFacts,
+  type StepFacts,
+} from '../../src/policy/rollback';
 import type { RowCost } from '../../src/contract';
 
 const HOUR = 3_600_000;
@@ -7,7 +14,7 @@ const ORDERS: RowCost = { relation: 'public.orders', rows: 7 };
 const UNKNOWN: RowCost = { relation: 'public.events', rows: null };
 
 function step(facts: Partial<StepFacts> = {}): StepFacts {
-  return { step: 0, reversal: 'proven', takes: [], destroys: [], fills: [], ...facts };
+  return { step: 0, reversal: 'proven', takes: [], destroys: [], unseen: [], fills: [], ...facts };
 }
 
 function facts(overrides: Partial<RollbackFacts> = {}): RollbackFacts {
@@ -39,7 +46,11 @@ const SPACE: { [fact in keyof RollbackFacts]: RollbackFacts[fact][] } = {
 function stepLists(): StepFacts[][] {
   const kinds = (['proven', 'derivable', 'none'] as const).flatMap((reversal) =>
     [[], [ORDERS], [UNKNOWN]].flatMap((takes) =>
-      [[], ['public.orders.note']].map((destroys) => step({ reversal, takes, destroys })),
+      [
+        { destroys: [], unseen: [] },
+        { destroys: ['public.orders.note'], unseen: [] },
+        { destroys: [], unseen: ['whatever DROP OWNED reaches'] },
+      ].map((losses) => step({ reversal, takes, ...losses })),
     ),
   );
   const pairs = kinds.flatMap((newer) => kinds.map((older) => [{ ...newer, step: 1 }, older]));
@@ -63,6 +74,7 @@ function always(about: (decision: (typeof DECISIONS)[number]) => boolean, holds:
 }
 
 const destroys = ({ steps }: RollbackFacts): boolean => steps.some((one) => one.destroys.length > 0);
+const isUnseen = ({ steps }: RollbackFacts): boolean => steps.some((one) => one.unseen.length > 0);
 const wayBack = ({ steps, later }: RollbackFacts): boolean =>
   later.length === 0 && steps.every(({ reversal }) => reversal !== 'none');
 
@@ -122,6 +134,7 @@ describe(`of ${DECISIONS.length} combinations`, () => {
         given.strategy !== 'restore' &&
         wayBack(given) &&
         !destroys(given) &&
+        !isUnseen(given) &&
         given.steps.every(({ takes }) => takes.length === 0),
       ({ plan }) => !plan.approval,
     ));
@@ -130,6 +143,12 @@ describe(`of ${DECISIONS.length} combinations`, () => {
     always(
       ({ given, plan }) => destroys(given) && plan.action === 'reverse',
       ({ given, plan }) => plan.approval && plan.reason.includes('public.orders.note') && given.steps.length > 0,
+    ));
+
+  test('what nobody can tell of a deployment goes back only when a person knows it', () =>
+    always(
+      ({ given, plan }) => isUnseen(given) && (plan.action === 'reverse' || plan.action === 'restore-side-by-side'),
+      ({ plan }) => plan.approval && plan.reason.includes('whatever DROP OWNED reaches'),
     ));
 
   test('fully new is never touched without a way, and in between is never left without a person', () => {
@@ -180,6 +199,12 @@ test.each([
     facts({ steps: [step({ destroys: ['public.orders.note'] })], backup: null }),
     'reverse',
     'Every step has a way back. What the deployment took out of public.orders.note does not come back, and there is no backup to bring it from.',
+  ],
+  [
+    'a function that nobody has read',
+    facts({ steps: [step({ unseen: ['whatever function purge() reaches'] })] }),
+    'reverse',
+    'Every step has a way back. Its SQL does not tell what else the deployment took away, and nothing brings that back: whatever function purge() reaches.',
   ],
   [
     'rows written into a table of before',
@@ -234,6 +259,14 @@ test.each([
 test('a price in words', () => {
   expect(costText([])).toBe('no rows');
   expect(costText([ORDERS, UNKNOWN])).toBe('7 rows of public.orders, an unknown number of rows of public.events');
+  const lost: RowCost = { relation: 'whatever DROP OWNED reaches', rows: null, kept: false };
+  const price = (takes: RowCost[]): string => priceText({ action: 'reverse', takes });
+  expect(price([])).toBe('takes no rows away');
+  expect(price([ORDERS])).toBe('takes away 7 rows of public.orders, and keeps them in schema lockkeeper_salvage');
+  expect(price([lost])).toBe(
+    'takes away an unknown number of rows of whatever DROP OWNED reaches, and nothing keeps them',
+  );
+  expect(price([ORDERS, lost])).toBe(`${price([ORDERS])}; ${price([lost]).replace('takes away ', '')}`);
 });
 
 test('a yes holds while the rows that it was given for have not about doubled', () => {

@@ -149,3 +149,53 @@ export function losesValues({ from, to, using }: TypeChange): boolean {
     (to.modifiers[0] ?? Infinity) < (from.modifiers[0] ?? Infinity)
   );
 }
+
+/** Types whose values another type takes as they are, and gives back. */
+const WIDER: Record<string, readonly string[]> = {
+  int2: ['int4', 'int8', 'numeric'],
+  int4: ['int8', 'numeric'],
+  int8: ['numeric'],
+  float4: ['float8'],
+  date: ['timestamp', 'timestamptz'],
+  timestamp: ['timestamptz'],
+};
+const TEXTS = ['text', 'varchar', 'citext'];
+
+/** True when every value of the old type, which may be unknown, has one in the new type that leads back to it, or is refused. */
+export function keepsValues({ from, to, using, column }: TypeChange, schema: Schema): boolean {
+  const casts = using ? castChain(using, column) : [];
+  if (casts === null) return false;
+  let current = from;
+  for (const step of [...casts, to]) {
+    if (!keepsEach(current, step, using !== undefined, schema)) return false;
+    current = step;
+  }
+  return true;
+}
+
+function keepsEach(from: ColumnType | null, to: ColumnType, explicit: boolean, schema: Schema): boolean {
+  const now = keyOf(to.name);
+  // Every type has words for all of its values.
+  if (from === null) return now === 'text';
+  if (typeText(from) === typeText(to)) return true;
+  if (from.array !== to.array) return false;
+  const old = keyOf(from.name);
+  if (old === now) return old === 'numeric' ? holdsDigits(from, to) : widens(from, to);
+  // An assignment refuses what is too long; a cast cuts it.
+  if (TEXTS.includes(now))
+    return (
+      to.modifiers.length === 0 || (TEXTS.includes(old) && (!explicit || widens({ ...from, name: 'varchar' }, to)))
+    );
+  // A word that is none of the enum's is refused.
+  if (schema.enums.has(now)) return TEXTS.includes(old);
+  return to.modifiers.length === 0 && (WIDER[old] ?? []).includes(now);
+}
+
+/** As many digits on both sides of the point. */
+function holdsDigits(
+  { modifiers: [oldPrecision, oldScale = 0] }: ColumnType,
+  { modifiers: [precision, scale = 0] }: ColumnType,
+): boolean {
+  if (precision === undefined) return true;
+  return oldPrecision !== undefined && scale >= oldScale && precision - scale >= oldPrecision - oldScale;
+}
