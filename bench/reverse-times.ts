@@ -65,10 +65,9 @@ async function byExecutor(url: string, scripts: string[]): Promise<number> {
       orphans: 'lockkeeper/bench-none/',
     });
     for (const [place, sql] of scripts.entries())
-      await runSql({ client, token }, sql, AS_WRITTEN, {
+      await runSql({ client, token, deployment: 'bench' }, sql, AS_WRITTEN, {
         script: `reverse/bench/${place}`,
         title: 'undo',
-        deployment: 'bench',
         patience: { timeoutMs: 2_000, budgetMs: 10_000, eviction: null },
         signal: new AbortController().signal,
       });

@@ -1,6 +1,7 @@
 /** migrate: registers the undo of every step, then applies step by step through Prisma's engine and our executor. */
 import { Context } from '@temporalio/activity';
 import type { ScriptResult, ScriptRun } from '../adapters/executor';
+import { underFence } from '../adapters/ledger/fence';
 import { markersOfAll } from '../adapters/ledger/markers';
 import { registerDeployment, registerReversal } from '../adapters/ledger/registrations';
 import { readMigrations, type MigrationFolder } from '../adapters/migration-files';
@@ -54,14 +55,16 @@ export function createApply(deps: Deps) {
       await heartbeating(async () => {
         const session = await own(target, input.deploymentId, 'register');
         try {
-          await registerDeployment(session.client, input.deploymentId, schemaFingerprint);
-          for (const step of steps) {
-            const { source = 'none', digest = '' } = rehearsal.reversals[step.index] ?? {};
-            const { sql = null, schemaBefore = null, inverses = [] } = reversals[step.index] ?? {};
-            const { index, migrations, segments } = step;
-            const reversal = { step: index, migrations, segments, source, sql, schemaBefore, inverses, digest };
-            await registerReversal(session.client, input.deploymentId, reversal);
-          }
+          await underFence(session.client, session, async () => {
+            await registerDeployment(session.client, input.deploymentId, schemaFingerprint);
+            for (const step of steps) {
+              const { source = 'none', digest = '' } = rehearsal.reversals[step.index] ?? {};
+              const { sql = null, schemaBefore = null, inverses = [] } = reversals[step.index] ?? {};
+              const { index, migrations, segments } = step;
+              const reversal = { step: index, migrations, segments, source, sql, schemaBefore, inverses, digest };
+              await registerReversal(session.client, input.deploymentId, reversal);
+            }
+          });
           await settle(session);
         } finally {
           await session.client.end();
@@ -79,7 +82,7 @@ export function createApply(deps: Deps) {
         const watch = new StatementWatch(target, session, report);
         try {
           return await applyThroughEngine({
-            ...{ deps, input, target, session, request, signal, attempt },
+            ...{ deps, target, session, request, signal, attempt },
             report: watch.progress,
             pause: report,
           });
@@ -98,7 +101,6 @@ export function createApply(deps: Deps) {
 
 interface Application {
   deps: Deps;
-  input: DeployInput;
   target: ResolvedTarget;
   session: OwnedSession;
   request: ApplyRequest;
@@ -110,7 +112,7 @@ interface Application {
 }
 
 async function applyThroughEngine(application: Application): Promise<StepResult> {
-  const { deps, input, target, session, request, signal, report, pause } = application;
+  const { deps, target, session, request, signal, report, pause } = application;
   const folders = upTo(readMigrations(deps.config.migrationsDir), request);
   const planned = plannedScripts(request, folders);
   const startedAt = Date.now();
@@ -126,6 +128,7 @@ async function applyThroughEngine(application: Application): Promise<StepResult>
       schema: schemaOf(target.url),
       connect: () => Promise.resolve(session.client),
       keepOpen: true,
+      fence: session,
       runScript: async (sql, name, preamble) => {
         const migration = name === null ? undefined : planned.get(name);
         if (migration?.sql !== sql)
@@ -137,7 +140,6 @@ async function applyThroughEngine(application: Application): Promise<StepResult>
         const ran = await runSegments(session, ahead.take(migration), {
           script,
           title: migration.name,
-          deployment: input.deploymentId,
           patience: patienceOf(target),
           budgetOf: boundsOf(request, migration.name),
           gate,

@@ -13,6 +13,7 @@ import {
   ties,
   type Exchange,
 } from '../adapters/database-swap';
+import { takeFence } from '../adapters/ledger/fence';
 import { laterDeployments, recordReversed, registeredReversals } from '../adapters/ledger/registrations';
 import { readMigrations } from '../adapters/migration-files';
 import { endpointOf, withSession, type Client } from '../adapters/postgres';
@@ -35,6 +36,7 @@ import { destroyedTargets, ownTransactions } from './rollback-facts';
 import { backupOfDeployment } from './deployment-backup';
 import { heartbeating } from './heartbeat';
 import { keptRows } from './salvage';
+import { claimOf } from './script';
 import type { Deps } from './deps';
 import { applicationName, resolve } from './target';
 import { workbench, type Workbench } from './workbench';
@@ -141,8 +143,10 @@ async function makeReady(job: Job, report: Report): Promise<void> {
   await copyOwnSchemas(bench, database);
   await bench.scratch.use(FRESH, (client) =>
     endOnAbort([client], bench.signal, async () => {
+      const { deploymentId } = bench;
+      const holder = { deployment: deploymentId, token: await takeFence(client, claimOf(deploymentId, 'restore')) };
       for (const { step, migrations, reversed } of await registeredReversals(client, undo))
-        if (!reversed) await recordReversed(client, undo, step, migrations);
+        if (!reversed) await recordReversed(client, holder, undo, step, migrations);
       // A dump has no statistics, and the application's first queries are planned with them.
       await client.query('ANALYZE');
     }),

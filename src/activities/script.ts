@@ -1,7 +1,7 @@
 /** Running SQL as a deployment does: parsed into segments, marked, fenced. Shared by apply, undo and the rehearsal. */
 import { Context } from '@temporalio/activity';
 import { runScript, type ScriptResult, type ScriptRun } from '../adapters/executor';
-import { takeFence, type Claim } from '../adapters/ledger/fence';
+import { asFenced, holding, takeFence, type Claim, type Holder } from '../adapters/ledger/fence';
 import type { Marker } from '../adapters/ledger/markers';
 import { ensureLedger } from '../adapters/ledger/schema';
 import type { LockPatience } from '../adapters/lock-queue';
@@ -12,9 +12,8 @@ import { segmentsOf, type Segment } from '../policy/segments';
 import { applicationName, applicationPrefix, type ResolvedTarget } from './target';
 
 /** A session that owns the deployment: earlier attempts are gone, and none of them can write again. */
-export interface OwnedSession {
+export interface OwnedSession extends Holder {
   client: Client;
-  token: bigint;
 }
 
 /**
@@ -35,7 +34,7 @@ export async function own(target: ResolvedTarget, deploymentId: string, attempt:
   });
   try {
     await ensureLedger(client);
-    return { client, token: await takeFence(client, claimOf(deploymentId, attempt)) };
+    return { client, deployment: deploymentId, token: await takeFence(client, claimOf(deploymentId, attempt)) };
   } catch (error) {
     await client.end();
     throw error;
@@ -58,17 +57,20 @@ export function patienceOf({ environment }: ResolvedTarget): LockPatience {
   return { timeoutMs: environment.lockTimeoutMs, budgetMs: environment.lockBudgetMs, eviction: environment.eviction };
 }
 
-/** One synchronous commit flushes everything before it. */
-export async function settle({ client, token }: OwnedSession): Promise<void> {
-  await client.query(
-    `BEGIN; SET LOCAL synchronous_commit = on; UPDATE lockkeeper.fence SET taken_at = clock_timestamp() WHERE token = ${token}; COMMIT`,
-  );
+/** One synchronous commit flushes everything before it. @throws ApplicationFailure Fenced */
+export async function settle({ client, ...holder }: OwnedSession): Promise<void> {
+  await client
+    .query(
+      `BEGIN; SET LOCAL synchronous_commit = on; ${holding(holder)}; UPDATE lockkeeper.fence SET taken_at = clock_timestamp(); COMMIT`,
+    )
+    .catch((error: unknown) => {
+      throw asFenced(error, holder.deployment);
+    });
 }
 
 export interface ScriptOptions {
   script: string;
   title: string;
-  deployment: string;
   patience: LockPatience;
   signal: AbortSignal;
   /** Read before, with those of other scripts. */
@@ -95,11 +97,11 @@ export async function runSql(
 
 /** As `runSql`, of a script that is cut already. */
 export function runSegments(
-  { client, token }: OwnedSession,
+  { client, ...holder }: OwnedSession,
   segments: Segment[],
   { onProgress = () => undefined, ...run }: ScriptOptions,
 ): Promise<ScriptResult> {
-  return runScript(client, { ...run, token, segments, onProgress });
+  return runScript(client, { ...run, ...holder, segments, onProgress });
 }
 
 /** The next attempt to cancel comes after so many milliseconds: between two statements a session does not hear one. */

@@ -118,11 +118,10 @@ export function createUndo(deps: Deps) {
           await runSql(session, keeping, await formOf(session.client, target, keeping), {
             script,
             title: `the reversal of ${some(reversal.migrations)}`,
-            deployment: input.deploymentId,
             patience: patienceOf(target),
             signal,
           });
-          await recordReversed(session.client, undo, step, reversal.migrations);
+          await recordReversed(session.client, session, undo, step, reversal.migrations);
           await settle(session);
           if (extent === 'none')
             return { step, state: 'nothing-to-undo', detail: 'Nothing of it had been committed.', kept: [] };

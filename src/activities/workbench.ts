@@ -110,10 +110,9 @@ export async function runOn(
       await client.query('DELETE FROM lockkeeper.marker');
       const reasons = new Map(leftOut.map(({ statement, reason }) => [statement, reason]));
       const startedAt = Date.now();
-      await runSql({ client, token }, sql, form, {
+      await runSql({ client, token, deployment: bench.deploymentId }, sql, form, {
         script: 'rehearsal',
         title,
-        deployment: bench.deploymentId,
         patience: bench.patience,
         signal: bench.signal,
         around: leaving(reasons, nested(recorder?.of(title, client, reasons), meter?.of(title, client))),

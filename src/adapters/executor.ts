@@ -39,14 +39,14 @@ export async function runScript(client: Client, run: ScriptRun): Promise<ScriptR
     const marker = markers.get(segment.index);
     if (marker?.state === 'committed') {
       result.resumedSegments++;
-      await repeatSettings(client, segment, preamble);
+      await repeatSettings(client, run, segment, preamble);
       continue;
     }
     await run.gate?.();
     const wait = await new SegmentRun(client, run, segment, marker, preamble).run();
     if (wait) result.waits.push(wait);
   }
-  await sendPreamble(client, preamble);
+  await sendPreamble(client, preamble, run);
   await forgetSettings(client, run.segments);
   return result;
 }
@@ -59,6 +59,6 @@ async function ownMarkers(client: Client, run: ScriptRun): Promise<Map<number, M
   const markers = run.markers ?? (await markersOf(client, run.script));
   const own = [...markers.values()].every(({ deployment }) => deployment === run.deployment);
   if (own || isReversal(run.script)) return markers;
-  await forgetMarkers(client, [run.script]);
+  await forgetMarkers(client, run, run.script);
   return new Map();
 }

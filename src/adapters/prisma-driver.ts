@@ -13,6 +13,7 @@ import {
   type Transaction,
 } from '@prisma/driver-adapter-utils';
 import { types, type QueryArrayConfig, type QueryArrayResult } from 'pg';
+import { asFenced, holding, type Holder } from './ledger/fence';
 import { acquireMigrationLock } from './migration-lock';
 import type { Client, DatabaseError } from './postgres';
 
@@ -77,16 +78,16 @@ const PARSERS: Record<number, Parser> = {
 };
 
 const HISTORY_INSERT = /^\s*INSERT INTO\s+(?:"[^"]+"\.)?"_prisma_migrations"\s*\(([^)]*)\)/i;
-const HISTORY_PROGRESS =
-  /^\s*UPDATE\s+(?:"[^"]+"\.)?"_prisma_migrations"\s+SET\s+"(?:applied_steps_count|finished_at)"\s*=/i;
+const HISTORY_CHANGE = /^\s*(?:UPDATE|CREATE TABLE)\s+(?:"[^"]+"\.)?"?_prisma_migrations"?\s/i;
 
 /**
- * What the engine writes before a script (its row) and right after it (one step more, its end), without a look at the
- * answer. Held back, it costs a migration no round trip of its own. A worker that dies now leaves a row without an end
- * whose markers say that all is committed: what a death before the update has always left, and what `settleHistory` mends.
+ * What the engine writes to its history, without a look at the answer: the table, the row of a script before it and its
+ * progress, end, error or return after it. Held back, it costs a migration no round trip of its own. A worker that dies now
+ * leaves a row without an end whose markers say that all is committed: what a death before the update has always left, and
+ * what `settleHistory` mends.
  */
 function isHistoryWrite({ sql }: SqlQuery): boolean {
-  return HISTORY_INSERT.test(sql) || HISTORY_PROGRESS.test(sql);
+  return HISTORY_INSERT.test(sql) || HISTORY_CHANGE.test(sql);
 }
 
 export class PgDriver implements SqlDriverAdapter {
@@ -103,14 +104,12 @@ export class PgDriver implements SqlDriverAdapter {
     private readonly schema: string,
     private readonly runScript: ScriptRunner,
     private readonly onDispose: () => Promise<void>,
+    private readonly fence: Holder | null,
   ) {}
 
   async queryRaw(query: SqlQuery): Promise<SqlResultSet> {
     this.migration = migrationStarted(query) ?? this.migration;
-    if (isHistoryWrite(query)) {
-      this.held.push(this.withLiterals(query));
-      return { columnNames: [], columnTypes: [], rows: [] };
-    }
+    if (this.holdsBack(query)) return { columnNames: [], columnTypes: [], rows: [] };
     const result = await this.run(query);
     return {
       columnNames: result.fields.map((field) => field.name),
@@ -125,7 +124,7 @@ export class PgDriver implements SqlDriverAdapter {
       await this.capture(() => acquireMigrationLock(this.client));
       return 0;
     }
-    return (await this.run(query)).rowCount ?? 0;
+    return this.holdsBack(query) ? 0 : ((await this.run(query)).rowCount ?? 0);
   }
 
   async executeScript(script: string): Promise<void> {
@@ -151,6 +150,12 @@ export class PgDriver implements SqlDriverAdapter {
     }
   }
 
+  private holdsBack(query: SqlQuery): boolean {
+    const held = isHistoryWrite(query);
+    if (held) this.held.push(this.withLiterals(query));
+    return held;
+  }
+
   private withLiterals({ sql, args }: SqlQuery): string {
     return sql.replace(/\$(\d+)/g, (_, number: string) => this.literal(args[Number(number) - 1]));
   }
@@ -162,7 +167,9 @@ export class PgDriver implements SqlDriverAdapter {
 
   private async flush(): Promise<void> {
     const held = this.held.splice(0);
-    if (held.length > 0) await this.capture(() => this.client.query(held.join(';')));
+    const guard = this.fence ? [holding(this.fence)] : [];
+    // One message is one transaction.
+    if (held.length > 0) await this.capture(() => this.client.query([...guard, ...held].join(';')));
   }
 
   private async run(query: SqlQuery): Promise<QueryArrayResult> {
@@ -173,7 +180,8 @@ export class PgDriver implements SqlDriverAdapter {
   private async capture<T>(work: () => Promise<T>): Promise<T> {
     try {
       return await work();
-    } catch (error) {
+    } catch (thrown) {
+      const error = this.fence ? asFenced(thrown, this.fence.deployment) : thrown;
       const mapped = driverError(error);
       // A missing history table is an answer that the engine asks for, not a failure.
       if (mapped.kind !== 'TableDoesNotExist') this.failure ??= error;

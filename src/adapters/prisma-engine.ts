@@ -7,6 +7,7 @@ import { dirname, join } from 'node:path';
 import { bindMigrationAwareSqlAdapterFactory } from '@prisma/driver-adapter-utils';
 import type * as Wasm from '@prisma/schema-engine-wasm/schema_engine_bg';
 import { FailureType, permanent } from '../errors';
+import type { Holder } from './ledger/fence';
 import { PgDriver, PROVIDER, type ScriptRunner } from './prisma-driver';
 import { endpointOf, type Client } from './postgres';
 import { sendPreamble } from './segment';
@@ -29,6 +30,8 @@ export interface EngineOptions {
   /** Prisma's `?schema=` of the target. */
   schema: string;
   runScript?: ScriptRunner;
+  /** Under which the history of the main database is written; it must be on that connection's database. Without one nobody else is thought of. */
+  fence?: Holder;
   /** Opens one shadow database, in the order in which the engine asks. */
   connectToShadow?: () => Promise<ShadowConnection>;
 }
@@ -84,28 +87,28 @@ const PLACE = /-->\s+(\S.*:\d+)/;
 async function mainDriver(options: EngineOptions): Promise<PgDriver> {
   const client = await options.connect();
   const plain: ScriptRunner = async (script, _migration, preamble) => {
-    await sendPreamble(client, preamble);
+    await sendPreamble(client, preamble, null);
     await client.query(script);
   };
-  return new PgDriver(client, options.schema, options.runScript ?? plain, () =>
-    options.keepOpen ? Promise.resolve() : closeOnce(client),
-  );
+  const dispose = (): Promise<void> => (options.keepOpen ? Promise.resolve() : closeOnce(client));
+  return new PgDriver(client, options.schema, options.runScript ?? plain, dispose, options.fence ?? null);
 }
 
 async function shadowDriver(options: EngineOptions): Promise<PgDriver> {
   if (!options.connectToShadow) throw new Error('This engine was opened without a shadow database.');
   const { client, prepared, drop } = await options.connectToShadow();
   const runScript: ScriptRunner = async (script, _migration, preamble) => {
-    await sendPreamble(client, preamble);
+    await sendPreamble(client, preamble, null);
     if (!prepared) await client.query(script);
   };
   let disposed = false;
-  return new PgDriver(client, options.schema, runScript, async () => {
+  const dispose = async (): Promise<void> => {
     if (disposed) return;
     disposed = true;
     await closeOnce(client);
     await drop();
-  });
+  };
+  return new PgDriver(client, options.schema, runScript, dispose, null);
 }
 
 /** `pg` resolves a second `end()` only when the first has finished; an engine may dispose of a driver that we dispose of too. */

@@ -2,7 +2,7 @@
 import { bracketOf, type Segment } from '../policy/segments';
 import { readsRows } from '../policy/statements';
 import { withoutHelpers } from './helpers';
-import { asFenced } from './ledger/fence';
+import { asFenced, holding, type Holder } from './ledger/fence';
 import type { Marker } from './ledger/markers';
 import { MessageError, sendTogether } from './message';
 import { DatabaseError, type Client } from './postgres';
@@ -12,10 +12,8 @@ import { abandonSingle, resumeSingle, waitsForOthers } from './single-statement'
 import type { ParsedStatement } from './sql-parser';
 
 /** What an attempt writes as its marker, and under whose fence. */
-export interface Entry {
+export interface Entry extends Holder {
   script: string;
-  deployment: string;
-  token: bigint;
 }
 
 export type Around = (segment: Segment, statement: ParsedStatement, execute: () => Promise<unknown>) => Promise<void>;
@@ -55,10 +53,15 @@ export function looksBefore({ kind }: Segment, around: Around | undefined): bool
   return kind === 'single' || around !== undefined;
 }
 
-/** Sends what the engine wrote before a script, in a transaction of its own: it tells of the script, whatever becomes of that. */
-export async function sendPreamble(client: Client, preamble: string[]): Promise<void> {
-  if (preamble.length === 0) return;
-  await sendAll(client, asTransaction(preamble));
+/**
+ * Sends what the engine wrote before a script, in a transaction of its own: it tells of the script, whatever becomes of that.
+ * @param holder null where there is no fence.
+ * @throws ApplicationFailure Fenced; the server's error.
+ */
+export async function sendPreamble(client: Client, preamble: string[], holder: Holder | null): Promise<void> {
+  await sendAll(client, asTransaction(preamble, holder)).catch((error: unknown) => {
+    throw holder ? asFenced(error, holder.deployment) : error;
+  });
   preamble.length = 0;
 }
 
@@ -72,8 +75,9 @@ async function sendAll(client: Client, statements: string[]): Promise<void> {
   }
 }
 
-function asTransaction(statements: string[]): string[] {
-  return statements.length === 0 ? [] : ['BEGIN', ...statements, 'COMMIT'];
+function asTransaction(statements: string[], holder: Holder | null): string[] {
+  const guard = holder ? [holding(holder)] : [];
+  return statements.length === 0 ? [] : ['BEGIN', ...guard, ...statements, 'COMMIT'];
 }
 
 /**
@@ -91,7 +95,7 @@ interface Line {
 }
 
 async function runInMessages(client: Client, attempt: Attempt): Promise<void> {
-  const history = asTransaction(attempt.preamble);
+  const history = asTransaction(attempt.preamble, attempt.entry);
   for (const message of messagesOf(client, attempt, history)) {
     try {
       await sendLines(client, attempt, message);
@@ -138,7 +142,7 @@ async function sendLines(client: Client, attempt: Attempt, lines: Line[]): Promi
 }
 
 async function runOneByOne(client: Client, attempt: Attempt): Promise<void> {
-  await sendPreamble(client, attempt.preamble);
+  await sendPreamble(client, attempt.preamble, attempt.entry);
   const { begin, inner, commit } = bracketOf(attempt.segment);
   await sendAll(client, [...begin, ...entrance(client, attempt)]);
   for (const [position, statement] of inner.entries()) {
@@ -153,7 +157,7 @@ async function runSingle(client: Client, attempt: Attempt): Promise<void> {
   const { entry, segment, marker } = attempt;
   const [statement] = segment.statements;
   if (!statement) return;
-  await sendPreamble(client, attempt.preamble);
+  await sendPreamble(client, attempt.preamble, entry);
   attempt.next(statement, 0);
   // What waits for older transactions blocks nobody while it does: a lock_timeout would only kill it.
   const lockTimeout = waitsForOthers(statement) ? 0 : attempt.lockTimeoutMs;
@@ -166,6 +170,7 @@ async function runSingle(client: Client, attempt: Attempt): Promise<void> {
   const script = client.escapeLiteral(entry.script);
   await sendAll(client, [
     'RESET lock_timeout',
+    holding(entry),
     `UPDATE lockkeeper.marker SET state = 'committed', written_at = clock_timestamp() WHERE script = ${script} AND segment = ${segment.index}`,
   ]);
 }
@@ -178,12 +183,16 @@ async function execute(client: Client, { segment, around }: Attempt, statement: 
 const ALREADY_THERE = '42P07';
 
 /** What somebody else made under the same name is not ours to drop. @throws the error, once nothing invalid is left where that can be. */
-async function failSingle(client: Client, { script }: Entry, segment: Segment, error: unknown): Promise<never> {
+async function failSingle(client: Client, entry: Entry, segment: Segment, error: unknown): Promise<never> {
   const [statement] = segment.statements;
   if (!(error instanceof DatabaseError) || isConnectionLoss(error) || !statement) throw error;
+  // By now it may be what a later attempt builds.
+  await client.query(holding(entry));
   const clean = error.code === ALREADY_THERE || (await abandonSingle(client, statement).catch(() => false));
-  if (clean)
-    await client.query('DELETE FROM lockkeeper.marker WHERE script = $1 AND segment = $2', [script, segment.index]);
+  if (clean) {
+    const marker = `script = ${client.escapeLiteral(entry.script)} AND segment = ${segment.index}`;
+    await sendAll(client, [holding(entry), `DELETE FROM lockkeeper.marker WHERE ${marker}`]);
+  }
   throw error;
 }
 

@@ -1,17 +1,23 @@
 /** What a script changes of its session: later segments were written to run with it, and nobody else. */
 import type { Segment } from '../policy/segments';
 import { setsSession, transactionControl } from '../policy/statements';
+import type { Holder } from './ledger/fence';
 import type { Client } from './postgres';
 import { sendPreamble } from './segment';
 import type { ParsedStatement } from './sql-parser';
 
 /** Of a segment that an earlier attempt committed, in another session. */
-export async function repeatSettings(client: Client, { statements }: Segment, preamble: string[]): Promise<void> {
+export async function repeatSettings(
+  client: Client,
+  holder: Holder,
+  { statements }: Segment,
+  preamble: string[],
+): Promise<void> {
   const last = statements.at(-1);
   if (last && transactionControl(last) === 'rollback') return;
   const settings = statements.filter(mayBeRepeated);
   // They are not meant for the engine's history.
-  if (settings.length > 0) await sendPreamble(client, preamble);
+  if (settings.length > 0) await sendPreamble(client, preamble, holder);
   for (const { text } of settings) await client.query(text);
 }
 

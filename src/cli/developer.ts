@@ -92,7 +92,7 @@ export async function onTarget<T>(
     connect: async () => (main.client = await noted(openSession(url, { applicationName: 'lockkeeper/migrate' }))),
     runScript: async (script, _migration, preamble) => {
       if (!main.client) return;
-      await sendPreamble(main.client, preamble);
+      await sendPreamble(main.client, preamble, null);
       await runSegments(main.client, script);
     },
     connectToShadow: () => noted(openShadow(url, config, shadows.shift())),

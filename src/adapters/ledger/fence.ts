@@ -8,6 +8,32 @@ const END_ORPHANS = (client: Client, applicationPrefix: string): string =>
   `SELECT pg_terminate_backend(pid, 10000) AS ended FROM pg_stat_activity
     WHERE datname = current_database() AND pid <> pg_backend_pid() AND starts_with(application_name, ${client.escapeLiteral(applicationPrefix)})`;
 
+/** Who has the fence, for as long as the token is the newest. */
+export interface Holder {
+  deployment: string;
+  token: bigint;
+}
+
+/** The statement behind which a transaction goes on only under the fence, which stays as it is until that ends. */
+export function holding({ token }: Holder): string {
+  return `SELECT lockkeeper.hold(${token})`;
+}
+
+/**
+ * Runs `work` in a transaction under the fence.
+ * @throws ApplicationFailure Fenced; the server's error, after which nothing of it is left.
+ */
+export async function underFence(client: Client, holder: Holder, work: () => Promise<unknown>): Promise<void> {
+  try {
+    await client.query(`BEGIN; ${holding(holder)}`);
+    await work();
+    await client.query('COMMIT');
+  } catch (error) {
+    await client.query('ROLLBACK').catch(() => undefined);
+    throw asFenced(error, holder.deployment);
+  }
+}
+
 /** Who asks for the fence. */
 export interface Claim {
   /** For people who look at the fence. */

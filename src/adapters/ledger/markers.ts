@@ -1,5 +1,6 @@
 /** Markers: which segments are committed, by whom and in which transaction. Each was written in the transaction that it speaks of. */
 import type { Client } from '../postgres';
+import { underFence, type Holder } from './fence';
 
 /** `migration/<name>` of `migration/<name>@<checksum>`: names may hold an @, checksums have 64 digits. */
 const MIGRATION_OF_SCRIPT = 'left(script, -65)';
@@ -44,8 +45,9 @@ export async function markersOf(client: Client, script: string): Promise<Map<num
   return (await markersOfAll(client, [script])).get(script) ?? new Map<number, Marker>();
 }
 
-export async function forgetMarkers(client: Client, scripts: string[]): Promise<void> {
-  await client.query('DELETE FROM lockkeeper.marker WHERE script = ANY($1)', [scripts]);
+/** @throws ApplicationFailure Fenced */
+export function forgetMarkers(client: Client, holder: Holder, script: string): Promise<void> {
+  return underFence(client, holder, () => client.query('DELETE FROM lockkeeper.marker WHERE script = $1', [script]));
 }
 
 /** How many segments of these migrations a deployment committed, and how many of them and others it left a marker of. */

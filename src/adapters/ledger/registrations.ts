@@ -1,6 +1,7 @@
 /** What a deployment registers before it writes: where it began, and how each of its steps is undone. */
 import type { Client } from '../postgres';
 import { historyExists } from '../prisma-history';
+import { underFence, type Holder } from './fence';
 import { markUndone } from './markers';
 
 /** What the reversal of one step is registered as, before the step runs. */
@@ -71,15 +72,29 @@ export async function registeredReversals(client: Client, deployment: string): P
   return rows;
 }
 
-/** Marks a step as undone: its markers, its history rows and its registration change together. */
+/**
+ * Marks a step as undone: its markers, its history rows and its registration change together.
+ * @param holder whose fence the database has.
+ * @throws ApplicationFailure Fenced
+ */
 export async function recordReversed(
   client: Client,
+  holder: Holder,
   deployment: string,
   step: number,
   migrations: string[],
 ): Promise<void> {
   const hasHistory = await historyExists(client);
-  await client.query('BEGIN');
+  await underFence(client, holder, () => writeReversed(client, hasHistory, deployment, step, migrations));
+}
+
+async function writeReversed(
+  client: Client,
+  hasHistory: boolean,
+  deployment: string,
+  step: number,
+  migrations: string[],
+): Promise<void> {
   await markUndone(client, deployment, migrations);
   // The engine marks only failed rows as rolled back; these may be finished. It ignores them from here on, and they stay as a record.
   if (hasHistory)
@@ -91,7 +106,6 @@ export async function recordReversed(
     'UPDATE lockkeeper.reversal SET reversed_at = clock_timestamp() WHERE deployment = $1 AND step = $2',
     [deployment, step],
   );
-  await client.query('COMMIT');
 }
 
 export async function ledgerExists(client: Client): Promise<boolean> {

@@ -65,14 +65,19 @@ CREATE TABLE IF NOT EXISTS lockkeeper.reversal (
 -- Null where a ledger of an earlier version registered it: then nobody can tell that all of it is there.
 ALTER TABLE lockkeeper.reversal ADD COLUMN IF NOT EXISTS segments int;
 ALTER TABLE lockkeeper.reversal ADD COLUMN IF NOT EXISTS schema_before text, ADD COLUMN IF NOT EXISTS inverses jsonb NOT NULL DEFAULT '[]';
--- Every segment enters by it: the share lock keeps the fence as it is until the segment's commit.
-CREATE OR REPLACE FUNCTION lockkeeper.enter(script text, segment int, state text, deployment text, holder bigint)
-RETURNS void LANGUAGE plpgsql AS $enter$
+-- Every transaction that writes for a deployment begins by it: the share lock keeps the fence as it is until the commit.
+CREATE OR REPLACE FUNCTION lockkeeper.hold(holder bigint) RETURNS void LANGUAGE plpgsql AS $hold$
 BEGIN
   PERFORM FROM lockkeeper.fence WHERE token = holder FOR SHARE;
   IF NOT FOUND THEN
     RAISE EXCEPTION '%', (SELECT owner FROM lockkeeper.fence) USING ERRCODE = '${FENCE_LOST}';
   END IF;
+END $hold$;
+-- Every segment enters by it.
+CREATE OR REPLACE FUNCTION lockkeeper.enter(script text, segment int, state text, deployment text, holder bigint)
+RETURNS void LANGUAGE plpgsql AS $enter$
+BEGIN
+  PERFORM lockkeeper.hold(holder);
   INSERT INTO lockkeeper.marker AS m (script, segment, state, deployment, token)
     VALUES (enter.script, enter.segment, enter.state, enter.deployment, holder)
     ON CONFLICT ON CONSTRAINT marker_pkey
