@@ -12,6 +12,7 @@ import {
   type RegisteredReversal,
 } from '../adapters/ledger/registrations';
 import { ensureLedger } from '../adapters/ledger/schema';
+import { readLiveSchema } from '../adapters/live-schema';
 import { readMigrations } from '../adapters/migration-files';
 import { schemaFingerprint } from '../adapters/pg-tools';
 import { schemaOf } from '../adapters/prisma-engine';
@@ -202,8 +203,9 @@ async function extentOf(client: Client, reversal: RegisteredReversal, deployment
 
 /** Reversals were not planned for the tables that are there now: whose locks matter is seen here. */
 async function formOf(client: Client, { url }: ResolvedTarget, sql: string): Promise<ExecutionForm> {
-  const database = { tables: await readTables(client), offline: false, schema: schemaOf(url) };
-  return unplannedForm(parseScript(sql), database);
+  const schema = schemaOf(url);
+  const database = { tables: await readTables(client), offline: false, schema };
+  return unplannedForm(parseScript(sql), database, await readLiveSchema(client, schema));
 }
 
 /** Null when nobody knows how; empty when there is nothing to do. */

@@ -2,7 +2,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Blocker, LockWait, ScriptProgress } from '../contract';
 import type { Segment } from '../policy/segments';
-import { readsRows } from '../policy/statements';
 import type { Marker } from './ledger/markers';
 import { IN_THE_WAY } from './ledger/schema';
 import { blockersOf, lookingFor, untilClear, type LockPatience } from './lock-queue';
@@ -86,7 +85,7 @@ export class SegmentRun {
       look: segment.locks.length > 0 ? lookingFor(this.client, segment.locks, patience) : null,
       boundOf: (position) => this.bound(position),
       around: script.around,
-      lockTimeoutMs: isPatient(segment) ? patience.budgetMs : patience.timeoutMs,
+      patience,
       next: (statement, position) => {
         script.signal.throwIfAborted();
         this.current = statement;
@@ -162,18 +161,3 @@ const MOST_NAMED = 5;
 
 /** The budget ended while somebody was seen in the way: no attempt was worth making. */
 const LOOKED_IN_VAIN = Object.assign(new DatabaseError('lock not available', 0, 'error'), { code: '55P03' });
-
-/**
- * Rows that others have locked are waited for without a bound of their own: nobody queues behind a writer of rows. The
- * same holds for the weak locks of VALIDATE CONSTRAINT.
- */
-function isPatient({ locks, statements }: Segment): boolean {
-  return locks.length === 0 && statements.some((statement) => readsRows(statement) || validates(statement));
-}
-
-function validates({ node }: ParsedStatement): boolean {
-  if (!('AlterTableStmt' in node)) return false;
-  return (node.AlterTableStmt.cmds ?? []).some(
-    (command) => 'AlterTableCmd' in command && command.AlterTableCmd.subtype === 'AT_ValidateConstraint',
-  );
-}

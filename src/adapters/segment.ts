@@ -1,12 +1,12 @@
 /** One attempt at one segment: its marker and its statements commit together, or nothing of it is there. */
 import { bracketOf, type Segment } from '../policy/segments';
-import { readsRows } from '../policy/statements';
+import { readsRows, setsLockTimeout, waitsForRows } from '../policy/statements';
 import { withoutHelpers } from './helpers';
 import { asFenced, holding, type Holder } from './ledger/fence';
 import type { Marker } from './ledger/markers';
 import { MessageError, sendTogether } from './message';
 import { DatabaseError, type Client } from './postgres';
-import { lockingFirst } from './lock-queue';
+import { lockingFirst, type LockPatience } from './lock-queue';
 import { isConnectionLoss } from './statement-failure';
 import { abandonSingle, resumeSingle, waitsForOthers } from './single-statement';
 import type { ParsedStatement } from './sql-parser';
@@ -23,8 +23,7 @@ export interface Attempt {
   segment: Segment;
   /** What is already known of the segment: only a statement outside transactions leaves an intent. */
   marker: Marker | undefined;
-  /** Milliseconds that a statement may stand in a lock's queue. */
-  lockTimeoutMs: number;
+  patience: LockPatience;
   /** Milliseconds that the statement at a place may run; null = without a bound. */
   boundOf: (position: number) => number | null;
   /** Looks who is in the way, and fails with IN_THE_WAY; null = nothing to look for. Not where `looksBefore`. */
@@ -115,7 +114,7 @@ function messagesOf(client: Client, attempt: Attempt, history: string[]): Line[]
   const messages = [linesFor(0, ...history, ...begin, ...looking, ...entrance(client, attempt))];
   for (const [position, statement] of inner.entries()) {
     if (position > 0 && beginsMessage(attempt.segment, statement)) messages.push([]);
-    messages.at(-1)?.push(...linesFor(position, ...nextBound(attempt, position), statement.text));
+    messages.at(-1)?.push(...linesFor(position, ...nextLimits(attempt, inner, position), statement.text));
   }
   messages.at(-1)?.push({ text: commit, position: inner.length - 1 });
   return messages;
@@ -147,7 +146,7 @@ async function runOneByOne(client: Client, attempt: Attempt): Promise<void> {
   await sendAll(client, [...begin, ...entrance(client, attempt)]);
   for (const [position, statement] of inner.entries()) {
     attempt.next(statement, position);
-    await sendAll(client, nextBound(attempt, position));
+    await sendAll(client, nextLimits(attempt, inner, position));
     await execute(client, attempt, statement);
   }
   await client.query(commit);
@@ -160,7 +159,7 @@ async function runSingle(client: Client, attempt: Attempt): Promise<void> {
   await sendPreamble(client, attempt.preamble, entry);
   attempt.next(statement, 0);
   // What waits for older transactions blocks nobody while it does: a lock_timeout would only kill it.
-  const lockTimeout = waitsForOthers(statement) ? 0 : attempt.lockTimeoutMs;
+  const lockTimeout = waitsForOthers(statement) ? 0 : attempt.patience.timeoutMs;
   await sendAll(client, [entering(client, attempt, 'intent'), `SET lock_timeout = ${Math.ceil(lockTimeout)}`]);
   if (!(await resumeSingle(client, statement, marker !== undefined))) {
     const run = (): Promise<void> => execute(client, attempt, statement);
@@ -198,20 +197,34 @@ async function failSingle(client: Client, entry: Entry, segment: Segment, error:
 
 /** What comes before a transaction's own statements: its marker, their limits, and where there are several locks, those. */
 function entrance(client: Client, attempt: Attempt): string[] {
-  const { segment, lockTimeoutMs } = attempt;
-  const locking = segment.locksFirst ? [lockingFirst(client, segment.locks, lockTimeoutMs)] : [];
+  const { segment, patience } = attempt;
+  const locking = segment.locksFirst ? [lockingFirst(client, segment.locks, patience.timeoutMs)] : [];
   return [entering(client, attempt, 'committed'), ...limits(attempt), ...locking];
 }
 
 function limits(attempt: Attempt): string[] {
+  const [first] = bracketOf(attempt.segment).inner;
   const bounded = attempt.boundOf(0) === null ? [] : [bound(attempt, 0)];
-  return [`SET LOCAL lock_timeout = ${Math.ceil(attempt.lockTimeoutMs)}`, ...bounded];
+  return [lockTimeout(attempt, first), ...bounded];
 }
 
-/** Between two statements that may run for different times. */
-function nextBound(attempt: Attempt, position: number): string[] {
-  const same = position === 0 || attempt.boundOf(position) === attempt.boundOf(position - 1);
-  return same ? [] : [bound(attempt, position)];
+/** Between two statements that may wait or run for different times. */
+function nextLimits(attempt: Attempt, inner: ParsedStatement[], position: number): string[] {
+  if (position === 0) return [];
+  const waiting = lockTimeout(attempt, inner[position]);
+  const sameWait =
+    waiting === lockTimeout(attempt, inner[position - 1]) || inner.slice(0, position).some(setsLockTimeout);
+  const sameBound = attempt.boundOf(position) === attempt.boundOf(position - 1);
+  return [...(sameWait ? [] : [waiting]), ...(sameBound ? [] : [bound(attempt, position)])];
+}
+
+/**
+ * Rows that others have locked are waited for without a bound of their own, where nobody waits for the segment: nobody
+ * queues behind a writer of rows. Behind all else that waits, everybody does.
+ */
+function lockTimeout({ segment, patience }: Attempt, statement: ParsedStatement | undefined): string {
+  const patient = segment.locks.length === 0 && statement !== undefined && waitsForRows(statement);
+  return `SET LOCAL lock_timeout = ${Math.ceil(patient ? patience.budgetMs : patience.timeoutMs)}`;
 }
 
 function bound({ boundOf }: Attempt, position: number): string {

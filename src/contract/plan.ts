@@ -39,8 +39,8 @@ export interface ExecutionForm {
   /** `online`: what blocks others runs in a form that does not, where the end state is the same. */
   execution: 'online' | 'as-written';
   /**
-   * Relations with rows that were there before the deployment and that the file locks against writers; quoted and
-   * qualified, as `to_regclass()` takes them: `"public"."User"`. In the order in which a transaction locks them.
+   * Relations that were there before the deployment and that the file locks against writers, views against readers; quoted
+   * and qualified, as `to_regclass()` takes them: `"public"."User"`. In the order in which a transaction locks them.
    */
   busy: string[];
   /** The statements that take those locks, in the file's order. */
@@ -56,6 +56,11 @@ export interface BlockingStatement {
   locks: { relation: string; mode: string }[];
   /** True where its online form runs instead. */
   online: boolean;
+  /**
+   * False where it may share a transaction all the same: none of the relations has rows, and nothing in the file lasts. A
+   * form that an earlier version decided does not say: none of its statements may.
+   */
+  alone?: boolean;
 }
 
 /** A unit of execution and of undo: one activity, one reversal. Quiet migrations share one. */

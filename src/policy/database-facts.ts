@@ -18,7 +18,7 @@ export interface DatabaseFacts {
 
 export class TableFacts {
   private renamed = new Map<string, string>();
-  /** Keys of the tables that earlier scripts of the deployment make: empty and unused when the next one runs. */
+  /** Keys of the tables and views that earlier scripts of the deployment make: empty and unused when the next one runs. */
   private made = new Set<string>();
   private readonly schema: string;
 
@@ -74,7 +74,7 @@ export class TableFacts {
   learn(statements: readonly ParsedStatement[], facts: readonly StatementFacts[]): void {
     if (this.isOffline) return;
     for (const [place, statement] of statements.entries()) {
-      for (const table of facts[place]?.creates.tables ?? []) this.made.add(keyOf(table));
+      for (const relation of madeBy(facts[place])) this.made.add(keyOf(relation));
       renameAmong(this.made, statement);
     }
   }
@@ -83,4 +83,11 @@ export class TableFacts {
     const rename = tableRenamed(statement);
     if (rename) this.renamed.set(keyOf(rename.to), this.renamed.get(keyOf(rename.from)) ?? rename.from);
   }
+}
+
+/** Tables, and what else a statement locks without having to share it: views that its script makes. */
+function madeBy(facts: StatementFacts | undefined): string[] {
+  if (!facts) return [];
+  const old = new Set(facts.contested.map(({ relation }) => relation));
+  return [...facts.creates.tables, ...facts.locks.map(({ relation }) => relation).filter((name) => !old.has(name))];
 }

@@ -16,7 +16,7 @@ import {
 } from './statements';
 import { LockSet, strength } from './statements/locks';
 
-/** A lock that others feel: on a relation that holds rows and was there before. */
+/** A lock that others feel: on a relation that was there before. */
 export interface BusyLock {
   /** Quoted and qualified, as `to_regclass()` takes it. */
   relation: string;
@@ -179,7 +179,8 @@ class Cutter {
   }
 
   private standsAlone(index: number): boolean {
-    return this.form.execution === 'online' && this.blocking.has(index);
+    const blocking = this.blocking.get(index);
+    return this.form.execution === 'online' && blocking !== undefined && blocking.alone !== false;
   }
 
   private rangeOf(index: number): [number, number] | undefined {

@@ -53,6 +53,7 @@ function cut(sql: string, setting?: Setting): string[] {
   );
 }
 
+const QUICK = 'ALTER TABLE empty ADD COLUMN a int';
 const ADD = 'ALTER TABLE "User" ADD COLUMN age int';
 
 test('a statement that blocks writers of a busy table is a segment of its own', () => {
@@ -84,12 +85,69 @@ test("the file's own transaction stays as it is, and tells of its locks", () => 
 });
 
 test.each([
-  ['an empty table', 'ALTER TABLE empty ADD COLUMN a int; SELECT 1'],
   ['a table that the file makes', 'CREATE TABLE t (id int); ALTER TABLE t ADD COLUMN a int'],
   ['a lock that writers do not feel', 'INSERT INTO "User" VALUES (1); COMMENT ON TABLE "User" IS \'people\''],
 ])('%s is nobody’s concern', (_, sql) => {
   expect(cut(sql)).toEqual([`transaction: ${sql}`]);
   expect(formOf(sql)).toMatchObject({ busy: [], blocking: [] });
+});
+
+describe('what has no rows may have its readers all the same', () => {
+  const before = `${APPLIED} CREATE VIEW names AS SELECT name FROM "User"; CREATE MATERIALIZED VIEW totals AS SELECT 1 AS n;`;
+  const view = 'CREATE OR REPLACE VIEW names AS SELECT name, id FROM "User"';
+  const refresh = 'REFRESH MATERIALIZED VIEW totals';
+  const cutBehind = (sql: string): string[] => cut(sql, { applied: before, offline: false });
+
+  test('its lock is looked out for, in the transaction of its neighbours', () => {
+    expect(cutBehind(`${QUICK}; CREATE TABLE t (id int); ${view}`)).toEqual([
+      `transaction: ${QUICK}; CREATE TABLE t (id int); ${view} @ "public"."empty" AccessExclusive @ "public"."names" AccessExclusive`,
+    ]);
+  });
+
+  test('its lock does not last as long as rows that are written or a constraint that is validated', () => {
+    expect(cutBehind(`${QUICK}; ${view}; UPDATE "User" SET name = name`)).toEqual([
+      `transaction: ${QUICK} @ "public"."empty" AccessExclusive`,
+      `transaction: ${view} @ "public"."names" AccessExclusive`,
+      'transaction: UPDATE "User" SET name = name',
+    ]);
+    expect(cutBehind(`${QUICK}; ALTER TABLE orders VALIDATE CONSTRAINT c`)).toHaveLength(2);
+  });
+
+  test('a materialized view is shut for as long as its query lasts', () => {
+    expect(cutBehind(`CREATE TABLE t (id int); ${refresh}`)).toEqual([
+      'transaction: CREATE TABLE t (id int)',
+      `transaction: ${refresh} @ "public"."totals" AccessExclusive`,
+    ]);
+    expect(formOf(refresh.replace('VIEW', 'VIEW CONCURRENTLY'), { applied: before, offline: false }).busy).toEqual([]);
+  });
+
+  test('no online form is needed', () => {
+    expect(cut('CREATE INDEX i ON empty (id)')).toEqual([
+      'transaction: CREATE INDEX i ON empty (id) @ "public"."empty" Share',
+    ]);
+  });
+
+  test('unless the deployment makes it', () => {
+    const { migrations } = buildPlan({
+      environment: 'test',
+      target: 'main',
+      applied: [parseScript(APPLIED)],
+      migrations: [
+        'CREATE VIEW v AS SELECT 1 AS a; CREATE TABLE t (id int)',
+        'CREATE OR REPLACE VIEW v AS SELECT 2 AS a; ALTER TABLE t ADD COLUMN b int',
+      ].map((sql, place) => ({
+        name: `m${place}`,
+        checksum: 'c'.repeat(64),
+        sql,
+        statements: parseScript(sql),
+        hasDownSql: false,
+      })),
+      database: { tables: TABLES, offline: false },
+      parse: parseScript,
+      execution: 'online',
+    });
+    expect(migrations.map(({ form }) => form.busy)).toEqual([[], []]);
+  });
 });
 
 test('a new table is felt as soon as a busy one refers to it, whoever has no row there yet', () => {

@@ -6,8 +6,11 @@ import type { LockPrediction } from '../plan';
 import {
   describe,
   learn,
+  readsRows,
   scriptContext,
   transactionControl,
+  validates,
+  type Schema,
   type ScriptContext,
   type StatementFacts,
 } from '../statements';
@@ -36,6 +39,7 @@ export interface Decision {
 
 /** Ordinary writers wait for these and what is stronger. */
 const BLOCKS_WRITERS = strength('ShareLock');
+const BLOCKS_READERS = strength('AccessExclusiveLock');
 /** These conflict with the RowShareLock of a foreign key's check. */
 const BLOCKS_REFERRING = strength('ExclusiveLock');
 
@@ -50,81 +54,101 @@ export function decideForm(input: FormInput): Decision {
   const locked: string[] = [];
   const asWritten: Decision['asWritten'] = statements.map(() => null);
   const blocking: BlockingStatement[] = [];
+  const lasting = statements.some((statement) => readsRows(statement) || validates(statement));
   for (const [place, statement] of statements.entries()) {
     const described = describe(statement, input.script);
     facts.push(described);
-    const felt = locksOf(described, input);
+    const felt = locksOf(described, input, isThere);
     if (felt.length > 0) {
       const locks = felt.map(({ relation, mode }) => ({ relation: tables.sqlName(relation), mode }));
-      const possible = input.execution === 'online' && isWorthwhile(statement, described, felt);
+      const busy = locksOf(described, input, isBusy);
+      const possible = input.execution === 'online' && isWorthwhile(statement, described, busy);
       if (possible)
         asWritten[place] = bound
           ? `line ${bound.line} holds for the rest of its transaction or session`
           : (places.refusal(place) ?? refusalOf(statement, described, input));
       locked.push(...felt.map(({ relation }) => relation));
-      blocking.push({ statement: place, locks, online: possible && asWritten[place] === null });
+      const online = possible && asWritten[place] === null;
+      blocking.push({ statement: place, locks, online, alone: busy.length > 0 || lasting });
     }
     tables.follow(statement);
     learn(statement, input.script);
   }
   const busy = inLockOrder(locked, [before, input.script.schema]).map((relation) => tables.sqlName(relation));
   const kept = ranges.filter(([first, last]) =>
-    blocking.some(({ statement }) => first <= statement && statement <= last),
+    blocking.some(({ statement, alone }) => alone && first <= statement && statement <= last),
   );
   return { facts, form: { execution, busy, blocking, together: kept }, asWritten };
 }
 
-/** Of a script that nobody planned, a reversal say: which of its locks others feel, going by the tables that are there now. */
-export function unplannedForm(statements: ParsedStatement[], database: DatabaseFacts): ExecutionForm {
+/**
+ * Of a script that nobody planned, a reversal say: which of its locks others feel, going by what is there now.
+ * @param schema of the database: it tells whom a statement locks besides what it names.
+ */
+export function unplannedForm(statements: ParsedStatement[], database: DatabaseFacts, schema: Schema): ExecutionForm {
   const { form } = decideForm({
     statements,
     execution: 'as-written',
-    script: scriptContext(),
+    script: scriptContext(schema),
     tables: new TableFacts(database),
   });
   return form;
 }
 
-/** The locks of a statement that writers of busy tables wait for. */
-function locksOf({ locks, contested }: StatementFacts, input: Felt): LockPrediction[] {
+/** The locks of a statement that others wait for, going by which relations have others. */
+function locksOf({ locks, contested }: StatementFacts, input: Felt, hasOthers: HasOthers): LockPrediction[] {
   const old = new Set(contested.map(({ relation }) => relation));
   return locks.filter(
     ({ relation, mode }) =>
-      (old.has(relation) && blocksOwnWriters(relation, mode, input)) || blocksReferring(relation, mode, input),
+      (old.has(relation) && blocksOthers(relation, mode, input, hasOthers)) ||
+      blocksReferring(relation, mode, input, hasOthers),
   );
 }
 
 type Felt = Pick<FormInput, 'script' | 'tables'>;
+type HasOthers = (relation: string, input: Felt) => boolean;
 
-function blocksOwnWriters(relation: string, mode: string, input: Felt): boolean {
+/** Nobody writes to a view itself. */
+function blocksOthers(relation: string, mode: string, input: Felt, hasOthers: HasOthers): boolean {
   const table = input.script.schema.index(relation)?.table ?? relation;
-  const kind = input.script.schema.table(table)?.kind ?? 'table';
-  return strength(mode) >= BLOCKS_WRITERS && kind === 'table' && isBusy(table, input);
+  const blocks = isView(table, input) ? BLOCKS_READERS : BLOCKS_WRITERS;
+  return strength(mode) >= blocks && hasOthers(table, input);
 }
 
 /**
  * Who writes a row with a foreign key locks the table that it refers to, whatever the key's value: one that has no rows yet,
  * or is as new as the deployment, is felt as soon as a busy table refers to it.
  */
-function blocksReferring(relation: string, mode: string, input: Felt): boolean {
+function blocksReferring(relation: string, mode: string, input: Felt, hasOthers: HasOthers): boolean {
   const { schema } = input.script;
   return (
-    strength(mode) >= BLOCKS_REFERRING && schema.referencing(relation).some(({ table }) => isBusy(table.name, input))
+    strength(mode) >= BLOCKS_REFERRING && schema.referencing(relation).some(({ table }) => hasOthers(table.name, input))
   );
 }
 
-function isBusy(table: string, { tables }: Felt): boolean {
-  return !tables.isMade(table) && !tables.isMissing(table) && tables.size(table)?.rows !== 0;
+function isView(relation: string, { script }: Felt): boolean {
+  return (script.schema.table(relation)?.kind ?? 'table').endsWith('view');
+}
+
+/** Somebody may use it: a queue that is empty for the moment has its readers. */
+function isThere(relation: string, input: Felt): boolean {
+  const { tables } = input;
+  return !tables.isMade(relation) && (isView(relation, input) || !tables.isMissing(relation));
+}
+
+/** There, with rows: what lasts for as long as a table is large, lasts. */
+function isBusy(table: string, input: Felt): boolean {
+  return isThere(table, input) && !isView(table, input) && input.tables.size(table)?.rows !== 0;
 }
 
 /** An online form that spares somebody something: rows of a busy table are read, or an index of one goes. */
-function isWorthwhile(statement: ParsedStatement, { scanned }: StatementFacts, felt: LockPrediction[]): boolean {
-  if (onlinePieces(statement) === null) return false;
+function isWorthwhile(statement: ParsedStatement, { scanned }: StatementFacts, busy: LockPrediction[]): boolean {
+  if (busy.length === 0 || onlinePieces(statement) === null) return false;
   const alter = as(statement.node, 'AlterTableStmt');
   if (!alter) return true;
   const table = relationOf(alter.relation);
   const isTable = (name: string): boolean => keyOf(name) === keyOf(table);
-  return scanned.some(isTable) && felt.some(({ relation }) => isTable(relation));
+  return scanned.some(isTable) && busy.some(({ relation }) => isTable(relation));
 }
 
 function refusalOf(statement: ParsedStatement, { rewrites }: StatementFacts, { script, tables }: Felt): string | null {

@@ -26,9 +26,12 @@ export {
   readsRows,
   endsImplicitTransaction,
   partTransactionModes,
+  setsLockTimeout,
   setsSession,
   transactionControl,
   usesLiteral,
+  validates,
+  waitsForRows,
 } from './transactions';
 export type { Creation, ScriptContext, StatementFacts } from './facts';
 export type { TransactionControl } from './transactions';

@@ -121,6 +121,11 @@ export function setsSession({ node }: ParsedStatement): boolean {
   );
 }
 
+/** From here on the script itself says how long its statements stand in a queue. */
+export function setsLockTimeout({ node }: ParsedStatement): boolean {
+  return as(node, 'VariableSetStmt')?.name === 'lock_timeout';
+}
+
 function isTrue(node: Parameters<typeof as>[0]): boolean {
   return as(node, 'A_Const')?.boolval?.boolval === true;
 }
@@ -144,4 +149,26 @@ const READS_ROWS = new Set<Tag>([
 
 export function readsRows({ node }: ParsedStatement): boolean {
   return READS_ROWS.has(tagOf(node));
+}
+
+/** VALIDATE CONSTRAINT reads every row under a weak lock. */
+export function validates({ node }: ParsedStatement): boolean {
+  return all(as(node, 'AlterTableStmt')?.cmds, 'AlterTableCmd').some(
+    ({ subtype }) => subtype === 'AT_ValidateConstraint',
+  );
+}
+
+/** What they lock is known and weak; a function, a block or REFRESH may lock anything. */
+const WAITS_FOR_ROWS = new Set<Tag>([
+  'InsertStmt',
+  'UpdateStmt',
+  'DeleteStmt',
+  'MergeStmt',
+  'CopyStmt',
+  'CreateTableAsStmt',
+]);
+
+/** True where all that a statement may have to wait for are rows and weak locks: nobody queues behind it meanwhile. */
+export function waitsForRows(statement: ParsedStatement): boolean {
+  return WAITS_FOR_ROWS.has(tagOf(statement.node)) || validates(statement);
 }

@@ -1,0 +1,137 @@
+/** Undoing on a real database beside sessions that hold what it needs, and after statements that came to no end. */
+import { MockActivityEnvironment } from '@temporalio/testing';
+import { Client } from 'pg';
+import { createActivities, type Activities } from '../../src/activities';
+import { createPgTools } from '../../src/adapters/pg-tools';
+import type { DeployInput, StepResult } from '../../src/contract';
+import { testDatabase, type TestDatabase } from '../support/database';
+import { writeMigrations } from '../support/migrations';
+import { testProject, type TestProject } from '../support/project';
+import { until } from '../support/until';
+
+let database: TestDatabase;
+let clients: Client[];
+const projects: TestProject[] = [];
+
+beforeEach(async () => {
+  clients = [];
+  database = await testDatabase();
+  await database.client.query('SET search_path = public');
+});
+
+afterEach(async () => {
+  await Promise.all(clients.map((client) => client.end().catch(() => undefined)));
+  await Promise.all(projects.splice(0).map((project) => project.close()));
+  await database.drop();
+});
+
+async function session(): Promise<Client> {
+  const client = new Client({ connectionString: database.url, options: '-c search_path=public' });
+  client.on('error', () => undefined);
+  await client.connect();
+  clients.push(client);
+  return client;
+}
+
+const inActivity = <T>(work: () => Promise<T>, attempt = 1): Promise<T> =>
+  new MockActivityEnvironment({ attempt }).run(work);
+
+interface Prepared {
+  /** Attempts the only step; `cancel` is what an abort does. */
+  apply: (attempt?: number) => { done: Promise<StepResult>; cancel: () => void };
+  reverse: () => ReturnType<Activities['reverseStep']>;
+  /** How the schema is to what it was before. */
+  likeness: () => ReturnType<Activities['schemaIs']>;
+}
+
+/** Everything before phase `migrate`, as the workflow calls it, of a deployment with one step. */
+async function prepare(deploymentId: string, files: Record<string, string>): Promise<Prepared> {
+  const environment = { lockBudget: '2m', rehearsal: 'schema-only' };
+  const project = await testProject({ ...writeMigrations(files), url: database.url, environment });
+  projects.push(project);
+  const activities = createActivities({
+    config: project.config,
+    tools: createPgTools(process.env['LOCKKEEPER_PG_BIN'] ?? ''),
+    signingKey: '',
+    slack: null,
+    uiUrl: '',
+    openOn: () => Promise.resolve([]),
+    env: project.env,
+  });
+  const { environment: name, target } = project;
+  const input: DeployInput = { deploymentId, environment: name, target, requester: { id: 'cli:maya', name: 'maya' } };
+  const { schemaFingerprint } = await inActivity(() => activities.inspect(input));
+  const { plan } = await inActivity(() => activities.plan(input, null));
+  const rehearsal = await inActivity(() => activities.rehearse(input, plan, null));
+  const segments = plan.migrations.reduce((sum, migration) => sum + migration.segments, 0);
+  const [step] = plan.steps;
+  if (!step || plan.steps.length > 1) throw new Error(`${plan.steps.length} steps`);
+  await inActivity(() => activities.registerUndo(input, [{ ...step, segments }], rehearsal, schemaFingerprint));
+  return {
+    apply: (attempt = 1) => {
+      const activity = new MockActivityEnvironment({ attempt });
+      const request = { step, migrations: plan.migrations, budgets: null };
+      const done = activity.run(() => activities.applyStep(input, request));
+      done.catch(() => undefined);
+      return { done, cancel: () => activity.cancel('CANCELLED') };
+    },
+    reverse: () => inActivity(() => activities.reverseStep(input, deploymentId, 0)),
+    likeness: () => inActivity(() => activities.schemaIs(input, schemaFingerprint)),
+  };
+}
+
+/** @param before of an earlier deployment. */
+async function prepareBehind(before: string, sql: string): Promise<Prepared> {
+  await (await prepare('first', { '00_before': before })).apply().done;
+  return prepare('second', { '00_before': before, '01_next': sql });
+}
+
+const OURS = `datname = current_database() AND application_name LIKE 'lockkeeper/second/%'`;
+
+/** It waits for somebody, or looks who is in its way. */
+async function isHeldUp(): Promise<boolean> {
+  const { rows } = await database.client.query(
+    `SELECT FROM pg_stat_activity WHERE ${OURS} AND (wait_event_type = 'Lock' OR query LIKE '%lockkeeper.holders%')`,
+  );
+  return rows.length > 0;
+}
+
+const heldUp = (): Promise<true> => until('it is held up', isHeldUp);
+
+/** As a worker that is killed. */
+async function kill({ done }: { done: Promise<unknown> }): Promise<void> {
+  await database.client.query(`SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE ${OURS}`);
+  await expect(done).rejects.toThrow();
+}
+
+async function indexes(): Promise<Record<string, boolean>> {
+  const { rows } = await database.client.query<{ name: string; valid: boolean }>(
+    `SELECT relname AS name, indisvalid AS valid FROM pg_index JOIN pg_class ON pg_class.oid = indexrelid
+      WHERE relnamespace = 'public'::regnamespace AND relname !~ '^_prisma' ORDER BY 1`,
+  );
+  return Object.fromEntries(rows.map(({ name, valid }) => [name, valid]));
+}
+
+describe('readers of a table that the undo does not name', () => {
+  const GUESTS = `CREATE TABLE "guests" ("name" text PRIMARY KEY, "note" text);\nINSERT INTO "guests" VALUES ('Ada');`;
+
+  test.each([
+    [
+      'whose foreign key goes with a new and empty table',
+      `CREATE TABLE "review" ("id" int, "guest" text REFERENCES "guests" ("name"));`,
+    ],
+    ['whose index goes with one', 'CREATE TABLE "fresh" ("id" int);\nCREATE INDEX "guests_note" ON "guests" ("note");'],
+  ])('are kept waiting by nobody: %s', async (_, sql) => {
+    const { apply, reverse } = await prepareBehind(GUESTS, sql);
+    await apply().done;
+    const blocker = await session();
+    await blocker.query('BEGIN; SELECT count(*) FROM guests');
+    const reversed = reverse();
+    reversed.catch(() => undefined);
+    await heldUp();
+    // Far longer than an attempt waits, and far shorter than the budget.
+    await (await session()).query(`SET statement_timeout = '20s'; SELECT count(*) FROM guests`);
+    await blocker.query('COMMIT');
+    await expect(reversed).resolves.toMatchObject({ state: 'reversed' });
+  });
+});
