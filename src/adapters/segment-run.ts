@@ -7,7 +7,7 @@ import { IN_THE_WAY } from './ledger/schema';
 import { blockersOf, lookingFor, untilClear, type LockPatience } from './lock-queue';
 import { DatabaseError, type Client } from './postgres';
 import { attemptSegment, looksBefore, type Around, type Entry } from './segment';
-import { isConnectionLoss, statementFailure } from './statement-failure';
+import { isConnectionLoss, RETRIED, statementFailure } from './statement-failure';
 import { takeBack } from './take-back';
 import type { ParsedStatement } from './sql-parser';
 
@@ -25,7 +25,6 @@ export interface Execution extends Entry {
   signal: AbortSignal;
 }
 
-const RETRIED = new Set(['55P03', '40P01', '40001']);
 const FIRST_PAUSE_MS = 100;
 const LONGEST_PAUSE_MS = 5_000;
 

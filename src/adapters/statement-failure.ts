@@ -17,6 +17,9 @@ export interface StatementFailureDetails {
   blockers: Blocker[];
 }
 
+/** SQLSTATEs of locks that did not come and of conflicts with others: another attempt may fare better. */
+export const RETRIED: ReadonlySet<string> = new Set(['55P03', '40P01', '40001']);
+
 /** Not every code of the system's: a full disk is no lost connection. */
 const NETWORK = /^(ECONN[A-Z]+|EPIPE|ETIMEDOUT|E(HOST|NET)(UNREACH|DOWN)|EAI_AGAIN)$/;
 

@@ -1,48 +1,61 @@
 /** A statement's online form is several segments; where one of them fails, those before it are taken back, as if it had been one. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { TakeBack } from '../policy/segments';
+import { underFence } from './ledger/fence';
 import type { LockPatience } from './lock-queue';
 import { DatabaseError, type Client } from './postgres';
 import type { Entry } from './segment';
+import { isConnectionLoss, RETRIED } from './statement-failure';
 
 const PAUSE_MS = 500;
 
 /**
- * Leaves nothing of the statement, markers included. Where a lock is not to be had within the budget, what is left stays
- * marked, and undoing the step takes care of it. Idempotent.
+ * Leaves nothing of the statement, markers included. Where a lock is not to be had within the budget, or something else is in
+ * the way, what is left stays marked, and undoing the step takes care of it. Idempotent.
+ * @throws ApplicationFailure Fenced; AbortError; the connection's error.
  */
 export async function takeBack(
   client: Client,
-  entry: Entry,
+  entry: Entry & { signal: AbortSignal },
   { sql, segments }: TakeBack,
   { timeoutMs, budgetMs }: LockPatience,
 ): Promise<void> {
   const deadline = Date.now() + budgetMs;
   const forget = `DELETE FROM lockkeeper.marker WHERE script = ${client.escapeLiteral(entry.script)} AND segment = ANY('{${segments.join()}}')`;
   for (const statement of [...sql, forget]) {
-    while (!(await attempt(client, entry, statement, timeoutMs))) {
-      if (Date.now() > deadline) return;
-      await sleep(PAUSE_MS);
+    // What waits for older transactions keeps nobody waiting meanwhile: it has all the time at once.
+    const concurrent = statement.startsWith('DROP INDEX CONCURRENTLY');
+    const attempt = (): Promise<void> =>
+      concurrent
+        ? runAlone(client, entry, statement, deadline - Date.now())
+        : runInTransaction(client, entry, statement, timeoutMs);
+    for (let error = await failureOf(attempt()); error !== null; error = await failureOf(attempt())) {
+      if (!RETRIED.has(error.code ?? '') || Date.now() > deadline) return;
+      await sleep(PAUSE_MS, undefined, { signal: entry.signal });
     }
   }
 }
 
-/** @returns false where it must be tried again. */
-async function attempt(client: Client, entry: Entry, statement: string, timeoutMs: number): Promise<boolean> {
-  const concurrent = statement.startsWith('DROP INDEX CONCURRENTLY');
+async function runInTransaction(client: Client, entry: Entry, statement: string, lockMs: number): Promise<void> {
+  await underFence(client, entry, () => client.query(`SET LOCAL lock_timeout = ${Math.ceil(lockMs)}; ${statement}`));
+}
+
+async function runAlone(client: Client, entry: Entry, statement: string, lockMs: number): Promise<void> {
+  await underFence(client, entry, () => client.query(`SET lock_timeout = ${Math.max(1, Math.ceil(lockMs))}`));
   try {
-    if (!(await holdsFence(client, entry))) return true;
-    if (concurrent) await client.query(statement);
-    else await client.query(`BEGIN; SET LOCAL lock_timeout = ${Math.ceil(timeoutMs)}; ${statement}; COMMIT`);
-    return true;
-  } catch (error) {
-    if (!(error instanceof DatabaseError)) throw error;
-    if (!concurrent) await client.query('ROLLBACK');
-    return false;
+    await client.query(statement);
+  } finally {
+    await client.query('RESET lock_timeout').catch(() => undefined);
   }
 }
 
-async function holdsFence(client: Client, { token }: Entry): Promise<boolean> {
-  const { rowCount } = await client.query('SELECT FROM lockkeeper.fence WHERE token = $1', [String(token)]);
-  return rowCount === 1;
+/** Null where there was none. @throws what is not the statement's. */
+async function failureOf(run: Promise<void>): Promise<DatabaseError | null> {
+  try {
+    await run;
+    return null;
+  } catch (error) {
+    if (error instanceof DatabaseError && !isConnectionLoss(error)) return error;
+    throw error;
+  }
 }
