@@ -214,6 +214,7 @@ export class LockkeeperClient {
 
   /**
    * Approves or rejects what the deployment waits for now.
+   * @param decidedAt of the click: a decision that is sent again with the same moment is decided once.
    * @throws RefusedError with the reason: not waiting, not allowed, already decided, something changed.
    */
   async decide(
@@ -222,8 +223,9 @@ export class LockkeeperClient {
     verdict: 'approve' | 'reject',
     reason: string | null,
     bindingDigest: string,
+    decidedAt = new Date(),
   ): Promise<DecisionReceipt> {
-    const decision = this.decision(ref, person, verdict, reason, bindingDigest);
+    const decision = this.decision(ref, person, verdict, reason, bindingDigest, decidedAt);
     try {
       return await this.handle(ref).executeUpdate(decideUpdate, {
         args: [signDecision(decision, this.options.signingKey)],
@@ -241,7 +243,7 @@ export class LockkeeperClient {
 
   /** Asks a deployment to stop: before migrating it ends, after that it undoes what it did. */
   async abort(ref: DeploymentRef, person: Person, reason: string | null): Promise<void> {
-    const decision = this.decision(ref, person, 'abort', reason, '');
+    const decision = this.decision(ref, person, 'abort', reason, '', new Date());
     await this.handle(ref).signal(abortSignal, signDecision(decision, this.options.signingKey));
   }
 
@@ -261,6 +263,7 @@ export class LockkeeperClient {
     verdict: Decision['verdict'],
     reason: string | null,
     bindingDigest: string,
+    decidedAt: Date,
   ): Decision {
     return {
       deploymentId: ref.deploymentId,
@@ -268,7 +271,7 @@ export class LockkeeperClient {
       person,
       verdict,
       reason,
-      decidedAt: new Date().toISOString(),
+      decidedAt: decidedAt.toISOString(),
     };
   }
 
@@ -277,10 +280,10 @@ export class LockkeeperClient {
   }
 }
 
-/** A double click sends the same update id twice and is decided once. */
-function updateIdOf(decision: Decision): string {
+/** Of one click: Temporal answers an id that it knows with the first answer, a refusal whose cause is mended by now too. */
+function updateIdOf({ deploymentId, bindingDigest, person, verdict, decidedAt }: Decision): string {
   return createHash('sha256')
-    .update([decision.deploymentId, decision.bindingDigest, decision.person.id, decision.verdict].join('\n'))
+    .update([deploymentId, bindingDigest, person.id, verdict, decidedAt].join('\n'))
     .digest('hex');
 }
 

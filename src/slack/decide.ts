@@ -28,7 +28,7 @@ const MAX_PAUSE_MS = 10_000;
 
 /**
  * Decides through the workflow's update. Slack has its ack already, so a click must not get lost here: while Temporal
- * does not answer it is tried again, which is harmless because the update's id is made of deployment, digest, person and verdict.
+ * does not answer it is tried again, which is harmless because the update's id is of the click, however often it is sent.
  */
 export function decideThrough(
   client: Pick<LockkeeperClient, 'find' | 'decide'>,
@@ -36,10 +36,11 @@ export function decideThrough(
   patience: Patience = PATIENCE,
 ): Decide {
   return async (decision) => {
-    const deadline = Date.now() + patience.totalMs;
+    const clickedAt = new Date();
+    const deadline = clickedAt.getTime() + patience.totalMs;
     for (let pause = patience.firstPauseMs; ; pause = Math.min(pause * 2, MAX_PAUSE_MS)) {
       try {
-        return await before(deadline, decideOnce(client, decision));
+        return await before(deadline, decideOnce(client, decision, clickedAt));
       } catch (error) {
         if (error instanceof RefusedError || error instanceof UsageError) return error.message;
         log.warn({ deploymentId: decision.deploymentId, error: kind(error) }, 'Temporal did not take a decision');
@@ -50,10 +51,14 @@ export function decideThrough(
   };
 }
 
-async function decideOnce(client: Pick<LockkeeperClient, 'find' | 'decide'>, decision: SlackDecision): Promise<string> {
+async function decideOnce(
+  client: Pick<LockkeeperClient, 'find' | 'decide'>,
+  decision: SlackDecision,
+  clickedAt: Date,
+): Promise<string> {
   const { deploymentId, person, verdict, reason, bindingDigest } = decision;
   const ref = await client.find(deploymentId);
-  const receipt = await client.decide(ref, person, verdict, reason, bindingDigest);
+  const receipt = await client.decide(ref, person, verdict, reason, bindingDigest, clickedAt);
   const what = `${ref.kind === 'rollback' ? 'rollback' : 'deployment'} of ${ref.environment}/${ref.target}`;
   return inWords(decision, what, receipt);
 }

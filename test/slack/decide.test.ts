@@ -56,7 +56,7 @@ it.each<[SlackDecision['verdict'], DecisionReceipt, string]>([
 it('decides as the person who clicked, on what they were shown', async () => {
   const decide = jest.fn(() => Promise.resolve(receipt('rejected', 0, 1)));
   await decideThrough(client(decide), log)({ ...APPROVAL, verdict: 'reject', reason: 'Friday' });
-  expect(decide).toHaveBeenCalledWith(REF, APPROVAL.person, 'reject', 'Friday', 'digest');
+  expect(decide).toHaveBeenCalledWith(REF, APPROVAL.person, 'reject', 'Friday', 'digest', expect.any(Date));
 });
 
 it.each([
@@ -79,12 +79,14 @@ it.each([
 
 it('does not lose a click while Temporal is away (fault 38)', async () => {
   const decide = jest
-    .fn<Promise<DecisionReceipt>, []>()
+    .fn<Promise<DecisionReceipt>, Parameters<LockkeeperClient['decide']>>()
     .mockRejectedValueOnce(new Error('UNAVAILABLE'))
     .mockRejectedValueOnce(new Error('DEADLINE_EXCEEDED'))
     .mockResolvedValue(receipt('approved', 1, 1));
   expect(await decideThrough(client(decide), log, QUICK)(APPROVAL)).toContain('It goes on.');
   expect(decide).toHaveBeenCalledTimes(3);
+  // One click, one update id.
+  expect(new Set(decide.mock.calls.map(([, , , , , clickedAt]) => clickedAt)).size).toBe(1);
 });
 
 it.each([

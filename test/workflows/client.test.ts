@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { NativeConnection, Worker } from '@temporalio/worker';
 import { AlreadyRunningError, LockkeeperClient, RefusedError, type DeploymentRef } from '../../src/client';
+import type { DeployInput } from '../../src/contract';
 import { UsageError } from '../../src/errors';
 import { until } from '../support/until';
 import { quietRuntime } from './support/bench';
@@ -18,12 +19,13 @@ let stop: () => Promise<void>;
 beforeAll(async () => {
   quietRuntime();
   const connection = await NativeConnection.connect({ address: process.env['TEMPORAL_ADDRESS'] ?? '' });
-  const asking = planned({ approval: { required: 2, expiryMs: HOUR }, monitor: { ...plan().monitor, durationMs: 0 } });
+  const policy = { approval: { required: 2, expiryMs: HOUR }, monitor: { ...plan().monitor, durationMs: 0 } };
+  const asking = planned({ ...policy, backup: false });
   const worker = await Worker.create({
     connection,
     taskQueue,
     workflowBundle: await workflowBundle(),
-    activities: { ...HEALTHY, ...asking },
+    activities: { ...HEALTHY, ...asking, recheck },
   });
   const running = worker.run();
   client = await LockkeeperClient.connect({ signingKey: SIGNING_KEY, taskQueue });
@@ -35,14 +37,24 @@ beforeAll(async () => {
 });
 afterAll(() => stop());
 
+/** What the names of targets begin with that change once after the first approval. */
+const RESTLESS = 'restless';
+const changed = new Set<string>();
+
+function recheck({ deploymentId, target }: DeployInput): Promise<string | null> {
+  const changes = target.startsWith(RESTLESS) && !changed.has(deploymentId);
+  changed.add(deploymentId);
+  return Promise.resolve(changes ? 'Backup b is not the one that was approved.' : null);
+}
+
 /** A deployment of a database of its own that waits for approval, and what it asks to be bound to. */
-async function waiting(): Promise<{ ref: DeploymentRef; binding: string }> {
-  const ref = await client.start('test', `t-${randomUUID()}`, RHEA);
+async function waiting(name = 't'): Promise<{ ref: DeploymentRef; binding: string; requestedAt: string }> {
+  const ref = await client.start('test', `${name}-${randomUUID()}`, RHEA);
   const { approval } = await until('approval is asked for', async () => {
     const status = await client.status(ref);
     return status.approval ? status : null;
   });
-  return { ref, binding: approval?.bindingDigest ?? '' };
+  return { ref, binding: approval?.bindingDigest ?? '', requestedAt: approval?.requestedAt ?? '' };
 }
 
 test('a database that is being deployed is not deployed twice at once, but again afterwards', async () => {
@@ -70,9 +82,10 @@ test('a database that is being deployed is not deployed twice at once, but again
   });
 });
 
-test('a double click counts once, and two people are two', async () => {
+test('what is sent again counts once, and two people are two', async () => {
   const { ref, binding } = await waiting();
-  const clicks = await Promise.all([1, 2, 3].map(() => client.decide(ref, ALICE, 'approve', null, binding)));
+  const at = new Date();
+  const clicks = await Promise.all([1, 2, 3].map(() => client.decide(ref, ALICE, 'approve', null, binding, at)));
   expect(clicks).toEqual(Array(3).fill({ state: 'waiting', approvals: 1, required: 2 }));
   expect(await client.decide(ref, BOB, 'approve', null, binding)).toMatchObject({ state: 'approved' });
   expect(await client.result(ref)).toMatchObject({ status: 'deployed' });
@@ -92,13 +105,31 @@ test('a refusal is told with its reason', async () => {
   await expect(client.decide(ref, BOB, 'approve', null, binding)).rejects.toMatchObject({ type: 'DecisionRefused' });
 });
 
-test('a client with another key is refused', async () => {
+test('a second click is refused and counts once, like a client with another key until that is mended', async () => {
   const { ref, binding } = await waiting();
   const stranger = await LockkeeperClient.connect({ signingKey: 'x'.repeat(32), taskQueue });
   await expect(stranger.decide(ref, ALICE, 'approve', null, binding)).rejects.toThrow('The decision is not signed.');
   await stranger.close();
-  await client.decide(ref, ALICE, 'reject', null, binding);
+  expect(await client.decide(ref, ALICE, 'approve', null, binding)).toMatchObject({ state: 'waiting', approvals: 1 });
+  await expect(client.decide(ref, ALICE, 'approve', null, binding, new Date(0))).rejects.toThrow(
+    'alice has already decided: approve.',
+  );
+  await client.decide(ref, BOB, 'reject', null, binding);
   await client.result(ref);
+});
+
+test('what is asked again is decided again, also where nothing that was shown has changed', async () => {
+  const { ref, binding, requestedAt } = await waiting(RESTLESS);
+  await client.decide(ref, ALICE, 'approve', null, binding);
+  await client.decide(ref, BOB, 'approve', null, binding);
+  const again = await until('it is asked again', async () => {
+    const { approval } = await client.status(ref);
+    return approval && approval.requestedAt !== requestedAt ? approval : null;
+  });
+  expect(again.bindingDigest).toBe(binding);
+  expect(await client.decide(ref, ALICE, 'approve', null, binding)).toMatchObject({ state: 'waiting', approvals: 1 });
+  expect(await client.decide(ref, BOB, 'approve', null, binding)).toMatchObject({ state: 'approved', approvals: 2 });
+  expect(await client.result(ref)).toMatchObject({ status: 'deployed' });
 });
 
 test('a deployment is found by its id, with its kind and end', async () => {
