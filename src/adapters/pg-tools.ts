@@ -5,6 +5,7 @@ import type { Readable, Transform, Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { fingerprintOfScript, normaliseSchema } from './schema-fingerprint';
 import { runProgram, runWithLogin, type Login, type ProgramRun } from './pg-process';
+import { DROP_SUBSCRIPTIONS } from './subscriptions';
 import { throttled } from './throttle';
 
 export type DumpFormat = 'custom' | 'directory' | 'plain';
@@ -60,7 +61,7 @@ export interface PgTools {
   dump(options: DumpOptions): Promise<void>;
   /** Roles, tablespaces and their settings as SQL, without passwords: needs no right to read pg_authid. */
   dumpGlobals(options: Login & { file: string; signal?: AbortSignal }): Promise<void>;
-  /** Stops at the first error: a restore with warnings is not a restore. */
+  /** Stops at the first error: a restore with warnings is not a restore. Subscriptions are left out: they are the original's. */
   restore(options: RestoreOptions): Promise<void>;
   /** What is in a dump, as pg_restore lists it; not of plain SQL. */
   contents(file: string, signal?: AbortSignal): Promise<string>;
@@ -132,12 +133,13 @@ export function createPgTools(binDir: string): PgTools {
     async restore(options) {
       const { signal } = options;
       if (options.format === 'plain') {
-        await run('psql', [...PSQL, `--file=${options.file}`], options, { signal });
+        await run('psql', [...PSQL, `--file=${options.file}`, `--command=${DROP_SUBSCRIPTIONS}`], options, { signal });
         return;
       }
       const onProgress = tableCounter(RESTORES_TABLE, options.onTable);
       const args = [
         '--exit-on-error',
+        '--no-subscriptions',
         `--jobs=${options.jobs}`,
         ...(options.section === undefined ? [] : [`--section=${options.section}`]),
         ...(options.list === undefined ? [] : [`--use-list=${options.list}`]),

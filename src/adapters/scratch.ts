@@ -1,6 +1,7 @@
 /** Scratch databases, on the target's server or on one that rehearses for it: made for one deployment, named after it, dropped with it. */
 import { FailureType, permanent } from '../errors';
 import { DatabaseError, openSession, withSession, type Client, type SessionOptions } from './postgres';
+import { DROP_SUBSCRIPTIONS } from './subscriptions';
 
 export const SCRATCH_PREFIX = 'lockkeeper_scratch';
 const DUPLICATE_DATABASE = '42P04';
@@ -41,7 +42,7 @@ export class ScratchDatabases {
     const source = template === 'template0' ? 'template0' : scratchName(this.deploymentId, template.copyOf);
     return this.maintain(async (client) => {
       const locale = template === 'template0' ? await this.locale() : '';
-      await client.query(`DROP DATABASE IF EXISTS ${client.escapeIdentifier(name)} WITH (FORCE)`);
+      await this.dropDatabase(client, name);
       const place = tablespace === null ? '' : ` TABLESPACE ${client.escapeIdentifier(tablespace)}`;
       const like = `TEMPLATE ${client.escapeIdentifier(source)}${locale}${place}`;
       await client.query(`CREATE DATABASE ${client.escapeIdentifier(name)} ${like}`).catch((error: unknown) => {
@@ -93,10 +94,7 @@ export class ScratchDatabases {
 
   drop(purpose: string): Promise<void> {
     const name = scratchName(this.deploymentId, purpose);
-    return this.maintain(
-      async (client) =>
-        void (await client.query(`DROP DATABASE IF EXISTS ${client.escapeIdentifier(name)} WITH (FORCE)`)),
-    );
+    return this.maintain((client) => this.dropDatabase(client, name));
   }
 
   /** Drops every scratch database of the deployment. */
@@ -106,9 +104,19 @@ export class ScratchDatabases {
         'SELECT datname FROM pg_database WHERE starts_with(datname, $1)',
         [scratchName(this.deploymentId, '')],
       );
-      for (const { datname } of rows)
-        await client.query(`DROP DATABASE IF EXISTS ${client.escapeIdentifier(datname)} WITH (FORCE)`);
+      for (const { datname } of rows) await this.dropDatabase(client, datname);
     });
+  }
+
+  /** One that subscribes cannot be dropped: a restore that was killed, or a migration that is rehearsed, may have left it so. */
+  private async dropDatabase(client: Client, name: string): Promise<void> {
+    const { rowCount } = await client.query(
+      'SELECT FROM pg_subscription s JOIN pg_database d ON d.oid = s.subdbid WHERE d.datname = $1',
+      [name],
+    );
+    const there = { applicationName: SCRATCH_APPLICATION, database: name };
+    if (rowCount) await withSession(this.url, there, (inside) => inside.query(DROP_SUBSCRIPTIONS));
+    await client.query(`DROP DATABASE IF EXISTS ${client.escapeIdentifier(name)} WITH (FORCE)`);
   }
 
   /** The caller closes it. */
