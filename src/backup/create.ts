@@ -25,8 +25,8 @@ export async function createBackup(request: BackupRequest): Promise<TakenBackup>
   const { config } = request;
   const startedAt = Date.now();
   await cleanUp(config.dir, request.store, request.url, request.applicationName);
-  const kept = new Set((await request.store.list('.meta')).map((name) => name.slice(0, name.indexOf('.'))));
-  const staging = await Staging.open(config.dir, { applicationName: request.applicationName, scratchId: null }, kept);
+  const leaves = { applicationName: request.applicationName, scratchId: null };
+  const staging = await Staging.forBackup(config.dir, leaves, request.store);
   try {
     const meta =
       config.store.kind === 'external'

@@ -93,6 +93,8 @@ export function dumpName(id: string, format: BackupMeta['format']): string {
 
 export const metaName = (id: string, format: BackupMeta['format']): string => `${dumpName(id, format)}.meta`;
 export const verifiedName = (id: string): string => `${id}.verified`;
+/** There while the backup is being made, and says by whom. */
+export const claimName = (id: string): string => `${id}.claim`;
 export const globalsName = (id: string): string => `${id}.globals.sql`;
 
 /** The text of a `.meta`. */

@@ -1,10 +1,15 @@
-/** `<id>.partial/`: where a backup is made. It is whole before anything of it gets its final name. */
+/**
+ * `<id>.partial/`: where a backup is made. It is whole before anything of it gets its final name, and the id is its own in this folder and in
+ * its store, which other hosts may share. `restore_<number>.partial/`: where a backup is fetched to.
+ */
+import { randomBytes } from 'node:crypto';
 import { mkdir, readdir, readFile, rename, rm, rmdir, stat, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { BackupStore } from '../adapters/backup-store/store';
 import { isAlive, thisProcess, type ProcessOwner } from '../adapters/process-owner';
 import { FailureType, permanent } from '../errors';
-import { backupId, dumpName, FORMATS, globalsName, isBackupId, metaName } from './meta';
+import { claimId, newToken, tidyStore } from './claim';
+import { backupId, dumpName, FORMATS, isBackupId } from './meta';
 
 const SUFFIX = '.partial';
 const OWNER = 'owner.json';
@@ -14,8 +19,13 @@ const LEASE_MS = 10_000;
 /** Another host's process cannot be asked whether it lives; after a day without a sign it does not. */
 const ABANDONED_MS = 24 * 3_600_000;
 
+/** What a folder is called that holds no backup in the making. */
+const FETCHED = /^restore_[0-9a-f]{16}$/;
+
 interface Owner extends ProcessOwner {
   leaves: Leavings;
+  /** What its claim in the store holds; null where it claims nothing. */
+  token: string | null;
 }
 
 /** What outlives a process that is killed. */
@@ -27,26 +37,50 @@ export interface Leavings {
 }
 
 export class Staging {
+  private readonly lease: NodeJS.Timeout;
+
   private constructor(
     readonly id: string,
     readonly folder: string,
-    private readonly lease: NodeJS.Timeout,
-  ) {}
+    private readonly tidy: () => Promise<boolean>,
+  ) {
+    this.lease = setInterval(() => void renew(folder), LEASE_MS).unref();
+  }
+
+  /** For what is fetched, or kept beside a backup that is there. @throws ApplicationFailure Backup */
+  static async open(dir: string, leaves: Leavings): Promise<Staging> {
+    await makeFolder(dir);
+    for (;;) {
+      const id = `restore_${randomBytes(8).toString('hex')}`;
+      const folder = join(dir, id + SUFFIX);
+      if (await makeOwned(folder, { ...thisProcess(), leaves, token: null }))
+        return new Staging(id, folder, () => Promise.resolve(true));
+    }
+  }
 
   /**
-   * Takes the first id that is free from now on: two targets of one project may be backed up in the same second.
-   * @param kept ids of the backups that are in their store already, which need not be this folder.
+   * For a backup. Takes the first id that is free from now on: two targets of one project may be backed up in the same second, and so
+   * may those of two hosts that share a bucket.
+   * @throws ApplicationFailure Backup
    */
-  static async open(dir: string, leaves: Leavings, kept: ReadonlySet<string> = new Set()): Promise<Staging> {
+  static async forBackup(dir: string, leaves: Leavings, store: BackupStore): Promise<Staging> {
     await makeFolder(dir);
+    const kept = await store.list('.meta');
     const now = Date.now();
     for (let second = 0; second < 60; second++) {
       const id = backupId(new Date(now + second * 1000));
-      if (kept.has(id) || (await isTaken(dir, id))) continue;
+      if (kept.some((name) => name.startsWith(`${id}.`))) continue;
       const folder = join(dir, id + SUFFIX);
-      if (!(await makeOwned(folder, { ...thisProcess(), leaves }))) continue;
-      const lease = setInterval(() => void renew(folder), LEASE_MS).unref();
-      return new Staging(id, folder, lease);
+      const token = newToken();
+      if ((await isTaken(dir, id)) || !(await makeOwned(folder, { ...thisProcess(), leaves, token }))) continue;
+      const staging = new Staging(id, folder, () => tidyStore(store, id, token));
+      try {
+        if (await claimId(store, id, token)) return staging;
+      } catch (error) {
+        await staging.close();
+        throw error;
+      }
+      await staging.close();
     }
     throw permanent(FailureType.Backup, `Every id of this minute is taken in ${dir}; try again later.`);
   }
@@ -61,9 +95,10 @@ export class Staging {
     await store.put(this.path(name), name);
   }
 
+  /** Leaves nothing here, and in the store nothing but a finished backup. Where the store lets nothing go, the folder stays and tells of it. */
   async close(): Promise<void> {
     clearInterval(this.lease);
-    await removeOwned(this.folder);
+    if (await this.tidy()) await removeOwned(this.folder);
   }
 }
 
@@ -123,26 +158,12 @@ export async function removeAbandoned(
 ): Promise<void> {
   const partials = await abandoned(dir);
   await end(partials.flatMap(({ owner }) => owner?.leaves ?? []));
-  if (partials.length === 0) return;
-  const finished = new Set(await store.list('.meta'));
-  for (const { name, isUnowned } of partials) {
+  for (const { name, owner, isUnowned } of partials) {
     const id = name.slice(0, -SUFFIX.length);
-    const isFinished = FORMATS.some((format) => finished.has(metaName(id, format)));
-    // A store may let nothing go: then the folder stays, and `doctor` tells of it.
-    if (isFinished || (await removeUnfinished(store, id)))
-      await (isUnowned ? removeUnowned : removeOwned)(join(dir, name));
-  }
-}
-
-/** @returns whether nothing of it is left. */
-async function removeUnfinished(store: BackupStore, id: string): Promise<boolean> {
-  try {
-    const files = await store.list('', dumpName(id, 'directory'));
-    const single = FORMATS.filter((format) => format !== 'directory').map((format) => dumpName(id, format));
-    await store.remove([...files, ...single, globalsName(id)]);
-    return true;
-  } catch {
-    return false;
+    // Nobody claims an id before the folder tells whose it is.
+    if (isUnowned) await removeUnowned(join(dir, name));
+    else if (!isBackupId(id) || (await tidyStore(store, id, owner?.token ?? newToken())))
+      await removeOwned(join(dir, name));
   }
 }
 
@@ -177,7 +198,8 @@ async function abandoned(dir: string): Promise<Abandoned[]> {
   const found: Abandoned[] = [];
   for (const entry of await readdir(dir, { withFileTypes: true })) {
     const { name } = entry;
-    const isPartial = name.endsWith(SUFFIX) && isBackupId(name.slice(0, -SUFFIX.length));
+    const id = name.endsWith(SUFFIX) ? name.slice(0, -SUFFIX.length) : '';
+    const isPartial = isBackupId(id) || FETCHED.test(id);
     // Only folders that this file makes; a link of that name is somebody else's.
     if (!entry.isDirectory() || !isPartial) continue;
     const folder = join(dir, name);

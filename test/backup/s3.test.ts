@@ -3,6 +3,7 @@ import {
   appendFileSync,
   existsSync,
   mkdirSync,
+  mkdtempSync,
   readdirSync,
   readFileSync,
   renameSync,
@@ -15,7 +16,8 @@ import type { AddressInfo } from 'node:net';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { ListMultipartUploadsCommand, S3Client } from '@aws-sdk/client-s3';
-import { metaName } from '../../src/backup/meta';
+import { backupId, claimName, metaName } from '../../src/backup/meta';
+import { removeAbandoned, Staging } from '../../src/backup/staging';
 import { openStore } from '../../src/backup/store';
 import type { StoreConfig } from '../../src/config/backup';
 import { backupBench, type BackupBench } from '../support/backup';
@@ -54,7 +56,10 @@ afterAll(async () => {
   await database.drop();
   await server.stop();
 });
-afterEach(() => bench.close());
+afterEach(() => {
+  jest.restoreAllMocks();
+  bench.close();
+});
 
 async function uploads(): Promise<unknown[]> {
   const { AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey } = server.env;
@@ -153,6 +158,86 @@ it.each(['custom', 'directory'] as const)(
     await bench.prove(whole.meta.id);
   },
 );
+
+/** Everything below the prefix, as it is named there. */
+function stored(): string[] {
+  const all = readdirSync(join(server.folder, 'shop'), { recursive: true, withFileTypes: true });
+  return all.filter((entry) => entry.isFile()).map(({ name }) => name);
+}
+
+it('gives two hosts that share a bucket two ids in one second', async () => {
+  const other = await testDatabase();
+  bench = backupBench(database.url, { store: store() }, tools, server.env);
+  const second = backupBench(other.url, { store: store() }, tools, server.env);
+  try {
+    await other.client.query('CREATE TABLE elsewhere AS SELECT 1 AS id');
+    // Ahead of what the other tests have taken, and not so far that the server calls the clock wrong.
+    const now = Date.now() + 120_000;
+    jest.spyOn(Date, 'now').mockReturnValue(now);
+    const taken = await Promise.all([bench.take(), second.take()]);
+    jest.restoreAllMocks();
+    expect(taken.map(({ meta }) => meta.id).sort()).toEqual([backupId(new Date(now)), backupId(new Date(now + 1000))]);
+    for (const { meta } of taken) await bench.prove(meta.id);
+    expect(stored().filter((name) => name.endsWith('.claim'))).toEqual([]);
+  } finally {
+    second.close();
+    await other.drop();
+  }
+});
+
+it('is claimed once, also where the answer to that was lost', async () => {
+  bench = backupBench(database.url, { store: store() }, tools, server.env);
+  const [name, opened] = [claimName('migration_backup_20260101_000000'), openStore(bench.config, server.env)];
+  expect(await Promise.all(['a', 'b'].map((token) => opened.claim(name, token)))).toContain(false);
+  const holder = readFileSync(join(server.folder, 'shop', name), 'utf8');
+  expect(await opened.claim(name, holder)).toBe(true);
+  expect(await opened.claim(name, 'c')).toBe(false);
+  await opened.remove([name]);
+  expect(await opened.claim(name, 'c')).toBe(true);
+  await opened.remove([name]);
+});
+
+it('removes nothing that another host is making, whatever died here', async () => {
+  bench = backupBench(database.url, { store: store() }, tools, server.env);
+  const opened = openStore(bench.config, server.env);
+  const leaves = { applicationName: null, scratchId: null };
+  const kill = (folder: string): void => {
+    const owner = JSON.parse(readFileSync(join(folder, 'owner.json'), 'utf8')) as object;
+    writeFileSync(join(folder, 'owner.json'), JSON.stringify({ ...owner, instance: 'an earlier process' }));
+  };
+  const theirs = await Staging.forBackup(mkdtempSync(join(bench.dir, 'other ')), leaves, opened);
+  writeFileSync(theirs.path('dump'), 'half of it');
+  await opened.put(theirs.path('dump'), `${theirs.id}.dump`);
+  const restore = await Staging.open(bench.dir, leaves);
+  kill(restore.folder);
+  // A backup that died before it could claim the id.
+  const late = join(bench.dir, `${theirs.id}.partial`);
+  mkdirSync(late);
+  writeFileSync(
+    join(late, 'owner.json'),
+    JSON.stringify({ host: hostname(), pid: process.pid, instance: 'an earlier process', leaves, token: 'another' }),
+  );
+  await removeAbandoned(bench.dir, opened, () => Promise.resolve());
+  expect(readdirSync(bench.dir).filter((name) => name.endsWith('.partial'))).toEqual([]);
+  expect(stored()).toEqual(expect.arrayContaining([`${theirs.id}.dump`, claimName(theirs.id)]));
+  await theirs.close();
+  await restore.close();
+  expect(stored().filter((name) => name.startsWith(theirs.id))).toEqual([]);
+});
+
+it('leaves nothing in the bucket of a backup that fails between its dump and its .meta', async () => {
+  bench = backupBench(database.url, { store: store() }, tools, server.env);
+  const opened = openStore(bench.config, server.env);
+  const put = opened.put.bind(opened);
+  jest.spyOn(opened, 'put').mockImplementation((file, name, signal) => {
+    if (name.endsWith('.meta')) throw new Error('no more room');
+    return put(file, name, signal);
+  });
+  const before = stored();
+  await expect(bench.take({ store: opened })).rejects.toThrow('no more room');
+  expect(stored()).toEqual(before);
+  expect(readdirSync(bench.dir)).toEqual([]);
+});
 
 it.each([
   [

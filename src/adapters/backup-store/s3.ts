@@ -10,6 +10,7 @@ import {
   GetObjectCommand,
   HeadObjectCommand,
   ListObjectsV2Command,
+  PutObjectCommand,
   S3Client,
   type S3ClientConfig,
 } from '@aws-sdk/client-s3';
@@ -36,6 +37,9 @@ const PARTS_AT_ONCE = 2;
 const DELETED_AT_ONCE = 1000;
 /** A `.meta` names every table; what is larger is none. */
 const LARGEST_TEXT = 64 * 1024 * 1024;
+
+/** What a server says where an object is there, or another request is about to make it. */
+const TAKEN = new Set(['PreconditionFailed', 'ConditionalRequestConflict']);
 
 export class S3Store implements BackupStore {
   private readonly client: S3Client;
@@ -86,6 +90,20 @@ export class S3Store implements BackupStore {
       if (ContentLength > LARGEST_TEXT) throw new Error('it is too large');
       return Body?.transformToString('utf8') ?? '';
     });
+  }
+
+  /** A request that the SDK repeats, because the answer to it was lost, meets its own object. */
+  async claim(name: string, token: string): Promise<boolean> {
+    const isMade = await this.ask('claimed', name, () =>
+      this.client.send(new PutObjectCommand({ ...this.at(name), Body: token, IfNoneMatch: '*' })).then(
+        () => true,
+        (error: unknown) => {
+          if (TAKEN.has((error as Error).name)) return false;
+          throw error;
+        },
+      ),
+    );
+    return isMade || (await this.readText(name)) === token;
   }
 
   async put(file: string, name: string, signal?: AbortSignal): Promise<void> {

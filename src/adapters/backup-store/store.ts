@@ -13,6 +13,11 @@ export interface BackupStore {
   list(suffix: string, folder?: string): Promise<string[]>;
   /** A small object; null where there is none. */
   readText(name: string): Promise<string | null>;
+  /**
+   * Makes a small object that holds `token`, unless somebody has made one of that name.
+   * @returns whether it is the caller's, who has made it now or did so earlier.
+   */
+  claim(name: string, token: string): Promise<boolean>;
   /** Takes over a finished file of this host, which is gone afterwards: all of it is there then, or nothing new. */
   put(file: string, name: string, signal?: AbortSignal): Promise<void>;
   /**
