@@ -310,8 +310,10 @@ test('killed while it verifies, it leaves a scratch database that the next run d
       // The folder stands a moment before its owner does.
       .filter((owner) => existsSync(owner))
       .map((owner) => readFileSync(owner, 'utf8'))
-      .map((text) => (JSON.parse(text) as { leaves: { scratchId: string } }).leaves.scratchId)[0];
-    if (id === undefined) return [];
+      .map((text) => (JSON.parse(text) as { leaves: { scratchId: string | null } }).leaves.scratchId)
+      // Where the dump is fetched to tells of none.
+      .find((scratchId) => scratchId !== null);
+    if (!id) return [];
     const { rows } = await database.client.query<{ name: string }>(
       'SELECT datname AS name FROM pg_database WHERE starts_with(datname, $1)',
       [scratchName(id, '')],
