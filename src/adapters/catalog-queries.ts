@@ -51,14 +51,14 @@ const ENABLED = (column: string): string =>
   `CASE ${column} WHEN 'D' THEN 'disabled' WHEN 'R' THEN 'replica' WHEN 'A' THEN 'always' ELSE 'enabled' END`;
 
 const ATTACHMENTS = `(SELECT coalesce(jsonb_agg(to_jsonb(o) ORDER BY o.oid), '[]') FROM (
-  SELECT g.oid::text, 'trigger' AS kind, g.tgname AS name, pg_get_triggerdef(g.oid) AS definition, ${ENABLED('g.tgenabled')} AS enabled,
+  SELECT g.oid::text, 'trigger' AS kind, NULL::name AS schema, g.tgname AS name, pg_get_triggerdef(g.oid) AS definition, ${ENABLED('g.tgenabled')} AS enabled,
     md5(concat_ws('/', g.tgfoid, g.tgtype, g.tgattr, g.tgargs, g.tgqual, g.tgdeferrable, g.tginitdeferred, g.tgoldtable, g.tgnewtable)) AS shape, obj_description(g.oid, 'pg_trigger') AS comment
   FROM pg_trigger g WHERE g.tgrelid = c.oid AND NOT g.tgisinternal AND g.tgparentid = 0
   UNION ALL
-  SELECT r.oid::text, 'rule', r.rulename, rtrim(pg_get_ruledef(r.oid), ';'), ${ENABLED('r.ev_enabled')}, md5(concat_ws('/', r.ev_type, r.is_instead, r.ev_qual, r.ev_action)), obj_description(r.oid, 'pg_rewrite')
+  SELECT r.oid::text, 'rule', NULL, r.rulename, rtrim(pg_get_ruledef(r.oid), ';'), ${ENABLED('r.ev_enabled')}, md5(concat_ws('/', r.ev_type, r.is_instead, r.ev_qual, r.ev_action)), obj_description(r.oid, 'pg_rewrite')
   FROM pg_rewrite r WHERE r.ev_class = c.oid AND r.rulename <> '_RETURN'
   UNION ALL
-  SELECT p.oid::text, 'policy', p.polname,
+  SELECT p.oid::text, 'policy', NULL, p.polname,
     format('CREATE POLICY %I ON %s AS %s FOR %s TO %s', p.polname, c.oid::regclass, CASE WHEN p.polpermissive THEN 'PERMISSIVE' ELSE 'RESTRICTIVE' END,
       CASE p.polcmd WHEN 'r' THEN 'SELECT' WHEN 'a' THEN 'INSERT' WHEN 'w' THEN 'UPDATE' WHEN 'd' THEN 'DELETE' ELSE 'ALL' END,
       (SELECT string_agg(CASE role WHEN 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(role)) END, ', ') FROM unnest(p.polroles) AS role))
@@ -66,7 +66,7 @@ const ATTACHMENTS = `(SELECT coalesce(jsonb_agg(to_jsonb(o) ORDER BY o.oid), '[]
     'enabled', md5(concat_ws('/', p.polcmd, p.polpermissive, p.polroles, p.polqual, p.polwithcheck)), obj_description(p.oid, 'pg_policy')
   FROM pg_policy p WHERE p.polrelid = c.oid
   UNION ALL
-  SELECT s.oid::text, 'statistics', s.stxname, pg_get_statisticsobjdef(s.oid), 'enabled', coalesce(s.stxstattarget, -1)::text, obj_description(s.oid, 'pg_statistic_ext')
+  SELECT s.oid::text, 'statistics', (SELECT nspname FROM pg_namespace WHERE oid = s.stxnamespace), s.stxname, pg_get_statisticsobjdef(s.oid), 'enabled', coalesce(s.stxstattarget, -1)::text, obj_description(s.oid, 'pg_statistic_ext')
   FROM pg_statistic_ext s WHERE s.stxrelid = c.oid) AS o)`;
 
 /** $1: oids, in the order of the answer. */
@@ -74,7 +74,7 @@ export const RELATIONS = `
 SELECT c.oid::text, n.nspname AS schema, c.relname AS name, pg_get_userbyid(c.relowner) AS owner, obj_description(c.oid, 'pg_class') AS comment,
   CASE c.relkind WHEN 'r' THEN 'table' WHEN 'p' THEN 'partitioned table' WHEN 'f' THEN 'foreign table' WHEN 'v' THEN 'view' WHEN 'm' THEN 'materialized view' ELSE 'sequence' END AS kind,
   CASE c.relpersistence WHEN 'u' THEN 'unlogged' WHEN 't' THEN 'temporary' ELSE 'permanent' END AS persistence,
-  CASE WHEN c.relkind = 'S' THEN ${privileges('c.relacl', 's', 'c.relowner')} ELSE ${privileges('c.relacl', 'r', 'c.relowner')} END AS privileges,
+  CASE WHEN c.relkind = 'S' THEN ${privileges('c.relacl', 's', 'c.relowner')} ELSE ${privileges('c.relacl', 'r', 'c.relowner')} END AS privileges, c.relacl IS NULL AS "standardPrivileges",
   m.amname AS "accessMethod", b.spcname AS tablespace,
   coalesce(to_jsonb(c.reloptions), '[]') || coalesce((SELECT jsonb_agg('toast.' || o) FROM pg_class t, unnest(t.reloptions) AS o WHERE t.oid = c.reltoastrelid), '[]') AS options,
   CASE c.relkind WHEN 'S' THEN '[]' ELSE ${COLUMNS} END AS columns,
@@ -97,7 +97,7 @@ ORDER BY wanted.nr`;
 
 export const TYPES = `
 SELECT t.oid::text, n.nspname AS schema, t.typname AS name, pg_get_userbyid(t.typowner) AS owner, obj_description(t.oid, 'pg_type') AS comment,
-  ${privileges('t.typacl', 'T', 't.typowner')} AS privileges,
+  ${privileges('t.typacl', 'T', 't.typowner')} AS privileges, t.typacl IS NULL AS "standardPrivileges",
   CASE t.typtype WHEN 'e' THEN 'enum' WHEN 'd' THEN 'domain' WHEN 'c' THEN 'composite' ELSE 'other' END AS kind,
   (SELECT coalesce(jsonb_agg(jsonb_build_object('oid', e.oid::text, 'name', e.enumlabel) ORDER BY e.enumsortorder), '[]') FROM pg_enum e WHERE e.enumtypid = t.oid) AS labels,
   (SELECT coalesce(jsonb_agg(jsonb_build_object('num', a.attnum, 'name', a.attname, 'type', format_type(a.atttypid, a.atttypmod), 'collation', NULL) ORDER BY a.attnum), '[]')
@@ -123,13 +123,13 @@ FROM unnest($1::oid[]) WITH ORDINALITY AS wanted (id, nr) JOIN pg_type t ON t.oi
 
 export const ROUTINES = `
 SELECT p.oid::text, n.nspname AS schema, p.proname AS name, pg_get_userbyid(p.proowner) AS owner, obj_description(p.oid, 'pg_proc') AS comment,
-  ${privileges('p.proacl', 'f', 'p.proowner')} AS privileges,
+  ${privileges('p.proacl', 'f', 'p.proowner')} AS privileges, p.proacl IS NULL AS "standardPrivileges",
   CASE p.prokind WHEN 'p' THEN 'procedure' WHEN 'a' THEN 'aggregate' ELSE 'function' END AS kind,
   pg_get_function_identity_arguments(p.oid) AS arguments, CASE WHEN p.prokind <> 'a' THEN rtrim(pg_get_functiondef(p.oid), E'\\n') END AS definition
 FROM unnest($1::oid[]) WITH ORDINALITY AS wanted (id, nr) JOIN pg_proc p ON p.oid = wanted.id JOIN pg_namespace n ON n.oid = p.pronamespace ORDER BY wanted.nr`;
 
 export const SCHEMAS = `
-SELECT n.oid::text, n.nspname AS name, pg_get_userbyid(n.nspowner) AS owner, obj_description(n.oid, 'pg_namespace') AS comment, ${privileges('n.nspacl', 'n', 'n.nspowner')} AS privileges
+SELECT n.oid::text, n.nspname AS name, pg_get_userbyid(n.nspowner) AS owner, obj_description(n.oid, 'pg_namespace') AS comment, ${privileges('n.nspacl', 'n', 'n.nspowner')} AS privileges, n.nspacl IS NULL AS "standardPrivileges"
 FROM pg_namespace n WHERE n.oid = ANY($1::oid[])`;
 
 export const EXTENSIONS = `

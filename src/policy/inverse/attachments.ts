@@ -16,7 +16,10 @@ export function createAttachments(table: Relation, draft: Draft): void {
 }
 
 function change(table: Relation, before: Attachment, after: Attachment, draft: Draft): void {
-  if (before.name !== after.name) draft.add('rename', `ALTER ${nameOf(table, after)} RENAME TO ${quote(before.name)}`);
+  if (before.schema !== null && before.schema !== after.schema)
+    draft.add('rename', `ALTER ${nameOf(table, after)} SET SCHEMA ${quote(before.schema)}`);
+  if (before.name !== after.name)
+    draft.add('rename', `ALTER ${nameOf(table, { ...after, schema: before.schema })} RENAME TO ${quote(before.name)}`);
   if (before.shape !== after.shape && before.kind === 'statistics') {
     draft.add('settings', `ALTER ${nameOf(table, before)} SET STATISTICS ${before.shape}`);
   } else if (before.shape !== after.shape) {
@@ -46,9 +49,9 @@ function enable(table: Relation, { kind, name, enabled }: Attachment, draft: Dra
   draft.add('settings', `ALTER TABLE ${qualified(table)} ${how} ${kind.toUpperCase()} ${quote(name)}`);
 }
 
-/** `TRIGGER "t" ON "s"."r"`; statistics have a schema of their own, which is nearly always the table's. */
-function nameOf(table: Relation, { kind, name }: Pick<Attachment, 'kind' | 'name'>): string {
-  return kind === 'statistics'
-    ? `STATISTICS ${qualified({ schema: table.schema, name })}`
+/** `TRIGGER "t" ON "s"."r"`; statistics have a schema of their own. */
+function nameOf(table: Relation, { kind, schema, name }: Pick<Attachment, 'kind' | 'schema' | 'name'>): string {
+  return schema !== null
+    ? `STATISTICS ${qualified({ schema, name })}`
     : `${kind.toUpperCase()} ${quote(name)} ON ${qualified(table)}`;
 }

@@ -7,6 +7,8 @@ export interface Owned {
   owner: string;
   comment: string | null;
   privileges: Privilege[];
+  /** Nobody has set them: they are what PostgreSQL gives to every new object of the kind. */
+  standardPrivileges: boolean;
 }
 
 /** One privilege of the object's access list; `grantee` is null for PUBLIC. */
@@ -177,6 +179,8 @@ export interface Attachment {
   oid: string;
   kind: 'trigger' | 'policy' | 'rule' | 'statistics';
   name: string;
+  /** Of statistics, which need not be in their table's; null for the others. */
+  schema: string | null;
   /** Changes when the object itself is redefined, and not when what it mentions is renamed. */
   shape: string;
   definition: string;

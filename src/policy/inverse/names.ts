@@ -50,7 +50,7 @@ export function restoreOwned(
   if (before.owner !== after?.owner) draft.add('settings', `ALTER ${word} ${name} OWNER TO ${quote(before.owner)}`);
   restoreComment(`${word} ${name}`, before.comment, after?.comment ?? null, draft);
   const standard = grantWord === 'ROUTINE' || grantWord === 'TYPE' ? [null, before.owner] : [before.owner];
-  if (after === null && sameGrantees(before.privileges, standard)) return;
+  if (after === null && before.standardPrivileges) return;
   restorePrivileges(
     `${grantWord} ${name}`,
     '',
@@ -58,11 +58,6 @@ export function restoreOwned(
     after?.privileges ?? standard.map((grantee) => ({ grantee, privilege: '', grantable: false })),
     draft,
   );
-}
-
-function sameGrantees(privileges: Privilege[], grantees: (string | null)[]): boolean {
-  const held = new Set(privileges.map(({ grantee }) => grantee));
-  return held.size === grantees.length && grantees.every((grantee) => held.has(grantee));
 }
 
 /** @param column ` ("name")` for the access list of a column. */

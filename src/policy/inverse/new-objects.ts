@@ -75,7 +75,7 @@ export function withoutNew(before: Definitions, after: Definitions, made: Readon
       const now = later.find(({ oid }) => oid === item.oid);
       return now ? [keep(item, now)] : [];
     });
-  const named = <T extends { name: string; schema?: string }>(item: T, now: T): T =>
+  const named = <T extends { name: string; schema?: string | null }>(item: T, now: T): T =>
     'schema' in item ? { ...now, name: item.name, schema: item.schema } : { ...now, name: item.name };
   const relation = (item: Relation, now: Relation): Relation => ({
     ...named(item, now),
