@@ -41,6 +41,8 @@ const SSL_FILES = ['sslrootcert', 'sslcert', 'sslkey'] as const;
 type SslFile = (typeof SSL_FILES)[number];
 
 const CONNECT_TIMEOUT_MS = 10_000;
+/** Silence of a connection after which its other end is asked whether it is there. */
+const KEEP_ALIVE_AFTER_MS = 10_000;
 
 /** The parts of a URL that PostgreSQL's own tools and Prisma's parameters give meaning to. */
 export function endpointOf(url: string): Endpoint {
@@ -144,6 +146,9 @@ function clientConfig(url: string, options: SessionOptions): ClientConfig {
   const settings: Record<string, string> = {
     // Without it the backend of a killed worker finishes its statement and commits (PostgreSQL >= 14, Linux).
     client_connection_check_interval: '500ms',
+    // A peer that is silently gone answers nothing: by the system's own reckoning that is noticed after two hours.
+    tcp_keepalives_idle: '30s',
+    tcp_keepalives_interval: '10s',
     lock_timeout: String(options.lockTimeoutMs ?? 0),
     statement_timeout: String(options.statementTimeoutMs ?? 0),
     // What Prisma's own connector sets. The default's "$user" would put the tables of a role called lockkeeper into our schema.
@@ -175,6 +180,7 @@ function clientConfig(url: string, options: SessionOptions): ClientConfig {
     application_name: options.applicationName.slice(0, 63),
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
     keepAlive: true,
+    keepAliveInitialDelayMillis: KEEP_ALIVE_AFTER_MS,
     options: [fromUrl ?? '', ...Object.entries(settings).map(([name, value]) => `-c ${name}=${escapeOption(value)}`)]
       .join(' ')
       .trim(),
