@@ -48,11 +48,19 @@ export const FailureType = {
 } as const;
 export type FailureType = (typeof FailureType)[keyof typeof FailureType];
 
+/** Characters of a message, at most: the server's may be megabytes, and history, reports and people get it. */
+const MAX_MESSAGE = 2_000;
+
+/** The message, cut where it is longer. */
+export function bounded(message: string, max = MAX_MESSAGE): string {
+  return message.length > max ? `${message.slice(0, max)}…` : message;
+}
+
 /** A failure that another attempt cannot mend. */
 export function permanent(type: FailureType, message: string, details?: unknown): ApplicationFailure {
   return ApplicationFailure.create({
     type,
-    message,
+    message: bounded(message),
     nonRetryable: true,
     details: details === undefined ? [] : [details],
   });
@@ -62,7 +70,7 @@ export function permanent(type: FailureType, message: string, details?: unknown)
 export function transient(type: FailureType, message: string, details?: unknown): ApplicationFailure {
   return ApplicationFailure.create({
     type,
-    message,
+    message: bounded(message),
     nonRetryable: false,
     details: details === undefined ? [] : [details],
   });

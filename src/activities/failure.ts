@@ -4,7 +4,7 @@ import { CompleteAsyncError, Context } from '@temporalio/activity';
 import type { ActivityInboundCallsInterceptor } from '@temporalio/worker';
 import { DatabaseError } from '../adapters/postgres';
 import { isConnectionLoss, withoutData } from '../adapters/statement-failure';
-import { FailureType, permanent, transient } from '../errors';
+import { bounded, FailureType, permanent, transient } from '../errors';
 
 // To the last @: a password may hold some that are not encoded.
 const URL_WITH_PASSWORD = /([a-z][a-z0-9+.-]*:\/\/[^\s:/@]*):\S*@/gi;
@@ -31,8 +31,8 @@ export function asFailure(error: unknown, attempt: number): unknown {
   return (attempt < UNEXPECTED_ATTEMPTS ? transient : permanent)('Unexpected' as FailureType, inWords(error));
 }
 
-/** For history, reports and people: without values of rows and without passwords. */
+/** For history, reports and people: without values of rows and without passwords, and not longer than they want to read. */
 export function inWords(error: unknown): string {
   if (error instanceof DatabaseError) return `${withoutData(error)} (SQLSTATE ${error.code ?? 'unknown'}).`;
-  return (error instanceof Error ? error.message : String(error)).replace(URL_WITH_PASSWORD, '$1:***@');
+  return bounded((error instanceof Error ? error.message : String(error)).replace(URL_WITH_PASSWORD, '$1:***@'));
 }

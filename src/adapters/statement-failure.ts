@@ -1,7 +1,7 @@
 /** A failed statement in words: what, where, SQLSTATE; never a row's data. */
 import { ApplicationFailure } from '@temporalio/common';
 import type { Blocker } from '../contract';
-import { FailureType, permanent } from '../errors';
+import { bounded, FailureType, permanent } from '../errors';
 import { withoutLiterals } from '../policy/statements/scan';
 import { plural } from '../policy/words';
 import { blockerInWords } from './lock-queue';
@@ -76,10 +76,16 @@ function heldBy([first, ...others]: Blocker[]): string {
   return `In the way: ${blockerInWords(first)}${more}; wait for it or end it, and try again.`;
 }
 
+/** Characters of the server's own words, at most: the place and the SQLSTATE stand around them. */
+const MAX_WORDS = 1_000;
+
 /**
  * PostgreSQL puts row values in DETAIL always and in the message of data exceptions (class 22) often; both stay out of
  * history, logs and reports.
  */
 export function withoutData(error: DatabaseError): string {
-  return error.code?.startsWith('22') ? error.message.replace(/"(?:[^"]|"")*"/g, '"…"') : error.message;
+  return bounded(
+    error.code?.startsWith('22') ? error.message.replace(/"(?:[^"]|"")*"/g, '"…"') : error.message,
+    MAX_WORDS,
+  );
 }
