@@ -1,6 +1,7 @@
 /** Keeps one Slack message true, at most one call under way and one every three seconds; nothing waits for it. */
 import { CancellationScope, condition } from '@temporalio/workflow';
 import type { SlackMessageRef } from '../adapters/slack';
+import { forAnnouncement } from '../policy/announcement';
 import { notify } from './activity-options';
 import type { Run } from './run';
 
@@ -43,7 +44,7 @@ export class Announcer {
 
   private async announce(): Promise<void> {
     try {
-      this.message = (await notify.announce(this.run.status, this.message)) ?? this.message;
+      this.message = (await notify.announce(forAnnouncement(this.run.status), this.message)) ?? this.message;
     } catch {
       // Slack is down: the deployment goes on, and the next change tries again.
     }

@@ -4,7 +4,11 @@ import { Context } from '@temporalio/activity';
 import type { DeploymentStatus } from '../../src/contract';
 import { Bench } from './support/bench';
 import type { Deployment } from './support/deployment';
-import { failing, HEALTHY, held, MINUTE, planned } from './support/stubs';
+import { failing, HEALTHY, held, MEASURED, MINUTE, plan, planned, PROVEN } from './support/stubs';
+import { renderDeployment } from '../../src/adapters/slack/render';
+import { forAnnouncement } from '../../src/policy/announcement';
+import { AS_WRITTEN } from '../../src/policy/segments';
+import { hazard, migration, UI_URL, waiting } from '../slack/deployment';
 
 const SLACK = planned({ slack: true });
 
@@ -24,6 +28,18 @@ test('one message is posted, brought up to date, and has the last word', async (
   expect(later.every(([message]) => message !== null)).toBe(true);
   expect(announced(deployment).at(-1)?.outcome).toEqual(outcome);
   expect(deployment.argsOf('note')).toEqual([[outcome.summary, false]]);
+});
+
+test('what goes along is what the message shows, and no more', () => {
+  const hazards = [{ ...hazard(), saferSql: 'CREATE INDEX CONCURRENTLY "i" ON "orders" ("id");'.repeat(500) }];
+  const busy = Array.from({ length: 500 }, (_, at) => `"public"."orders_of_the_year_${at}"`);
+  const form = { ...AS_WRITTEN, busy };
+  const status = waiting({ rehearsal: { ...PROVEN, figures: MEASURED } });
+  const full = { ...status, plan: plan({ migrations: [{ ...migration('0_first', hazards), form }] }) };
+  const sent = forAnnouncement(full);
+  expect(renderDeployment(sent, UI_URL)).toEqual(renderDeployment(full, UI_URL));
+  expect(JSON.stringify(full).length).toBeGreaterThan(40_000);
+  expect(JSON.stringify(sent).length).toBeLessThan(8_000);
 });
 
 test('a failure is shown in the channel too', async () => {
