@@ -12,14 +12,18 @@ import {
   type Person,
   type SignedDecision,
 } from '../contract';
-import { FailureType, permanent } from '../errors';
+import { bounded, FailureType, permanent } from '../errors';
 import { abortRefusal, refusal, standing, type Standing } from '../policy/approval';
 import { read } from './activity-options';
 import { now, type Run } from './run';
 
+/** Refusals that the audit trail keeps, the newest: anybody who reaches Temporal can cause one. History has them all. */
+const MAX_REFUSALS = 100;
+/** Characters of a name and of an id, at most. */
+const MAX_NAME = 200;
+
 export class ApprovalGate {
-  /** Who stopped the deployment, once somebody has. */
-  aborted: AuditEntry | null = null;
+  private stop: AuditEntry | null = null;
   private readonly stoppable = new CancellationScope();
 
   constructor(private readonly run: Run) {
@@ -29,6 +33,11 @@ export class ApprovalGate {
     // A failure in a signal's handler would be the workflow's: what is malformed is dropped, the rest is judged.
     setHandler(approvalSignal, (signed) => (isEnvelope(signed) ? this.decide(signed).then(ignore, ignore) : undefined));
     setHandler(abortSignal, (signed) => (isEnvelope(signed) ? this.abort(signed) : undefined));
+  }
+
+  /** Who stopped the deployment, once somebody has. */
+  get aborted(): AuditEntry | null {
+    return this.stop;
   }
 
   /** Runs what a person may stop. An abort cancels what is under way in it. */
@@ -86,8 +95,8 @@ export class ApprovalGate {
   private async abort(signed: SignedDecision): Promise<void> {
     const reason = (await this.verify(signed)) ?? abortRefusal(signed.decision, this.run.status);
     const entry = this.record(signed.decision, reason);
-    if (reason !== null || this.aborted) return;
-    this.aborted = entry;
+    if (reason !== null || this.stop) return;
+    this.stop = entry;
     this.stoppable.cancel();
   }
 
@@ -106,9 +115,16 @@ export class ApprovalGate {
       person,
       verdict,
       accepted: refusedBecause === null,
-      reason: refusedBecause ?? reason,
+      reason: refusedBecause ?? (reason === null ? null : bounded(reason)),
     };
-    this.run.status.audit.push(entry);
+    const { audit } = this.run.status;
+    audit.push(entry);
+    const refusals = audit.filter(({ accepted }) => !accepted);
+    if (refusals.length > MAX_REFUSALS)
+      audit.splice(
+        audit.findIndex(({ accepted }) => !accepted),
+        1,
+      );
     this.run.changed();
     return entry;
   }
@@ -117,7 +133,11 @@ export class ApprovalGate {
 /** Any client of the namespace can send anything. */
 function isEnvelope(signed: Partial<SignedDecision> | undefined): signed is SignedDecision {
   const person: Partial<Person> | undefined = (signed?.decision as Partial<Decision> | undefined)?.person;
-  return typeof signed?.signature === 'string' && typeof person?.id === 'string' && typeof person.name === 'string';
+  return typeof signed?.signature === 'string' && isName(person?.id) && isName(person?.name);
+}
+
+function isName(text: unknown): boolean {
+  return typeof text === 'string' && text.length <= MAX_NAME;
 }
 
 function refused(message: string): ApplicationFailure {

@@ -150,6 +150,23 @@ test('a forged decision is refused by update and by signal, and both are on reco
   await deployment.ended();
 });
 
+test('the record keeps what counts, the newest hundred refusals, and so much of a reason as somebody reads', async () => {
+  const deployment = await waiting(2);
+  await deployment.decide(ALICE, 'approve', { reason: 'x'.repeat(3_000) });
+  const { decision } = await deployment.signed(BOB, 'approve');
+  const forged = (at: number) => ({
+    decision: { ...decision, person: { ...BOB, name: `bob ${at}` } },
+    signature: '00',
+  });
+  for (let at = 0; at < 101; at++) await deployment.refusal(deployment.send(forged(at)));
+  const { audit } = await deployment.status();
+  expect(audit).toHaveLength(101);
+  expect(audit[0]).toMatchObject({ person: ALICE, accepted: true, reason: `${'x'.repeat(2_000)}…` });
+  expect([audit[1], audit.at(-1)].map((entry) => entry?.person.name)).toEqual(['bob 1', 'bob 100']);
+  await deployment.decide(BOB);
+  expect((await deployment.ended()).outcome.status).toBe('deployed');
+});
+
 test('an abort cannot be sent as a decision', async () => {
   const deployment = await waiting();
   expect(await deployment.refusal(deployment.decide(ALICE, 'abort'))).toBe(
@@ -190,6 +207,7 @@ test.each([
   ['nothing', undefined],
   ['no decision', { signature: 'ab' }],
   ['no person', { decision: { verdict: 'approve' }, signature: 'ab' }],
+  ['a name without an end', { decision: { person: { ...ALICE, name: 'x'.repeat(201) } }, signature: 'ab' }],
   ['no signature', { decision: { person: ALICE, verdict: 'approve' } }],
 ])('an envelope with %s is refused, and ignored as a signal', async (_, envelope) => {
   const deployment = await waiting();
