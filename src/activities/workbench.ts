@@ -6,13 +6,14 @@ import { takeFence } from '../adapters/ledger/fence';
 import { ensureLedger } from '../adapters/ledger/schema';
 import type { LockPatience } from '../adapters/lock-queue';
 import { schemaFingerprint, type PgTools } from '../adapters/pg-tools';
-import { DatabaseError, withDatabase } from '../adapters/postgres';
+import { DatabaseError, withDatabase, type Client } from '../adapters/postgres';
 import { schemaOf } from '../adapters/prisma-engine';
 import { fingerprintOfScript, likeness } from '../adapters/schema-fingerprint';
 import { ScratchDatabases, scratchName } from '../adapters/scratch';
 import type { Around } from '../adapters/segment';
 import type { StatementMeter } from '../adapters/statement-meter';
 import { isConnectionLoss } from '../adapters/statement-failure';
+import { endOnAbort } from '../backup/end-on-abort';
 import type { ExecutionForm } from '../contract';
 import { ApplicationFailure } from '@temporalio/common';
 import type { LeftOut } from '../policy/left-out';
@@ -66,8 +67,8 @@ export interface SchemaState {
 }
 
 /** @param url of the database whose schema it is. */
-export async function saveSchema({ tools }: Workbench, url: string, file: string): Promise<SchemaState> {
-  const script = await tools.schemaScript(url);
+export async function saveSchema({ tools, signal }: Workbench, url: string, file: string): Promise<SchemaState> {
+  const script = await tools.schemaScript(url, { signal });
   await writeFile(file, script, { mode: 0o600 });
   return { file, fingerprint: fingerprintOfScript(script) };
 }
@@ -102,7 +103,7 @@ export async function runOn(
   scripts: BenchScript[],
   { recorder, meter }: Watching = {},
 ): Promise<number> {
-  return bench.scratch.use(purpose, async (client) => {
+  return stoppable(bench, purpose, async (client) => {
     await ensureLedger(client);
     const token = await takeFence(client, claimOf(bench.deploymentId, 'rehearsal'));
     let durationMs = 0;
@@ -122,6 +123,15 @@ export async function runOn(
     }
     return durationMs;
   });
+}
+
+/** A statement of a script may run for hours after whoever wanted it has gone. */
+function stoppable<T>(
+  { scratch, signal }: Workbench,
+  purpose: string,
+  work: (client: Client) => Promise<T>,
+): Promise<T> {
+  return scratch.use(purpose, (client) => endOnAbort([client], signal, () => work(client)));
 }
 
 /** What the recorder reads of the catalog is not measured. */
@@ -144,7 +154,7 @@ export function urlOf({ scratchUrl, deploymentId }: Workbench, purpose: string):
 }
 
 export function fingerprintOf(bench: Workbench, purpose: string): Promise<string> {
-  return schemaFingerprint(bench.tools, urlOf(bench, purpose));
+  return schemaFingerprint(bench.tools, urlOf(bench, purpose), { signal: bench.signal });
 }
 
 /** The engine's diff from one scratch database to another, as SQL. */

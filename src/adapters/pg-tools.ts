@@ -70,9 +70,9 @@ export interface PgTools {
   /** Restores a part of a dump, whose SQL goes through `through` on its way. */
   restoreThrough(part: DumpPart, through: Transform, into: Login & { database: string }): Promise<void>;
   /** The schema as SQL that psql can run, without Lockkeeper's schema and Prisma's history table. */
-  schemaScript(url: string, database?: string): Promise<string>;
+  schemaScript(url: string, more?: { signal?: AbortSignal }): Promise<string>;
   /** The same as normalised text: no comments, no settings of the session. */
-  schemaText(url: string, database?: string): Promise<string>;
+  schemaText(url: string): Promise<string>;
 }
 
 /** Lockkeeper's bookkeeping, and rows that it keeps for somebody, are not part of the project's schema. */
@@ -99,8 +99,8 @@ export function createPgTools(binDir: string): PgTools {
     const { PATH } = process.env;
     return runProgram({ program: join(binDir, 'pg_restore'), args, ...more }, { PATH });
   };
-  const schemaScript: PgTools['schemaScript'] = (url, database) =>
-    run('pg_dump', ['--schema-only', ...EXCLUDE_OWN, HISTORY], { url, database });
+  const schemaScript: PgTools['schemaScript'] = (url, more) =>
+    run('pg_dump', ['--schema-only', ...EXCLUDE_OWN, HISTORY], { url }, more);
   return {
     release,
     version: async () => Number.parseInt(await release(), 10),
@@ -159,7 +159,7 @@ export function createPgTools(binDir: string): PgTools {
       await run('psql', PSQL, into, { signal, stdinFrom });
     },
     schemaScript,
-    schemaText: async (url, database) => normaliseSchema(await schemaScript(url, database)),
+    schemaText: async (url) => normaliseSchema(await schemaScript(url)),
   };
 }
 
@@ -184,6 +184,6 @@ function tableCounter(marker: RegExp, onTable: (() => void) | undefined): ((line
 }
 
 /** Of the schema of a database. */
-export async function schemaFingerprint(tools: PgTools, url: string, database?: string): Promise<string> {
-  return fingerprintOfScript(await tools.schemaScript(url, database));
+export async function schemaFingerprint(tools: PgTools, url: string, more?: { signal?: AbortSignal }): Promise<string> {
+  return fingerprintOfScript(await tools.schemaScript(url, more));
 }
