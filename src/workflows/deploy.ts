@@ -1,4 +1,5 @@
 /** A deployment, as its story. */
+import { CancelledFailure } from '@temporalio/common';
 import { CancellationScope } from '@temporalio/workflow';
 import type { DeployInput, Outcome } from '../contract';
 import { FailureType, permanent } from '../errors';
@@ -46,6 +47,8 @@ async function story(run: Run, people: ApprovalGate): Promise<Outcome> {
   await migrate(run);
   await verify(run);
   await monitor(run);
+  // An abort that comes with the last sample finds nothing under way to cancel.
+  if (CancellationScope.current().consideredCancelled) throw new CancelledFailure('It was stopped.');
   const { environment, target } = run.input;
   const { migrations } = run.known.plan;
   return run.end(
@@ -81,8 +84,7 @@ async function prepare(run: Run, people: ApprovalGate, round: number): Promise<O
   if (blocked !== null) return run.end('blocked', blocked);
   await backup(run, round);
   await rehearse(run);
-  const { verdict, summary } = await approve(run, people);
-  return verdict === 'approved' ? null : run.end(verdict, summary);
+  return approve(run, people);
 }
 
 /** What migrates is checked in the window that it migrates in. @returns what changed, in words; null when nothing did. */

@@ -75,22 +75,16 @@ const REHEARSED_ON = {
   'schema-only': 'on the schema alone',
 };
 
-/** The deployment's own answer to what people decided. */
-export interface Answer {
-  verdict: 'approved' | Extract<Outcome['status'], 'rejected' | 'expired'>;
-  summary: string;
-}
-
-export async function approve(run: Run, people: ApprovalGate): Promise<Answer> {
+/** @returns how the deployment ends; null when people approve. */
+export async function approve(run: Run, people: ApprovalGate): Promise<Outcome | null> {
   const { plan } = run.known;
   const verdict = await run.phase('approve', () => people.ask(request(run), plan.approval.expiryMs));
-  const summaries = {
-    approved: '',
-    rejected: `${rejection(run)} Nothing was migrated.`,
-    expired: 'Nobody decided in time; nothing was migrated.',
-  };
-  return { verdict, summary: summaries[verdict] };
+  if (verdict === 'approved') return null;
+  const why = verdict === 'rejected' ? `${rejection(run)} Nothing was migrated.` : NOBODY_DECIDED;
+  return run.end(verdict, why);
 }
+
+const NOBODY_DECIDED = 'Nobody decided in time; nothing was migrated.';
 
 /** Bound to everything that was shown: the plan, the schema it was made for, and the backup that would undo it. */
 function request(run: Run): Omit<ApprovalRequest, 'requestedAt' | 'expiresAt'> {

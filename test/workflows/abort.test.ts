@@ -1,7 +1,7 @@
 /** Stopping a deployment: by an abort that a person signed, or by a cancellation in Temporal. */
 import { Bench } from './support/bench';
 import { ALICE, BOB, type Deployment } from './support/deployment';
-import { ALL_STEPS, cancelled, failing, HEALTHY, held, HOUR, LOSSY, planned } from './support/stubs';
+import { ALL_STEPS, cancelled, failing, HEALTHY, held, HOUR, LOSSY, plan, planned } from './support/stubs';
 import { permanent } from '../../src/errors';
 
 const ASKING = planned({ approval: { required: 1, expiryMs: HOUR } });
@@ -84,6 +84,21 @@ test('while it is watched, everything is undone', async () => {
     status: 'rolled-back',
     failure: { phase: 'monitor', type: 'Aborted' },
   });
+});
+
+test('an abort that comes with the last sample is heard', async () => {
+  const watched = await Bench.timeSkipping([require.resolve('./fixtures/abort-with-sample')]);
+  try {
+    const monitor = { ...plan().monitor, durationMs: 0 };
+    const deployment = await watched.deploy(planned({ monitor }));
+    await deployment.until('the last sample is taken', () => deployment.argsOf('sample').length === 2);
+    await deployment.abort(ALICE);
+    const { outcome, status } = await deployment.ended();
+    expect(status.audit).toEqual([expect.objectContaining({ verdict: 'abort', accepted: true })]);
+    expect(outcome).toMatchObject({ status: 'rolled-back', failure: { phase: 'monitor', type: 'Aborted' } });
+  } finally {
+    await watched.close();
+  }
 });
 
 test('an abort does not overrule a step that needs a person', async () => {
