@@ -38,7 +38,7 @@ export function createInspect(deps: Deps) {
         const { facts, server } = await inspect(target, deps.config, target.url);
         const schemaFingerprint = (await checklistStops(deps, target, server))
           ? ''
-          : await fingerprint(deps.tools, target.url);
+          : await fingerprint(deps.tools, target.url, { signal: Context.current().cancellationSignal });
         return { ...facts, instance, schemaFingerprint };
       });
     },
@@ -66,15 +66,17 @@ export function createInspect(deps: Deps) {
       approved: { planDigest: string; schemaFingerprint: string; backup: BackupSummary | null },
     ): Promise<string | null> {
       const target = resolve(deps, input);
+      const { cancellationSignal: signal } = Context.current();
       await refuseSecond(deps, target.url);
       const inspection = await inspect(target, deps.config, target.url);
       // The fingerprint tells of a change since; what was before it was judged with the plan.
       const full = await planInspected(inspection, target, deps.config, input.requester, deps.tools, NO_FINDINGS);
       if (full.digest !== approved.planDigest)
-        return 'The migration files or the policy changed after they were approved.';
-      if ((await fingerprint(deps.tools, target.url)) !== approved.schemaFingerprint)
+        return 'The migration files, the policy, or which tables have rows changed after they were approved.';
+      if ((await fingerprint(deps.tools, target.url, { signal })) !== approved.schemaFingerprint)
         return 'The schema of the database changed after the plan was approved.';
-      if (approved.backup && !(await isIntact(openStore(target.environment.backup, deps.env), approved.backup)))
+      const store = openStore(target.environment.backup, deps.env);
+      if (approved.backup && !(await isIntact(store, approved.backup, signal)))
         return `Backup ${approved.backup.id} is not the one that was approved.`;
       const earlier = await lookEarlier(target, deps.config, inspection, deps.env);
       const order = earlier && judgeOrder(earlier);

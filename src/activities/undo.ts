@@ -20,6 +20,7 @@ import { likeness, type Likeness } from '../adapters/schema-fingerprint';
 import { unfinished } from '../adapters/prisma-history';
 import { withSession, type Client } from '../adapters/postgres';
 import { loadParser, parseScript } from '../adapters/sql-parser';
+import { endOnAbort } from '../backup/end-on-abort';
 import { openStore } from '../backup/store';
 import type {
   DeployInput,
@@ -59,7 +60,7 @@ export function createUndo(deps: Deps) {
           await ensureLedger(client);
           await takeFence(client, claimOf(input.deploymentId, 'assess'));
         }
-        return assess(client, deps, target, undo, strategy);
+        return stoppable(client, () => assess(client, deps, target, undo, strategy));
       });
     },
 
@@ -78,7 +79,7 @@ export function createUndo(deps: Deps) {
               FailureType.Configuration,
               `Deployment ${undo} never wrote to ${input.environment}/${input.target}; there is nothing to undo.`,
             );
-          const assessment = await assess(client, deps, target, undo, strategy);
+          const assessment = await stoppable(client, () => assess(client, deps, target, undo, strategy));
           const reversals = (await registeredReversals(client, undo)).filter(({ step }) =>
             assessment.steps.includes(step),
           );
@@ -142,7 +143,8 @@ export function createUndo(deps: Deps) {
 
     /** How the live schema is, to pg_dump's eye, to what it was before the deployment. */
     async schemaIs(input: DeployInput, fingerprint: string): Promise<Likeness> {
-      return likeness(await schemaFingerprint(deps.tools, resolve(deps, input).url), fingerprint);
+      const signal = Context.current().cancellationSignal;
+      return likeness(await schemaFingerprint(deps.tools, resolve(deps, input).url, { signal }), fingerprint);
     },
   };
 }
@@ -159,6 +161,11 @@ export interface RollbackBasis {
   approval: { required: number; expiryMs: number };
   /** Slack is configured. */
   slack: boolean;
+}
+
+/** Counting what others wrote reads tables of any size. */
+function stoppable<T>(client: Client, work: () => Promise<T>): Promise<T> {
+  return heartbeating((signal) => endOnAbort([client], signal, work));
 }
 
 async function assess(

@@ -177,10 +177,10 @@ async function markVerified(
 }
 
 /** Whether the backup is there and is the one of the summary; see `BackupStore.check` for how closely its bytes are looked at. */
-export async function isIntact(store: BackupStore, summary: BackupSummary): Promise<boolean> {
+export async function isIntact(store: BackupStore, summary: BackupSummary, signal: AbortSignal): Promise<boolean> {
   const backup = await backupOf(store, summary).catch(() => null);
   if (!backup) return false;
   for (const { name, bytes, sha256 } of backup.meta.files)
-    if (!(await store.check(name, { bytes, sha256 }))) return false;
+    if (!(await store.check(name, { bytes, sha256 }, signal))) return false;
   return true;
 }

@@ -5,14 +5,14 @@
 import { ActivityCancellationType, proxyActivities } from '@temporalio/workflow';
 import type { Activities } from '../activities';
 
-/** Looks and short writes: quick to answer, harmless to repeat. Patient enough for a server that restarts. */
+/** Looks and short writes: quick to answer whatever the size of the database, harmless to repeat. Patient enough for a server that restarts. */
 export const read = proxyActivities<Activities>({
   startToCloseTimeout: '5m',
   heartbeatTimeout: '10s',
   retry: { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '10s', maximumAttempts: 20 },
 });
 
-/** Backup and rehearsal: hours on a large database. A heartbeat that stops means a dead worker, not a slow one. */
+/** What reads all of a database or of its backup: hours on a large one. A heartbeat that stops means a dead worker, not a slow one. */
 export const heavy = proxyActivities<Activities>({
   cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
   startToCloseTimeout: '24h',

@@ -56,7 +56,7 @@ async function settle(
   undo: Undo,
 ): Promise<{ assessment: UndoAssessment; refusal: string | null }> {
   for (let approved = undo.approved; ;) {
-    const assessment = await patiently(() => read.assessUndo(run.input, undo.deployment, undo.strategy));
+    const assessment = await patiently(() => heavy.assessUndo(run.input, undo.deployment, undo.strategy));
     const { action, reason, approval } = assessment.plan;
     if (action === 'needs-human' || action === 'forward-fix')
       return { assessment, refusal: `${reason} Nothing was undone.` };

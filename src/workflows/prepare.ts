@@ -127,5 +127,5 @@ export function recheck(run: Run): Promise<string | null> {
   const { plan, facts } = run.known;
   const approved = { planDigest: plan.digest, schemaFingerprint: facts.schemaFingerprint, backup: run.status.backup };
   const options = { summary: 'is everything as it was approved?' };
-  return run.phase('recheck', () => read.recheck.executeWithOptions(options, [run.input, approved]));
+  return run.phase('recheck', () => heavy.recheck.executeWithOptions(options, [run.input, approved]));
 }

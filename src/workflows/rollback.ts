@@ -2,7 +2,7 @@
 import { CancellationScope } from '@temporalio/workflow';
 import type { Outcome, RollbackInput } from '../contract';
 import { priceText } from '../policy/rollback';
-import { read } from './activity-options';
+import { heavy } from './activity-options';
 import { Announcer } from './announcer';
 import { ApprovalGate } from './approval-gate';
 import { conclude, undo, undoAfter } from './conclude';
@@ -23,7 +23,7 @@ export async function rollback(input: RollbackInput): Promise<Outcome> {
 }
 
 async function story(input: RollbackInput, run: Run, people: ApprovalGate): Promise<Outcome> {
-  const basis = await run.phase('inspect', () => read.rollbackBasis(input, input.undo, input.strategy));
+  const basis = await run.phase('inspect', () => heavy.rollbackBasis(input, input.undo, input.strategy));
   run.announced = basis.slack;
   run.instance = basis.instance;
   run.status.contacts = basis.contacts;

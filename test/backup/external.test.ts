@@ -57,7 +57,7 @@ test('is known by the name that the tool gives it, and verified by its word', as
   expect(location).toBe('external:snap-0123');
   expect(meta).toMatchObject({ format: 'external', reference: 'snap-0123', files: [] });
   expect((await find(meta.id)).verified).toMatchObject({ sha256: meta.sha256 });
-  expect(await isIntact(openStore(config, {}), summaryOf(meta, location))).toBe(true);
+  expect(await isIntact(openStore(config, {}), summaryOf(meta, location), new AbortController().signal)).toBe(true);
   expect(given('create.args')).toBe('--label\n$HOME; `id`\n');
   expect(given('create.env')).toContain(`PGDATABASE=${database.name}\n`);
   expect(given('create.env')).toContain(`PGPASSWORD=${new URL(database.url).password}\n`);

@@ -14,6 +14,8 @@ import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createPgTools, type PgTools } from '../../src/adapters/pg-tools';
 import { LocalStore } from '../../src/adapters/backup-store/local';
+import { summaryOf } from '../../src/backup/meta';
+import { isIntact } from '../../src/backup/prove';
 import { removeAbandoned, type Leavings } from '../../src/backup/staging';
 import { backupBench, type BackupBench } from '../support/backup';
 import { pgBin, testDatabase, type TestDatabase } from '../support/database';
@@ -50,6 +52,14 @@ async function sessions(): Promise<number> {
   );
   return rows[0]?.count ?? 0;
 }
+
+test('a backup that is looked at is left as soon as nobody waits for the answer', async () => {
+  bench = backupBench(database.url);
+  const { meta, location } = await bench.take();
+  const store = new LocalStore(bench.dir);
+  expect(await isIntact(store, summaryOf(meta, location), new AbortController().signal)).toBe(true);
+  await expect(isIntact(store, summaryOf(meta, location), AbortSignal.abort())).rejects.toThrow('aborted');
+});
 
 test('rotation keeps what the rules keep, and the newest that is verified', async () => {
   bench = backupBench(database.url, { keep: { count: 2, ageMs: null } });

@@ -205,4 +205,22 @@ describe('when rows would be lost', () => {
   });
 });
 
+test('what grows with the database has hours', async () => {
+  const hours = async (deployment: Deployment): Promise<string[]> => {
+    const { events } = await deployment.handle.fetchHistory();
+    const scheduled = (events ?? []).flatMap(({ activityTaskScheduledEventAttributes: seen }) => (seen ? [seen] : []));
+    const long = scheduled.filter(({ startToCloseTimeout }) => Number(startToCloseTimeout?.seconds) === 24 * 3600);
+    return long.map(({ activityType }) => activityType?.name ?? '');
+  };
+  const deployment = await bench.deploy({ verify: failing('HealthCheck', 'Sick.') });
+  await deployment.ended();
+  const grows = ['backup', 'rehearse', 'recheck', 'verify', 'assessUndo'];
+  expect(await hours(deployment)).toEqual(expect.arrayContaining(grows));
+  const rollback = await bench.rollback();
+  await rollback.asked('rollback');
+  await rollback.decide(ALICE);
+  await rollback.ended();
+  expect(await hours(rollback)).toEqual(expect.arrayContaining(['rollbackBasis', 'assessUndo']));
+});
+
 test('every deployment of this file replays', () => bench.replayAll());

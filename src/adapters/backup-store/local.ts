@@ -58,11 +58,12 @@ export class LocalStore implements BackupStore {
     return place;
   }
 
-  async check(name: string, expected: FileDigest): Promise<boolean> {
+  async check(name: string, expected: FileDigest, signal: AbortSignal): Promise<boolean> {
     try {
-      const { bytes, sha256 } = await digestFile(await this.fetch(name));
+      const { bytes, sha256 } = await digestFile(await this.fetch(name), signal);
       return bytes === expected.bytes && sha256 === expected.sha256;
     } catch {
+      signal.throwIfAborted();
       return false;
     }
   }

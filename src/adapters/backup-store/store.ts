@@ -26,7 +26,7 @@ export interface BackupStore {
    */
   fetch(name: string, folder: string, signal?: AbortSignal): Promise<string>;
   /** Whether an object is what it was: its bytes where they are at hand, else its size. False where it is not there. */
-  check(name: string, expected: FileDigest): Promise<boolean>;
+  check(name: string, expected: FileDigest, signal: AbortSignal): Promise<boolean>;
   /** Not there: fine. */
   remove(names: string[]): Promise<void>;
 }
