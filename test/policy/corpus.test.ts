@@ -33,6 +33,7 @@ const EXPECTED: Record<string, Record<string, number>> = {
     'drop-column': 12,
     'foreign-key-not-valid': 21,
     'index-not-concurrent': 49,
+    'lock-held-during-scan': 1,
     'set-not-null': 3,
     'unique-constraint': 5,
     'update-or-delete-without-where': 4,

@@ -372,7 +372,7 @@ export const CASES: HazardCase[] = [
     found: 'ALTER TABLE "Event" ATTACH PARTITION "Event_2025" FOR VALUES FROM (\'2025-01-01\') TO (\'2026-01-01\')',
     severity: 'danger',
     fine: [
-      'ALTER TABLE "Event_2025" ADD CONSTRAINT "b" CHECK ("at" >= \'2025-01-01\'); ALTER TABLE "Event" ATTACH PARTITION "Event_2025" FOR VALUES FROM (\'2025-01-01\') TO (\'2026-01-01\')',
+      'ALTER TABLE "Event_2025" ADD CONSTRAINT "b" CHECK ("at" IS NOT NULL AND "at" >= \'2025-01-01\'); ALTER TABLE "Event" ATTACH PARTITION "Event_2025" FOR VALUES FROM (\'2025-01-01\') TO (\'2026-01-01\')',
     ],
   },
   {

@@ -23,6 +23,20 @@ CREATE INDEX "_PostToTag_B_index" ON "_PostToTag"("B");
 CREATE INDEX "Order_userId_idx" ON "Order"("userId");
 ALTER TABLE "Post" ADD CONSTRAINT "Post_authorId_fkey" FOREIGN KEY ("authorId") REFERENCES "User"("id") ON DELETE RESTRICT ON UPDATE CASCADE;
 ALTER TABLE "Order" ADD CONSTRAINT "Order_userId_fkey" FOREIGN KEY ("userId") REFERENCES "User"("id") ON DELETE RESTRICT ON UPDATE CASCADE;
+CREATE TABLE "Person" ("id" SERIAL PRIMARY KEY, "name" VARCHAR(50), "title" VARCHAR(50), "nick" VARCHAR(50), "login" CITEXT UNIQUE, "code" TEXT, "seen" TIMESTAMP(3), "stamp" TIMESTAMP(6), CONSTRAINT "nick_there" CHECK ("nick" <> ''));
+CREATE INDEX "Person_name_idx" ON "Person" (lower("name"));
+CREATE INDEX "Person_title_idx" ON "Person" ("title");
+CREATE INDEX "Person_code_idx" ON "Person" ("code");
+CREATE DOMAIN "Mail" AS TEXT CHECK (VALUE LIKE '%@%');
+CREATE TABLE "Letter" ("id" SERIAL PRIMARY KEY, "to" "Mail");
+CREATE TABLE "Log" ("id" BIGINT NOT NULL, "at" TIMESTAMPTZ NOT NULL, "kind" TEXT) PARTITION BY RANGE ("at");
+CREATE TABLE "Log_rest" PARTITION OF "Log" DEFAULT;
+CREATE TABLE "Log_loose" ("id" BIGINT NOT NULL, "at" TIMESTAMPTZ NOT NULL, "kind" TEXT, CONSTRAINT "kind_there" CHECK ("kind" <> ''));
+CREATE TABLE "Log_proven" ("id" BIGINT NOT NULL, "at" TIMESTAMPTZ NOT NULL, "kind" TEXT, CONSTRAINT "bounds" CHECK ("at" >= '2030-01-01' AND "at" < '2031-01-01'));
+CREATE TABLE "Past" ("id" BIGINT NOT NULL, "at" TIMESTAMPTZ NOT NULL) PARTITION BY RANGE ("at");
+CREATE TABLE "Past_rest" PARTITION OF "Past" DEFAULT;
+ALTER TABLE "Past_rest" ADD CONSTRAINT "Past_rest_old" CHECK ("at" < '2020-01-01');
+CREATE TABLE "Past_proven" ("id" BIGINT NOT NULL, "at" TIMESTAMPTZ NOT NULL, CONSTRAINT "bounds" CHECK ("at" >= '2020-01-01' AND "at" < '2021-01-01'));
 CREATE VIEW "ActiveUser" AS SELECT "id", "email" FROM "User";
 CREATE MATERIALIZED VIEW "Sales" AS SELECT "userId", sum("total") AS t FROM "Order" GROUP BY 1;
 CREATE FUNCTION touch() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN NEW."updatedAt" = now(); RETURN NEW; END $$;
@@ -36,6 +50,48 @@ export interface Form {
 }
 
 export const HARMFUL: Form[] = [
+  { sql: `ALTER TABLE "Person" ALTER COLUMN "name" TYPE VARCHAR(100);`, finds: ['danger column-type-change'] },
+  {
+    sql: `ALTER TABLE "Person" ALTER COLUMN "title" TYPE VARCHAR(50) COLLATE "C";`,
+    finds: ['danger column-type-change'],
+  },
+  { sql: `ALTER TABLE "Person" ALTER COLUMN "nick" TYPE TEXT;`, finds: ['danger column-type-change'] },
+  { sql: `ALTER TABLE "Person" ALTER COLUMN "login" TYPE TEXT;`, finds: ['danger column-type-change'] },
+  { sql: `ALTER TABLE "Person" ALTER COLUMN "code" TYPE CITEXT;`, finds: ['danger column-type-change'] },
+  {
+    sql: `SET TIME ZONE 'Europe/Berlin';
+ALTER TABLE "Person" ALTER COLUMN "stamp" TYPE TIMESTAMPTZ(6);
+RESET timezone;`,
+    finds: ['danger column-type-change'],
+  },
+  {
+    sql: `BEGIN;
+SET LOCAL TIME ZONE 'UTC';
+COMMIT;
+ALTER TABLE "Person" ALTER COLUMN "stamp" TYPE TIMESTAMPTZ(6);`,
+    finds: ['warning column-type-change'],
+  },
+  {
+    sql: `ALTER TABLE "Event" ATTACH PARTITION "Log_loose" FOR VALUES FROM ('2030-01-01') TO ('2031-01-01');`,
+    finds: ['danger attach-partition-without-check'],
+  },
+  {
+    sql: `ALTER TABLE "Log" ATTACH PARTITION "Log_proven" FOR VALUES FROM ('2030-01-01') TO ('2031-01-01');`,
+    finds: ['danger attach-partition-without-check', 'warning many-exclusive-tables'],
+  },
+  {
+    sql: `ALTER TABLE "Past" ATTACH PARTITION "Past_proven" FOR VALUES FROM ('2020-01-01') TO ('2021-01-01');`,
+    finds: ['warning many-exclusive-tables'],
+  },
+  {
+    sql: `CREATE TABLE "Log_2030" (LIKE "Log");
+ALTER TABLE "Log" ATTACH PARTITION "Log_2030" FOR VALUES FROM ('2030-01-01') TO ('2031-01-01');`,
+    finds: ['danger attach-partition-without-check'],
+  },
+  {
+    sql: `CREATE TABLE "Log_2030" PARTITION OF "Log" FOR VALUES FROM ('2030-01-01') TO ('2031-01-01');`,
+    finds: ['danger attach-partition-without-check', 'warning partition-lock-on-parent'],
+  },
   {
     sql: `-- CreateIndex
 CREATE INDEX "User_name_idx" ON "User"("name");`,
@@ -572,6 +628,13 @@ DROP TABLE "A";`,
   `CREATE TABLE "Event_2026" (LIKE "Event" INCLUDING ALL);
 ALTER TABLE "Event" ATTACH PARTITION "Event_2026" FOR VALUES FROM ('2026-01-01') TO ('2027-01-01');`,
   `ALTER TABLE "Event" DETACH PARTITION "Event_2024" CONCURRENTLY;`,
+  `ALTER INDEX "Event_id_idx" ATTACH PARTITION "Event_2024_id_idx";`,
+  `ALTER TABLE "Event" ATTACH PARTITION "Log_proven" FOR VALUES FROM ('2030-01-01') TO ('2031-01-01');`,
+  `ALTER TABLE "Person" ALTER COLUMN "title" TYPE TEXT;`,
+  `ALTER TABLE "Person" DROP CONSTRAINT "nick_there", ALTER COLUMN "nick" TYPE TEXT;`,
+  `ALTER TABLE "Person" ADD COLUMN "mails" "Mail"[];`,
+  `SET LOCAL TIME ZONE 'UTC';
+ALTER TABLE "Person" ALTER COLUMN "stamp" TYPE TIMESTAMPTZ(6);`,
   `CREATE MATERIALIZED VIEW "MV" AS SELECT 1 AS a;
 REFRESH MATERIALIZED VIEW "MV";`,
   `REFRESH MATERIALIZED VIEW CONCURRENTLY "Sales";`,

@@ -1,3 +1,4 @@
+import { withoutComments } from '../statements/scan';
 import { doBody } from '../statements/transactions';
 import type { Hazard } from './hazard';
 
@@ -9,17 +10,18 @@ export const hazard: Hazard = {
   on: ['DoStmt'],
   detect({ node }) {
     const body = doBody(node);
-    if (body === null || !WRITES_IN_LOOP.test(body) || /\bCOMMIT\s*;/i.test(body)) return [];
+    if (body === null || !/\bLOOP\b/i.test(body)) return [];
+    const clean = withoutComments(body);
+    if (!WRITES_IN_LOOP.test(clean) || /\bCOMMIT\s*;/i.test(clean)) return [];
     return [
       {
         severity: 'warning',
         message:
-          'The loop writes row after row in one transaction: each row stays locked, and what the file locked before stays locked, until the last one is done.',
+          'The loop writes row after row, or batch after batch, in one transaction: each row stays locked, and what the file locked before stays locked, until the last one is done.',
         saferSql: null,
       },
     ];
   },
 };
 
-const WRITES_IN_LOOP =
-  /\b(?:FOR|WHILE)\b[\s\S]*?\bLOOP\b[\s\S]*?\b(?:UPDATE|DELETE\s+FROM|INSERT\s+INTO)\b[\s\S]*?\bEND\s+LOOP\b/i;
+const WRITES_IN_LOOP = /(?<!\bEND\s+)\bLOOP\b[\s\S]*?\b(?:UPDATE|DELETE\s+FROM|INSERT\s+INTO)\b[\s\S]*?\bEND\s+LOOP\b/i;

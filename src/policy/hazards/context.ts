@@ -7,6 +7,7 @@ import {
   scriptContext,
   stepsInside,
   transactionControl,
+  zoneOf,
   type Schema,
   type ScriptContext,
   type StatementFacts,
@@ -99,12 +100,14 @@ function stepsOf(
   });
 }
 
-type View = Pick<HazardContext, 'schema' | 'isNew' | 'rows' | 'keyUsed' | 'whileBusy'>;
+type View = Pick<HazardContext, 'schema' | 'zone' | 'isNew' | 'rows' | 'keyUsed' | 'whileBusy'>;
 
-function viewOf({ schema, created }: ScriptContext, tables: TableFacts): View {
+function viewOf(script: ScriptContext, tables: TableFacts): View {
+  const { schema, created } = script;
   const isNew = (relation: string): boolean => created.has(keyOf(relation)) || tables.isMissing(relation);
   return {
     schema,
+    zone: zoneOf(script),
     isNew,
     rows: (relation) => tables.size(relation)?.rows ?? null,
     keyUsed: (relation) => tables.size(relation)?.keyUsed ?? null,

@@ -2,6 +2,7 @@
 import type { Severity } from '../../contract';
 import type { ParsedStatement } from '../../adapters/sql-parser';
 import type { Schema, StatementFacts } from '../statements';
+import type { Zone } from '../statements/time-zone';
 import type { Tag } from '../statements/ast';
 import type { Work } from './sizes';
 
@@ -42,6 +43,8 @@ export interface HazardContext {
   facts: StatementFacts;
   /** Before the statement. */
   schema: Schema;
+  /** The session's time zone then. */
+  zone: Zone;
   /** Before and after the whole script. */
   before: Schema;
   after: Schema;

@@ -1,4 +1,5 @@
-import { keyOf } from '../statements/ast';
+import type { ParsedStatement } from '../../adapters/sql-parser';
+import { as, keyOf, relationOf } from '../statements/ast';
 import { blocks, manualName, strength } from '../statements/locks';
 import type { Hazard, HazardContext, Step } from './hazard';
 import { isBulkWrite } from './names';
@@ -18,7 +19,7 @@ export const hazard: Hazard = {
     const { scanned, held, own } = slow;
     const same = keyOf(held.relation) === keyOf(scanned);
     return context
-      .whileBusy(scanned, 'scan', (howLong) => ({
+      .whileBusy(scanned, 'read', (howLong) => ({
         message: `${context.facts.kind} goes over ${scanned} ${howLong}. An earlier statement of the transaction still holds ${manualName(held.mode)} on ${same ? 'it' : held.relation}: ${blocks(held.mode)} there wait all that time.`,
         saferSql: '-- this statement, and what comes after it, in a migration of its own',
       }))
@@ -30,13 +31,19 @@ export const hazard: Hazard = {
   },
 };
 
+/** Has a hazard of its own. */
+function writesOldRows(statement: ParsedStatement, { isNew }: HazardContext): boolean {
+  const insert = as(statement.node, 'InsertStmt');
+  return isBulkWrite(statement) && !(insert && isNew(relationOf(insert.relation)));
+}
+
 /** What a statement reads whole, and the lock from before it that is stronger than its own. */
 function slowPart(
   { statement, facts }: Step,
   earlier: readonly Step[],
   context: HazardContext,
 ): { scanned: string; held: { relation: string; mode: string }; own: number } | null {
-  const scanned = isBulkWrite(statement)
+  const scanned = writesOldRows(statement, context)
     ? undefined
     : facts.scanned.find((table) => !context.isNew(table) && context.rows(table) !== 0);
   if (scanned === undefined) return null;

@@ -8,6 +8,7 @@ export const hazard: Hazard = {
   id: 'mixed-ddl-and-bulk-dml',
   docs: 'https://www.postgresql.org/docs/current/explicit-locking.html',
   onlineForm: false,
+  handledApart: true,
   on: ['DeleteStmt', 'InsertStmt', 'MergeStmt', 'UpdateStmt'],
   detect(statement, context) {
     const written = bulkTarget(statement);

@@ -2,7 +2,7 @@
 import type { ObjectType } from '@pgsql/types';
 import type { ParsedStatement } from '../../adapters/sql-parser';
 import { all, as, keyOf, nameParts, relationOf, words } from '../statements/ast';
-import { isUnbounded } from '../statements/queries';
+import { isUnbounded } from '../statements/conditions';
 import type { HazardContext } from './hazard';
 import { addedColumns } from './sql';
 

@@ -1,5 +1,6 @@
 import { notNullIsProven } from '../statements/alter-table';
 import { words } from '../statements/ast';
+import { sibling } from '../statements/evolve-names';
 import { alterations, addedConstraints, lines, quote } from './sql';
 import type { Hazard } from './hazard';
 
@@ -23,7 +24,7 @@ export const hazard: Hazard = {
     const keys = addedConstraints(statement, 'CONSTR_PRIMARY')
       .filter(({ constraint }) => constraint.indexname !== undefined)
       .flatMap(({ constraint, table, quoted }) =>
-        (context.schema.index(constraint.indexname ?? '')?.columns ?? []).flatMap((column) =>
+        (context.schema.index(sibling(table, constraint.indexname ?? ''))?.columns ?? []).flatMap((column) =>
           column === null || notNullIsProven(column, table, context.schema) ? [] : [{ column, table, quoted }],
         ),
       );

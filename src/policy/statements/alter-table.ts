@@ -4,10 +4,14 @@ import { all, as, keyOf, relationOf } from './ast';
 import { alterLevel, recurses } from './alter-levels';
 import { addColumnRewrite, columnConstraints, hasConstraint, inlineKeyIsChecked, lacksValue } from './columns';
 import { constraintName } from './constraints';
+import { sibling } from './evolve-names';
 import type { Draft } from './facts';
 import { strongest, type LockMode } from './locks';
+import { boundsAreProven, defaultPartitionOf, keyIsLimited } from './partitions';
 import { foreignKeys, type Schema } from './schema';
-import { columnType, losesValues, rewritesRows, type TypeChange } from './types';
+import { zoneOf } from './time-zone';
+import { checksTestedAnew, constraintsDropped, indexesMadeAnew, typeChangeOf } from './type-change';
+import { losesValues, rewritesRows } from './types';
 
 export function describeAlterTable(statement: AlterTableStmt, draft: Draft): void {
   const table = relationOf(statement.relation);
@@ -24,13 +28,16 @@ export function describeAlterTable(statement: AlterTableStmt, draft: Draft): voi
   draft.locks.add(table, level);
   if (statement.relation?.inh && commands.some((command) => recurses(command, partitioned, draft.schema.serverMajor)))
     draft.lockBelow(table, level);
-  for (const command of commands) SUBCOMMANDS[command.subtype ?? 'AT_AddColumn']?.(command, table, draft);
+  const effects = statement.objtype === 'OBJECT_INDEX' ? INDEX_SUBCOMMANDS : SUBCOMMANDS;
+  for (const command of commands) effects[command.subtype ?? 'AT_AddColumn']?.(command, table, draft, commands);
 }
 
-type Subcommand = (command: AlterTableCmd, table: string, draft: Draft) => unknown;
+/** @param commands all of the statement. */
+type Subcommand = (command: AlterTableCmd, table: string, draft: Draft, commands: AlterTableCmd[]) => unknown;
+type Subcommands = Partial<Record<NonNullable<AlterTableCmd['subtype']>, Subcommand>>;
 
 /** Subcommands that do more than lock their own table. */
-const SUBCOMMANDS: Partial<Record<NonNullable<AlterTableCmd['subtype']>, Subcommand>> = {
+const SUBCOMMANDS: Subcommands = {
   AT_AddColumn: addColumn,
   AT_AddConstraint: (command, table, draft) => addConstraint(as(command.def, 'Constraint') ?? {}, table, draft),
   AT_AlterColumnType: alterType,
@@ -59,6 +66,15 @@ const SUBCOMMANDS: Partial<Record<NonNullable<AlterTableCmd['subtype']>, Subcomm
     draft.locks.add(relationOf(as(command.def, 'RangeVar')), 'ShareUpdateExclusiveLock'),
   AT_DropInherit: (command, _table, draft) =>
     draft.locks.add(relationOf(as(command.def, 'RangeVar')), 'AccessShareLock'),
+};
+
+/** Those of ALTER INDEX; the table below keeps its rows and its file. */
+const INDEX_SUBCOMMANDS: Subcommands = {
+  AT_AttachPartition: (command, index, draft) => {
+    const partition = relationOf(as(command.def, 'PartitionCmd')?.name);
+    draft.locks.add(partition, 'AccessExclusiveLock');
+    for (const name of [index, partition]) draft.locks.add(draft.schema.index(name)?.table ?? '', 'AccessShareLock');
+  },
 };
 
 function isSequence(name: string, { schema }: Draft): boolean {
@@ -93,12 +109,18 @@ function addInlineConstraints(column: ColumnDef, table: string, draft: Draft): v
 function addConstraint(constraint: Constraint, table: string, draft: Draft): void {
   const checked = !constraint.skip_validation;
   if (constraint.contype === 'CONSTR_FOREIGN') addForeignKey(constraint, draft, checked ? table : null);
-  else draft.scan(table, checked && !constraint.indexname);
+  else draft.scan(table, checked && !(constraint.indexname && adoptsUnread(constraint, table, draft.schema)));
   const { contype } = constraint;
   if ((contype !== 'CONSTR_UNIQUE' && contype !== 'CONSTR_EXCLUSION') || constraint.indexname) return;
   // Partitions get indexes of their own, made like any other.
   if (draft.schema.table(table)?.partitioned) draft.lockBelow(table, 'ShareLock');
   if (contype === 'CONSTR_UNIQUE') draft.creates.indexes.push(constraintName(constraint, table));
+}
+
+/** A key that adopts an index reads nothing, unless a column of a primary key may still be NULL. */
+function adoptsUnread({ contype, indexname = '' }: Constraint, table: string, schema: Schema): boolean {
+  const columns = schema.index(sibling(table, indexname))?.columns ?? [];
+  return contype !== 'CONSTR_PRIMARY' || columns.every((column) => notNullIsProven(column ?? '', table, schema));
 }
 
 /** Both sides get triggers, so both are locked against writes, partitions too. `checkedTable` is the one whose rows are looked up. */
@@ -109,27 +131,14 @@ export function addForeignKey(constraint: Constraint, draft: Draft, checkedTable
   draft.lockWhole(other, 'ShareRowExclusiveLock');
 }
 
-function alterType(command: AlterTableCmd, table: string, draft: Draft): void {
-  const change = typeChangeOf(command, table, draft.schema);
+function alterType(command: AlterTableCmd, table: string, draft: Draft, commands: AlterTableCmd[]): void {
+  const { schema } = draft;
+  const change = typeChangeOf(command, table, { schema, zone: zoneOf(draft.script) });
   draft.dropsData ||= losesValues(change);
-  if (rewritesRows(change, draft.schema)) rewrite(command, table, draft);
-  // Without a rewrite its check constraints are still made anew, and tested against every row.
-  const checks = draft.schema
-    .table(table)
-    ?.constraints.filter(({ kind, columns }) => kind === 'check' && columns.includes(change.column));
-  draft.scan(table, (checks?.length ?? 0) > 0);
+  if (rewritesRows(change, schema)) rewrite(command, table, draft);
+  const checks = checksTestedAnew(change, table, schema, constraintsDropped(commands));
+  draft.scan(table, checks.length > 0 || indexesMadeAnew(change, table, schema).length > 0);
   lockKeysOfColumn(change.column, table, draft);
-}
-
-export function typeChangeOf(command: AlterTableCmd, table: string, schema: Schema): TypeChange {
-  const definition = as(command.def, 'ColumnDef');
-  const column = command.name ?? '';
-  return {
-    from: schema.table(table)?.columns.get(column)?.type ?? null,
-    to: columnType(definition?.typeName),
-    using: definition?.raw_default,
-    column,
-  };
 }
 
 /** Dropping a column or its type makes its foreign keys anew or drops them: triggers on the other side go. */
@@ -177,12 +186,20 @@ function alterConstraint(command: AlterTableCmd, table: string, draft: Draft): v
 }
 
 function attach(command: AlterTableCmd, table: string, draft: Draft): void {
-  const partition = as(command.def, 'PartitionCmd');
-  draft.locks.add(relationOf(partition?.name), 'AccessExclusiveLock');
-  draft.scan(relationOf(partition?.name));
+  const partition = relationOf(as(command.def, 'PartitionCmd')?.name);
+  draft.locks.add(partition, 'AccessExclusiveLock');
+  draft.scan(partition, !boundsAreProven(partition, table, draft.schema));
   lockKeysOfPartition(table, 'ShareRowExclusiveLock', draft);
-  for (const sibling of draft.schema.descendants(table))
-    if (sibling.defaultPartition) draft.locks.add(sibling.name, 'AccessExclusiveLock');
+  compareWithDefault(table, draft);
+}
+
+/** What is in the default partition might belong into a new one beside it. */
+export function compareWithDefault(parent: string, draft: Draft): void {
+  const rest = defaultPartitionOf(parent, draft.schema);
+  if (!rest) return;
+  draft.locks.add(rest.name, 'AccessExclusiveLock');
+  draft.lockBelow(rest.name, 'AccessExclusiveLock');
+  draft.scan(rest.name, !keyIsLimited(rest.name, parent, draft.schema));
 }
 
 function detach(command: AlterTableCmd, table: string, draft: Draft): void {
@@ -193,8 +210,9 @@ function detach(command: AlterTableCmd, table: string, draft: Draft): void {
   );
   if (partition?.concurrent) return;
   lockKeysToPartition(table, 'AccessExclusiveLock', draft);
-  for (const sibling of draft.schema.descendants(table))
-    if (sibling.defaultPartition) draft.locks.add(sibling.name, 'AccessExclusiveLock');
+  // Rows that refer to the partition's are looked for.
+  for (const { table: other } of draft.schema.referencing(table)) draft.scan(other.name);
+  draft.locks.add(defaultPartitionOf(table, draft.schema)?.name ?? '', 'AccessExclusiveLock');
 }
 
 /** Foreign keys of a partitioned table, and those to it: each partition has its own of both, with triggers on either side. */

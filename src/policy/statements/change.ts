@@ -38,6 +38,10 @@ export const CHANGE: Describers = {
     draft.locks.add(relationOf(relation), concurrent ? 'ExclusiveLock' : 'AccessExclusiveLock');
     draft.rewrites = !concurrent;
     draft.scan(relationOf(relation), !skipData);
+    for (const table of draft.schema.table(relationOf(relation))?.reads ?? []) {
+      lockBehindViews(table, 'AccessShareLock', draft);
+      draft.scan(table, !skipData);
+    }
   },
   VacuumStmt: vacuum,
   ClusterStmt: ({ relation }, draft) => {

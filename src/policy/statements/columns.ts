@@ -29,7 +29,9 @@ export function addColumnRewrite(column: ColumnDef, schema: Schema): RewriteCaus
   if (hasConstraint(column, 'CONSTR_IDENTITY')) return { cause: 'identity' };
   const generated = columnConstraints(column).find(({ contype }) => contype === 'CONSTR_GENERATED');
   if (generated?.generated_kind === 's') return { cause: 'stored-generated' };
-  if (schema.domains.get(keyOf(columnType(column.typeName).name))?.constrained) return { cause: 'constrained-domain' };
+  const type = columnType(column.typeName);
+  // An array of a domain holds no value of it yet.
+  if (!type.array && schema.domains.get(keyOf(type.name))?.constrained) return { cause: 'constrained-domain' };
   const volatile = volatileFunction(defaultOf(column), schema);
   return volatile === null ? null : { cause: 'volatile-default', function: volatile };
 }

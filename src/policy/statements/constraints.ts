@@ -40,6 +40,7 @@ export function constraintOf(
     referencedColumns: words(node.pk_attrs),
     valid: !node.skip_validation,
     provesNotNull: provenNotNull(node, columns),
+    limits: node.contype === 'CONSTR_CHECK' ? limited(node.raw_expr) : [],
   };
 }
 
@@ -48,7 +49,8 @@ export function constraintsOf(elements: Node[] | undefined, table: string): Cons
   const made: Constraint[] = [];
   const push = (node: ConstraintNode, inline: string[]): void => {
     const constraint = constraintOf(node, { name: table, constraints: made }, inline);
-    if (constraint) made.push(constraint);
+    // NOT VALID means nothing here: there is no row yet that was not checked.
+    if (constraint) made.push({ ...constraint, valid: constraint.valid || node.is_enforced === true });
   };
   for (const element of elements ?? []) {
     const column = as(element, 'ColumnDef');
@@ -81,6 +83,15 @@ function testedNotNull(expression: Node): string[] {
   if (both?.boolop === 'AND_EXPR') return (both.args ?? []).flatMap(testedNotNull);
   const test = as(expression, 'NullTest');
   return test?.nulltesttype === 'IS_NOT_NULL' ? words(as(test.arg, 'ColumnRef')?.fields).slice(-1) : [];
+}
+
+/** Columns in a check, but for those that stand there only as `column IS NOT NULL`. */
+function limited(expression: Node | undefined): string[] {
+  const both = as(expression, 'BoolExpr');
+  if (both?.boolop === 'AND_EXPR') return (both.args ?? []).flatMap(limited);
+  return as(expression, 'NullTest')
+    ? []
+    : find(expression, 'ColumnRef').map(({ fields }) => words(fields).at(-1) ?? '');
 }
 
 function unused(name: string, taken: readonly Constraint[]): string {

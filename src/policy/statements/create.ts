@@ -1,12 +1,12 @@
 /** CREATE statements: what they add, and what they lock of what is there. */
 import type { CreateStmt, IndexStmt, Node } from '@pgsql/types';
-import { addForeignKey, lockKeysOfPartition } from './alter-table';
+import { addForeignKey, compareWithDefault, lockKeysOfPartition } from './alter-table';
 import { all, as, relationOf, words } from './ast';
 import { columnConstraints } from './columns';
 import { columnsDefined, constraintName } from './constraints';
 import type { Describers } from './describers';
 import type { Draft } from './facts';
-import { lockReads } from './queries';
+import { lockReads, scanReads } from './queries';
 
 export const CREATE: Describers = {
   CreateStmt: createTable,
@@ -18,6 +18,7 @@ export const CREATE: Describers = {
     draft.make(relationOf(into?.rel));
     if (objtype === 'OBJECT_TABLE') draft.creates.tables.push(relationOf(into?.rel));
     lockReads(query, draft);
+    if (!into?.skipData) scanReads(query, draft);
   },
   ViewStmt: ({ view, query }, draft) => {
     draft.make(relationOf(view));
@@ -87,11 +88,7 @@ function joinParent(parent: string, asPartition: boolean, draft: Draft): void {
   draft.locks.add(parent, asPartition ? 'AccessExclusiveLock' : 'ShareUpdateExclusiveLock');
   if (!asPartition) return;
   lockKeysOfPartition(parent, 'ShareRowExclusiveLock', draft);
-  for (const sibling of draft.schema.descendants(parent)) {
-    if (!sibling.defaultPartition) continue;
-    draft.locks.add(sibling.name, 'AccessExclusiveLock');
-    draft.scan(sibling.name);
-  }
+  compareWithDefault(parent, draft);
 }
 
 function createIndex(statement: IndexStmt, draft: Draft): void {

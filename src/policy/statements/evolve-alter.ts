@@ -2,7 +2,7 @@
 import type { AlterTableCmd, AlterTableStmt } from '@pgsql/types';
 import { all, as, keyOf, relationOf } from './ast';
 import { constraintOf } from './constraints';
-import { columnOf, keepIndexOf, ownSequence, sequenceIn } from './evolve-columns';
+import { collationOf, columnOf, keepIndexOf, ownSequence, sequenceIn } from './evolve-columns';
 import type { ScriptContext } from './facts';
 import { emptyTable, type Column, type Schema } from './schema';
 import { columnType } from './types';
@@ -28,7 +28,10 @@ const CHANGES: Partial<
   },
   AT_DropColumn: ({ name = '' }, table, { schema }) => dropColumn(name, table, schema),
   AT_AlterColumnType: ({ name = '', def }, table, { schema }) =>
-    changeColumn(name, table, schema, { type: columnType(as(def, 'ColumnDef')?.typeName) }),
+    changeColumn(name, table, schema, {
+      type: columnType(as(def, 'ColumnDef')?.typeName),
+      collation: collationOf(as(def, 'ColumnDef') ?? {}),
+    }),
   AT_ColumnDefault: ({ name = '', def }, table, { schema }) =>
     changeColumn(name, table, schema, {
       defaultType: def ? (schema.table(table)?.columns.get(name)?.type.name ?? null) : null,
@@ -71,6 +74,7 @@ function changeColumn(name: string, table: string, schema: Schema, change: Parti
   const known = schema.table(table)?.columns.get(name) ?? {
     name,
     type: { name: '', modifiers: [], array: false },
+    collation: null,
     notNull: false,
     defaultType: null,
     sequence: null,
@@ -99,5 +103,6 @@ function dropColumn(name: string, table: string, schema: Schema): void {
     columns: new Map([...columns].filter(([column]) => column !== name)),
     constraints: constraints.filter((each) => !each.columns.includes(name)),
   }));
-  for (const index of schema.indexesOf(table)) if (index.columns.includes(name)) schema.dropIndex(index.name);
+  for (const index of schema.indexesOf(table))
+    if (index.columns.includes(name) || index.mentions.includes(name)) schema.dropIndex(index.name);
 }

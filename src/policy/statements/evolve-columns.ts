@@ -14,6 +14,7 @@ export function columnOf(column: ColumnDef, table: string): Column {
   return {
     name: column.colname ?? '',
     type,
+    collation: collationOf(column),
     notNull,
     defaultType: hasConstraint(column, 'CONSTR_DEFAULT') || isSerial(column.typeName) ? type.name : null,
     sequence:
@@ -21,6 +22,11 @@ export function columnOf(column: ColumnDef, table: string): Column {
         ? ownSequence(table, column.colname ?? '')
         : sequenceIn(defaultOf(column)),
   };
+}
+
+/** The collation that a definition writes behind its type. */
+export function collationOf({ collClause }: ColumnDef): string | null {
+  return collClause ? words(collClause.collname).join('.') : null;
 }
 
 /** The name that PostgreSQL gives to the sequence of a serial or identity column. */
@@ -40,6 +46,6 @@ export function keepIndexOf({ kind, name, columns }: Constraint, table: string, 
   if (kind !== 'primary' && kind !== 'unique' && kind !== 'exclusion') return;
   const schemaName = table.split('.').slice(0, -1);
   const index = [...schemaName, name].join('.');
-  script.schema.setIndex({ name: index, table, columns, unique: kind !== 'exclusion', partial: false });
+  script.schema.setIndex({ name: index, table, columns, mentions: [], unique: kind !== 'exclusion', partial: false });
   script.created.add(keyOf(index));
 }

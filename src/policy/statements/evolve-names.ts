@@ -37,7 +37,7 @@ export function renameObject(statement: RenameStmt, script: ScriptContext): void
 }
 
 /** A name in the schema of a table or type. */
-function sibling(name: string, to: string): string {
+export function sibling(name: string, to: string): string {
   return [...name.split('.').slice(0, -1), to].join('.');
 }
 
@@ -59,6 +59,7 @@ function renameColumn(table: string, from: string, to: string, schema: Schema): 
   const known = schema.table(table);
   if (!known) return;
   schema.changeTable(table, () => ({
+    partitionKey: swap(known.partitionKey),
     columns: new Map(
       [...known.columns].map(([name, column]) => (name === from ? [to, { ...column, name: to }] : [name, column])),
     ),
@@ -66,10 +67,12 @@ function renameColumn(table: string, from: string, to: string, schema: Schema): 
       ...each,
       columns: swap(each.columns),
       provesNotNull: swap(each.provesNotNull),
+      limits: swap(each.limits),
     })),
   }));
   for (const index of schema.indexesOf(table)) {
-    schema.setIndex({ ...index, columns: index.columns.map((column) => (column === from ? to : column)) });
+    const columns = index.columns.map((column) => (column === from ? to : column));
+    schema.setIndex({ ...index, columns, mentions: swap(index.mentions) });
   }
 }
 

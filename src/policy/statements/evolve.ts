@@ -10,6 +10,7 @@ import { alterEnum, createDomain, createFunction, dropObjects } from './evolve-t
 import type { ScriptContext } from './facts';
 import { readTables } from './queries';
 import { emptyTable, type Index, type Table } from './schema';
+import { endLocalZone, followZone } from './time-zone';
 
 type Learners = { [T in Tag]?: (statement: Of<T>, script: ScriptContext) => void };
 
@@ -61,6 +62,10 @@ const LEARNERS: Learners = {
   SelectStmt: ({ intoClause }, script) => {
     if (intoClause) created(emptyTable(relationOf(intoClause.rel)), script);
   },
+  VariableSetStmt: followZone,
+  TransactionStmt: ({ kind }, script) => {
+    if (kind === 'TRANS_STMT_COMMIT' || kind === 'TRANS_STMT_ROLLBACK') endLocalZone(script);
+  },
   AlterTableStmt: alterTable,
   RenameStmt: renameObject,
   AlterObjectSchemaStmt: ({ relation, newschema }, { schema, created: names }) => {
@@ -110,9 +115,13 @@ function createTable(statement: CreateStmt, script: ScriptContext): void {
     if (known) columns.set(column, { ...known, notNull: true });
   }
   const partitioned = statement.partspec !== undefined;
+  const partitionKey = columnsIn(statement.partspec?.partParams);
   const defaultPartition = statement.partbound?.is_default === true;
   const ofType = typeNameOf(statement.ofTypename) || null;
-  created({ ...emptyTable(name), columns, constraints, parents, partitioned, defaultPartition, ofType }, script);
+  created(
+    { ...emptyTable(name), columns, constraints, parents, partitioned, partitionKey, defaultPartition, ofType },
+    script,
+  );
   for (const constraint of constraints) keepIndexOf(constraint, name, script);
 }
 
@@ -121,7 +130,20 @@ function indexOf(statement: IndexStmt): Index {
     name: indexName(statement),
     table: relationOf(statement.relation),
     columns: all(statement.indexParams, 'IndexElem').map(({ name }) => name ?? null),
+    mentions: mentionedBy(statement),
     unique: statement.unique === true,
     partial: statement.whereClause !== undefined,
   };
+}
+
+function mentionedBy({ indexParams, whereClause, indexIncludingParams }: IndexStmt): string[] {
+  const expressions = all(indexParams, 'IndexElem').flatMap(({ expr }) => expr ?? []);
+  const included = all(indexIncludingParams, 'IndexElem').flatMap(({ name }) => name ?? []);
+  return expressions.length === 0 && !whereClause ? included : [...included, ...columnsIn([expressions, whereClause])];
+}
+
+/** Columns that stand anywhere in expressions or in the list of a partition key. */
+function columnsIn(root: unknown): string[] {
+  const named = find(root, 'PartitionElem').flatMap(({ name }) => name ?? []);
+  return [...named, ...find(root, 'ColumnRef').map(({ fields }) => words(fields).at(-1) ?? '')];
 }

@@ -4,6 +4,7 @@ import type { LockPrediction, StatementPlan } from '../plan';
 import { keyOf } from './ast';
 import { LockSet, type LockMode } from './locks';
 import type { Schema } from './schema';
+import type { Zones } from './time-zone';
 
 /** What a statement adds to the schema; names as the file writes them, without quotes. */
 export interface Creation {
@@ -37,6 +38,8 @@ export interface ScriptContext {
   created: Set<string>;
   /** Parses the SQL inside `DO` blocks and called functions, so that it counts too; without it they lock nothing we know of. */
   parse?: (sql: string) => ParsedStatement[];
+  /** The session's time zone, once the script has set it. */
+  zones?: Zones;
   /** Functions whose bodies are being looked into: one that calls itself is looked into once. */
   calling?: ReadonlySet<string>;
 }

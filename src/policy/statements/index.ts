@@ -33,6 +33,7 @@ export {
   validates,
   waitsForRows,
 } from './transactions';
+export { zoneOf } from './time-zone';
 export type { Creation, ScriptContext, StatementFacts } from './facts';
 export type { TransactionControl } from './transactions';
 
@@ -171,6 +172,7 @@ export function* stepsInside(
   const own: ScriptContext = {
     ...scriptContext(script.schema, script.parse),
     created: new Set(script.created),
+    ...(script.zones && { zones: script.zones }),
     calling: new Set([...(script.calling ?? []), ...called]),
   };
   for (const inner of inside) {

@@ -1,8 +1,10 @@
 /** SELECT, INSERT, UPDATE, DELETE, MERGE, COPY: whom they write to and read from. */
 import type { InsertStmt, Node, RangeVar } from '@pgsql/types';
-import { all, as, find, keyOf, relationOf, words } from './ast';
+import { all, as, find, keyOf, relationOf } from './ast';
+import { isUnbounded } from './conditions';
 import type { Describers } from './describers';
 import type { Draft } from './facts';
+import { readWhole } from './full-reads';
 import type { LockMode } from './locks';
 import { foreignKeys } from './schema';
 
@@ -11,6 +13,11 @@ export function lockReads(query: unknown, draft: Draft): void {
   const mode = find(query, 'LockingClause').length > 0 ? 'RowShareLock' : 'AccessShareLock';
   for (const table of readTables(query)) lockBehindViews(table, mode, draft);
   for (const { relation } of writesBelow(query)) lockWrite(relation, draft);
+}
+
+/** Notes what a query goes over from end to end. */
+export function scanReads(query: Node | undefined, draft: Draft): void {
+  for (const table of readWhole(query, draft.schema)) draft.scan(table);
 }
 
 /** A view is locked with the tables that it reads, whatever lies between. */
@@ -60,6 +67,13 @@ function isValue(item: Node | undefined): boolean {
   return item !== undefined && as(item, 'SetToDefault') === undefined && as(item, 'A_Const')?.isnull !== true;
 }
 
+/** The query of an INSERT with the CTEs that stand before the INSERT. */
+function withCtesOf({ selectStmt, withClause }: InsertStmt): Node | undefined {
+  const select = as(selectStmt, 'SelectStmt');
+  const ctes = [...(withClause?.ctes ?? []), ...(select?.withClause?.ctes ?? [])];
+  return select && { SelectStmt: { ...select, withClause: { ctes } } };
+}
+
 /** UPDATE and DELETE reach inheriting tables and every partition. */
 function lockWriteBelow(relation: RangeVar | undefined, draft: Draft): void {
   lockWrite(relation, draft);
@@ -70,6 +84,7 @@ function lockWriteBelow(relation: RangeVar | undefined, draft: Draft): void {
 export const QUERIES: Describers = {
   SelectStmt: (statement, draft) => {
     lockReads(statement, draft);
+    scanReads({ SelectStmt: statement }, draft);
     if (!statement.intoClause) return;
     draft.make(relationOf(statement.intoClause.rel));
     draft.creates.tables.push(relationOf(statement.intoClause.rel));
@@ -77,6 +92,7 @@ export const QUERIES: Describers = {
   InsertStmt: (statement, draft) => {
     lockWrite(statement.relation, draft);
     lockReads([statement.selectStmt, statement.withClause, statement.onConflictClause], draft);
+    scanReads(withCtesOf(statement), draft);
     lockKeysOf(statement, draft);
   },
   UpdateStmt: (statement, draft) => {
@@ -105,25 +121,6 @@ export const QUERIES: Describers = {
     if (query) describeNode(query, draft);
   },
 };
-
-/** No WHERE, or one that lets every row through. */
-export function isUnbounded(where: Node | undefined): boolean {
-  if (where === undefined) return true;
-  if (as(where, 'A_Const')?.boolval?.boolval) return true;
-  const either = as(where, 'BoolExpr');
-  if (either?.boolop === 'OR_EXPR') return (either.args ?? []).some(isUnbounded);
-  const comparison = as(where, 'A_Expr');
-  if (comparison?.kind !== 'AEXPR_OP' || words(comparison.name).join() !== '=') return false;
-  const [left, right] = [comparison.lexpr, comparison.rexpr].map(sameText);
-  return left !== null && left === right;
-}
-
-/** Equal for equal constants and for one column written twice; null for all else. */
-function sameText(side: Node | undefined): string | null {
-  const constant = as(side, 'A_Const');
-  const text = constant?.sval ? `'${constant.sval.sval ?? ''}'` : constant?.ival?.ival?.toString();
-  return text ?? (words(as(side, 'ColumnRef')?.fields).join('.') || null);
-}
 
 /** Tables that a query's FROM, subqueries and CTEs name; those it only writes to are not among them. */
 export function readTables(query: unknown): string[] {

@@ -4,6 +4,8 @@ import type { ColumnType } from './types';
 export interface Column {
   readonly name: string;
   readonly type: ColumnType;
+  /** As it was written; null for that of its type. */
+  readonly collation: string | null;
   readonly notNull: boolean;
   /** The type that its default was written in: a later change of the column's type keeps it inside the default. */
   readonly defaultType: string | null;
@@ -35,6 +37,8 @@ export interface Constraint {
   readonly valid: boolean;
   /** The columns that a check `column IS NOT NULL` proves. */
   readonly provesNotNull: readonly string[];
+  /** The columns of which a check says more than whether they are NULL. */
+  readonly limits: readonly string[];
 }
 
 export interface Table {
@@ -46,6 +50,8 @@ export interface Table {
   /** Inheritance parents; a partition has one. */
   readonly parents: readonly string[];
   readonly partitioned: boolean;
+  /** The columns that say which partition a row belongs into; empty for a table without partitions. */
+  readonly partitionKey: readonly string[];
   readonly defaultPartition: boolean;
   /** Of a view: the tables it selects from, and every column name in its query (`*` for all). */
   readonly reads: readonly string[];
@@ -59,6 +65,8 @@ export interface Index {
   readonly table: string;
   /** Null for an expression. */
   readonly columns: readonly (string | null)[];
+  /** Columns that its expressions, its predicate and INCLUDE name. */
+  readonly mentions: readonly string[];
   readonly unique: boolean;
   readonly partial: boolean;
 }
@@ -80,6 +88,7 @@ export function emptyTable(name: string, kind: Table['kind'] = 'table'): Table {
     constraints: [],
     parents: [],
     partitioned: false,
+    partitionKey: [],
     defaultPartition: false,
     reads: [],
     mentions: [],

@@ -2,6 +2,7 @@
 import type { Node, TypeName } from '@pgsql/types';
 import { all, as, keyOf, typeNameOf, words } from './ast';
 import type { Schema } from './schema';
+import type { Zone } from './time-zone';
 
 export interface ColumnType {
   /** PostgreSQL's own name (`int4`, `varchar`, `timestamptz`) or the file's for types it defines. */
@@ -72,10 +73,14 @@ export interface TypeChange {
   /** The USING expression. */
   using: Node | undefined;
   column: string;
+  /** Of the session that runs it. */
+  zone: Zone;
+  /** It gets another collation. */
+  recollates: boolean;
 }
 
 /** True when every row is written anew. With an unknown old type only a cast that almost always keeps the file is trusted. */
-export function rewritesRows({ from, to, using, column }: TypeChange, schema: Schema): boolean {
+export function rewritesRows({ from, to, using, column, zone }: TypeChange, schema: Schema): boolean {
   const casts = using ? castChain(using, column) : [];
   if (casts === null) return true;
   if (from === null)
@@ -84,7 +89,7 @@ export function rewritesRows({ from, to, using, column }: TypeChange, schema: Sc
   for (const step of [...casts, to]) {
     if (schema.domains.get(keyOf(step.name))?.constrained && keyOf(step.name) !== keyOf(from.name)) return true;
     const next = baseOf(step, schema);
-    if (!keepsFile(current, next)) return true;
+    if (!keepsFile(current, next, zone)) return true;
     current = next;
   }
   return false;
@@ -99,18 +104,20 @@ function castChain(using: Node, column: string): ColumnType[] | null {
   return inner ? [...inner, columnType(cast?.typeName)] : null;
 }
 
-function baseOf(type: ColumnType, schema: Schema): ColumnType {
+/** The type under a domain, and under the domains below that. */
+export function baseOf(type: ColumnType, schema: Schema): ColumnType {
   const domain = schema.domains.get(keyOf(type.name));
   return domain && !type.array ? baseOf(domain.base, schema) : type;
 }
 
-function keepsFile(from: ColumnType, to: ColumnType): boolean {
+function keepsFile(from: ColumnType, to: ColumnType, zone: Zone): boolean {
   if (typeText({ ...from, name: keyOf(from.name) }) === typeText({ ...to, name: keyOf(to.name) })) return true;
   if (from.array || to.array) return false;
   if (from.name === to.name) return widens(from, to);
   const cast = `${from.name}>${to.name}`;
-  // A server in another zone than UTC rewrites here; nearly all of them run in UTC.
-  if (cast === 'timestamp>timestamptz' || cast === 'timestamptz>timestamp') return (to.modifiers[0] ?? 6) === 6;
+  // Where nothing is said of the zone: nearly all servers run in UTC.
+  if (cast === 'timestamp>timestamptz' || cast === 'timestamptz>timestamp')
+    return zone !== 'other' && (to.modifiers[0] ?? 6) === 6;
   if (to.modifiers.length > 0 || CHECKED_CASTS.has(cast)) return false;
   return ONE_WAY.has(cast) || STORED_ALIKE.some((group) => group.includes(from.name) && group.includes(to.name));
 }
@@ -125,6 +132,25 @@ function widens(from: ColumnType, to: ColumnType): boolean {
   const unlimited = WIDENING[from.name];
   if (unlimited === undefined) return to.modifiers.length === 0 && from.name !== 'bpchar' && from.name !== 'bit';
   return (to.modifiers[0] ?? unlimited) >= (from.modifiers[0] ?? unlimited);
+}
+
+/** Each holds all values of those before it, some only nearly. */
+const NUMBERS = ['int2', 'int4', 'int8', 'numeric', 'float8'];
+const TEXTS = ['text', 'varchar', 'citext'];
+
+/** True where the new type takes every value of the old one, through whatever casts the statement writes. */
+export function cannotFail({ from, to, using, column }: TypeChange, schema: Schema): boolean {
+  const casts = using ? castChain(using, column) : [];
+  const isChecked = [...(casts ?? []), to].some(({ name }) => schema.domains.get(keyOf(name))?.constrained);
+  if (from === null || casts === null || isChecked) return false;
+  const steps = [from, ...casts, to].map((type) => baseOf(type, schema));
+  return steps.slice(1).every((next, place) => takesAll(steps[place] ?? next, next));
+}
+
+function takesAll(from: ColumnType, to: ColumnType): boolean {
+  if (from.array || to.array || to.modifiers.length > 0) return false;
+  const [before, after] = [from, to].map(({ name }) => NUMBERS.indexOf(name));
+  return from.name === to.name || TEXTS.includes(to.name) || (before !== -1 && (after ?? -1) >= (before ?? 0));
 }
 
 const INTEGERS = ['int2', 'int4', 'int8'];

@@ -92,7 +92,7 @@ ALTER TABLE orders ALTER COLUMN shipped DROP NOT NULL, ALTER COLUMN placed_at TY
 --! timestamp with more precision
 ALTER TABLE customers ALTER COLUMN created_at TYPE timestamp(6);
 --! same type again
-ALTER TABLE coupons ALTER COLUMN code TYPE text, ALTER COLUMN percent TYPE int4;
+ALTER TABLE coupons ALTER COLUMN code TYPE text, ALTER COLUMN id TYPE int4;
 --! default set and dropped
 ALTER TABLE customers ALTER COLUMN phone SET DEFAULT '', ALTER COLUMN phone DROP DEFAULT;
 --! nullable
@@ -359,3 +359,18 @@ ALTER TABLE customers VALIDATE CONSTRAINT phone_nn;
 COMMIT;
 ALTER TABLE customers ALTER COLUMN phone SET NOT NULL;
 ALTER TABLE customers DROP CONSTRAINT phone_nn;
+--! a batch by key, in every form
+UPDATE orders SET shipped = true WHERE id IN (SELECT id FROM orders WHERE shipped IS NULL LIMIT 500);
+UPDATE orders SET shipped = true WHERE id = ANY (SELECT id FROM orders WHERE shipped IS NULL LIMIT 500);
+UPDATE orders SET shipped = true WHERE ctid = ANY (ARRAY(SELECT ctid FROM orders WHERE shipped IS NULL LIMIT 500));
+UPDATE orders SET shipped = true WHERE id = (SELECT id FROM orders WHERE shipped IS NULL LIMIT 1);
+--! the highest number, read while the column is changed
+ALTER TABLE orders ALTER COLUMN coupon_id SET DEFAULT 1;
+SELECT setval('orders_id_seq', coalesce(max(id), 1)) FROM orders;
+--! a few rows of a locked table
+ALTER TABLE customers ADD COLUMN profile_id integer;
+CREATE TABLE profiles (id integer, phone text);
+INSERT INTO profiles SELECT id, phone FROM customers WHERE id = 1;
+INSERT INTO profiles SELECT id, phone FROM customers LIMIT 10;
+INSERT INTO profiles SELECT 1, oid::text FROM pg_class WHERE relname = 'customers';
+WITH few_rows AS (SELECT id FROM customers LIMIT 10) INSERT INTO profiles SELECT id, '' FROM few_rows;

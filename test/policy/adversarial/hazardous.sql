@@ -379,3 +379,32 @@ ALTER TABLE orders OWNER TO app;
 REVOKE ALL ON customers FROM app;
 --! many tables under one lock | many-exclusive-tables:warning
 ALTER TABLE customers ADD COLUMN a int; ALTER TABLE orders ADD COLUMN a int; ALTER TABLE coupons ADD COLUMN a int;
+--! same type again, under a check | column-type-change
+ALTER TABLE coupons ALTER COLUMN percent TYPE int4;
+--! batches in a loop that never commits | bulk-loop:warning
+DO $$
+DECLARE n integer;
+BEGIN
+  LOOP -- COMMIT;
+    UPDATE customers SET email = lower(email) WHERE id IN (SELECT id FROM customers WHERE email <> lower(email) LIMIT 500);
+    GET DIAGNOSTICS n = ROW_COUNT;
+    EXIT WHEN n = 0;
+  END LOOP;
+END $$;
+--! all but a batch | update-or-delete-without-where
+DELETE FROM orders WHERE id NOT IN (SELECT id FROM orders ORDER BY placed_at DESC LIMIT 100);
+--! all but one, looked up | update-or-delete-without-where
+UPDATE orders SET shipped = true WHERE id <> (SELECT id FROM orders ORDER BY placed_at LIMIT 1);
+--! all after the first, looked up | update-or-delete-without-where:warning
+UPDATE orders SET shipped = true WHERE id > (SELECT min(id) FROM orders LIMIT 1);
+--! a batch of something that is no key | update-or-delete-without-where:warning
+UPDATE orders SET shipped = true WHERE customer_id IN (SELECT id FROM customers LIMIT 100);
+--! a batch that is another for every row | update-or-delete-without-where:warning
+DELETE FROM orders o WHERE id = (SELECT d.id FROM orders d WHERE d.customer_id = o.customer_id ORDER BY placed_at LIMIT 1);
+--! a new table filled from a locked one | lock-held-during-scan
+ALTER TABLE customers ADD COLUMN profile_id integer;
+CREATE TABLE profiles (id integer, phone text);
+INSERT INTO profiles SELECT id, phone FROM customers;
+--! a copy of a locked table | lock-held-during-scan
+ALTER TABLE orders ADD COLUMN archived boolean;
+CREATE TABLE order_copy AS SELECT * FROM orders WHERE placed_at < '2020-01-01';
