@@ -18,7 +18,7 @@ const COLUMNS = `(SELECT coalesce(jsonb_agg(jsonb_build_object(
     'isEnum', coalesce(e.typtype, t.typtype) = 'e',
     'collation', CASE WHEN a.attcollation <> t.typcollation THEN (SELECT format('%I.%I', n.nspname, o.collname) FROM pg_collation o JOIN pg_namespace n ON n.oid = o.collnamespace WHERE o.oid = a.attcollation) END,
     'notNull', a.attnotnull, 'default', pg_get_expr(d.adbin, d.adrelid), 'generated', a.attgenerated <> '',
-    'identity', CASE WHEN a.attidentity <> '' THEN (SELECT jsonb_build_object('always', a.attidentity = 'a', 'sequence', s.seqrelid::regclass::text, 'options', ${SEQUENCE_OPTIONS})
+    'identity', CASE WHEN a.attidentity <> '' THEN (SELECT jsonb_build_object('always', a.attidentity = 'a', 'sequence', (SELECT '"' || replace(x.nspname, '"', '""') || '"."' || replace(q.relname, '"', '""') || '"' FROM pg_class q JOIN pg_namespace x ON x.oid = q.relnamespace WHERE q.oid = s.seqrelid), 'options', ${SEQUENCE_OPTIONS})
       FROM pg_depend p JOIN pg_sequence s ON s.seqrelid = p.objid
       WHERE p.classid = 'pg_class'::regclass AND p.refclassid = 'pg_class'::regclass AND p.refobjid = c.oid AND p.refobjsubid = a.attnum AND p.deptype = 'i') END,
     'storage', ${STORAGE('a.attstorage')}, 'typeStorage', ${STORAGE('t.typstorage')},

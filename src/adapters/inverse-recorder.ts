@@ -17,7 +17,9 @@ import {
 } from '../policy/inverse';
 import type { Segment } from '../policy/segments';
 import { statementsInside } from '../policy/statements';
+import { sequencesDropped } from '../policy/statements/sequences';
 import { existingObjects, findAgain, findObjects, readDefinitions, type CatalogObject } from './catalog-definitions';
+import { sequencesKept } from './ledger/sequences';
 import type { Client } from './postgres';
 import type { Around } from './segment';
 import { parseScript, type ParsedStatement } from './sql-parser';
@@ -28,6 +30,8 @@ export interface SegmentInverse extends Inverse {
   /** 0-based place in the migration. */
   segment: number;
 }
+
+const NONE_KEPT: ReadonlySet<string> = new Set();
 
 /** What a statement did, as the catalog told it. @param taken what others take away again of what it did. */
 type Recorded = (taken: ReadonlySet<string>) => Inverse;
@@ -103,6 +107,7 @@ export class InverseRecorder {
     const named = await findObjects(client, scope);
     const before = await readDefinitions(client, this.toCompare(statement, named));
     await execute();
+    const sequences = sequencesDropped(statement).length > 0 ? await sequencesKept(client) : NONE_KEPT;
     const after = await readDefinitions(client, this.toCompare(statement, await this.findAgain(client, scope, named)));
     const kept = withoutNew(before, after, this.made);
     const keys = goesWithTable(statement) ? named.flatMap((table) => this.keysOf(statement, table)) : [];
@@ -112,7 +117,7 @@ export class InverseRecorder {
     return (taken) => {
       const standing = views.filter(({ oid }) => !taken.has(oid));
       const settled = new Set([...taken, ...standing.map(({ oid }) => oid)]);
-      const inverse = inverseOf(without(settled, kept), without(settled, after));
+      const inverse = inverseOf(without(settled, kept), without(settled, after), sequences);
       return inWords(statement, { ...inverse, sql: [...keys, ...standing.flatMap(({ sql }) => sql), ...inverse.sql] });
     };
   }

@@ -132,7 +132,7 @@ export class ScratchDatabases {
     return {
       applicationName: SCRATCH_APPLICATION,
       database: scratchName(this.deploymentId, purpose),
-      settings: { synchronous_commit: 'off' },
+      settings: { synchronous_commit: 'off', 'lockkeeper.copy': 'on' },
     };
   }
 

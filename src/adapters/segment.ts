@@ -4,6 +4,7 @@ import { readsRows, setsLockTimeout, waitsForRows } from '../policy/statements';
 import { withoutHelpers } from './helpers';
 import { asFenced, holding, type Holder } from './ledger/fence';
 import type { Marker } from './ledger/markers';
+import { keepingSequences } from './ledger/sequences';
 import { MessageError, sendTogether } from './message';
 import { DatabaseError, type Client } from './postgres';
 import { lockingFirst, type LockPatience } from './lock-queue';
@@ -114,7 +115,8 @@ function messagesOf(client: Client, attempt: Attempt, history: string[]): Line[]
   const messages = [linesFor(0, ...history, ...begin, ...looking, ...entrance(client, attempt))];
   for (const [position, statement] of inner.entries()) {
     if (position > 0 && beginsMessage(attempt.segment, statement)) messages.push([]);
-    messages.at(-1)?.push(...linesFor(position, ...nextLimits(attempt, inner, position), statement.text));
+    const before = [...nextLimits(attempt, inner, position), ...keepingSequences(client, statement)];
+    messages.at(-1)?.push(...linesFor(position, ...before, statement.text));
   }
   messages.at(-1)?.push({ text: commit, position: inner.length - 1 });
   return messages;
@@ -146,7 +148,7 @@ async function runOneByOne(client: Client, attempt: Attempt): Promise<void> {
   await sendAll(client, [...begin, ...entrance(client, attempt)]);
   for (const [position, statement] of inner.entries()) {
     attempt.next(statement, position);
-    await sendAll(client, nextLimits(attempt, inner, position));
+    await sendAll(client, [...nextLimits(attempt, inner, position), ...keepingSequences(client, statement)]);
     await execute(client, attempt, statement);
   }
   await client.query(commit);

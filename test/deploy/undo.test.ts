@@ -98,6 +98,29 @@ describe('a migration that fails in production alone', () => {
     expect(await liveMigrations()).toEqual(['00_guests']);
   });
 
+  it('and sequences as far as they had come', async () => {
+    await database.client.query(
+      `CREATE SEQUENCE public.invoice_no; SELECT nextval('public.invoice_no') FROM generate_series(1, 500)`,
+    );
+    const fails = `SELECT 1 / (CASE WHEN current_database() LIKE 'lockkeeper_scratch%' THEN 1 ELSE 0 END);`;
+    await open(
+      {
+        '00_guests': 'CREATE TABLE "guests" ("name" text);',
+        '01_whole': 'DROP SEQUENCE "invoice_no";',
+        '02_part': `CREATE SEQUENCE "next_no";\nCREATE INDEX CONCURRENTLY "i" ON "guests" ("name");\n${fails}`,
+      },
+      { approvals: { required: 1 } },
+    );
+    const ref = await deploy();
+    const { approval } = await asked(ref, 'deploy');
+    // Numbers that no rehearsal has seen.
+    await database.client.query(`SELECT nextval('public.invoice_no') FROM generate_series(1, 20)`);
+    await project.client.decide(ref, NINA, 'approve', null, approval?.bindingDigest ?? '');
+    expect(await project.client.result(ref)).toMatchObject({ status: 'rolled-back' });
+    const { rows } = await database.client.query(`SELECT nextval('public.invoice_no')::int AS number`);
+    expect(rows).toEqual([{ number: 521 }]);
+  });
+
   it('is refused by the rehearsal when the data is there before', async () => {
     await database.client.query('INSERT INTO "guests" VALUES (NULL)');
     await open({ '00_guests': 'CREATE TABLE "guests" ("name" text);', '04_named': CHECK });

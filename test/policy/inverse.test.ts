@@ -1,5 +1,7 @@
 /** Every form of DDL of the zoo, undone by its inverse on a real database: `pg_dump --schema-only` is as before, or the reason is named. */
 import { InverseRecorder } from '../../src/adapters/inverse-recorder';
+import { ensureLedger } from '../../src/adapters/ledger/schema';
+import { keepingSequences } from '../../src/adapters/ledger/sequences';
 import { createPgTools } from '../../src/adapters/pg-tools';
 import { withoutOrder } from '../../src/adapters/schema-fingerprint';
 import { loadParser, parseScript, type ParsedStatement } from '../../src/adapters/sql-parser';
@@ -22,6 +24,7 @@ beforeAll(async () => {
   tools = createPgTools(dirname(pgBin('pg_dump')));
   template = await testDatabase();
   await template.client.query(BASE);
+  await ensureLedger(template.client);
   zoo = ZOO.flatMap(parseScript);
   await template.client.end();
   original = await tools.schemaText(template.url);
@@ -29,8 +32,15 @@ beforeAll(async () => {
 
 afterAll(() => template?.drop());
 
-test('what cannot be undone exactly is named, with the reason', async () => {
+/** As Prisma's sessions are: the ledger's schema is called like the role of these tests, and "$user" would lead there. */
+async function copied(): Promise<TestDatabase> {
   const database = await testDatabase(template.name);
+  await database.client.query('SET search_path = public');
+  return database;
+}
+
+test('what cannot be undone exactly is named, with the reason', async () => {
+  const database = await copied();
   try {
     const named: Record<string, string[]> = {};
     for (const statement of zoo) {
@@ -45,7 +55,7 @@ test('what cannot be undone exactly is named, with the reason', async () => {
 }, 300_000);
 
 test('what comes back in another place is named, and is all the same but for that', async () => {
-  const database = await testDatabase(template.name);
+  const database = await copied();
   try {
     const named: Record<string, string[]> = {};
     for (const statement of zoo) {
@@ -101,7 +111,7 @@ test.each([
   "CREATE VIEW sight AS SELECT id FROM fresh; ALTER VIEW sight RENAME TO view_of_it; COMMENT ON VIEW view_of_it IS 'x'; CREATE VIEW over_it AS SELECT id FROM view_of_it; CREATE TYPE kind AS ENUM ('A'); CREATE OR REPLACE VIEW view_of_it AS SELECT id, 'A'::kind AS kind FROM fresh",
   'CREATE VIEW sight AS SELECT id FROM fresh; CREATE TABLE younger (id integer); CREATE OR REPLACE VIEW sight AS SELECT id FROM younger; DROP VIEW sight; CREATE TABLE sight (id integer)',
 ])('what later migrations of a step take from a table that it made is not brought back: %s', async (later) => {
-  const database = await testDatabase(template.name);
+  const database = await copied();
   const recorder = new InverseRecorder();
   try {
     const { client } = database;
@@ -153,9 +163,137 @@ test('indexes come back where they lay, and as full as they were', async () => {
   }
 });
 
+test.each([
+  [
+    'statistics in another schema than their table',
+    `CREATE SCHEMA apart; CREATE STATISTICS apart.st (ndistinct) ON id, val FROM lone; COMMENT ON STATISTICS apart.st IS 'k'; ALTER STATISTICS apart.st SET STATISTICS 7`,
+    [
+      'DROP STATISTICS apart.st',
+      'ALTER STATISTICS apart.st SET SCHEMA app',
+      'ALTER STATISTICS apart.st RENAME TO other',
+    ],
+  ],
+  [
+    'what an owner may not do any more',
+    'CREATE TABLE audit (id integer); REVOKE UPDATE, DELETE ON audit FROM CURRENT_USER; CREATE TABLE closed (id integer); REVOKE ALL ON closed FROM CURRENT_USER',
+    ['DROP TABLE audit', 'DROP TABLE closed'],
+  ],
+])('%s comes back', async (_, setup, changes) => {
+  const database = await copied();
+  try {
+    const { client } = database;
+    await client.query(setup);
+    const before = await tools.schemaText(database.url);
+    for (const change of changes) {
+      const { sql } = await inverseOf(new InverseRecorder(), client, parseScript(change));
+      await undo(database, sql);
+      expect(difference(before, await tools.schemaText(database.url))).toBe('');
+    }
+  } finally {
+    await database.drop();
+  }
+});
+
+describe('no number is given out twice', () => {
+  const CASES: { name: string; setup: string; migrate: string; others?: string; next: string; is: string }[] = [
+    {
+      name: "Prisma's way to end autoincrement",
+      setup: `CREATE TABLE "User" (id serial PRIMARY KEY, n text); INSERT INTO "User" (n) VALUES ('a'), ('b'), ('c'); DELETE FROM "User" WHERE id = 3`,
+      migrate: `ALTER TABLE "User" ALTER COLUMN "id" DROP DEFAULT; DROP SEQUENCE "User_id_seq"`,
+      next: `INSERT INTO "User" (n) VALUES ('d') RETURNING id`,
+      is: '4',
+    },
+    {
+      name: 'and rows that came with numbers of their own since',
+      setup: `CREATE TABLE "User" (id serial PRIMARY KEY, n text); INSERT INTO "User" (n) VALUES ('a')`,
+      migrate: `DROP SEQUENCE "User_id_seq" CASCADE`,
+      others: `INSERT INTO "User" VALUES (41, 'b')`,
+      next: `INSERT INTO "User" (n) VALUES ('d') RETURNING id`,
+      is: '42',
+    },
+    {
+      name: 'a sequence that no column owns',
+      setup: `CREATE SEQUENCE invoice_no START 100; CREATE TABLE i (id bigint PRIMARY KEY DEFAULT nextval('invoice_no')); SELECT nextval('invoice_no') FROM generate_series(1, 500)`,
+      migrate: 'ALTER TABLE i ALTER id DROP DEFAULT; DROP SEQUENCE invoice_no',
+      next: `SELECT nextval('invoice_no') AS id`,
+      is: '600',
+    },
+    {
+      name: 'one that was never asked',
+      setup: 'CREATE SEQUENCE fresh_no START 7',
+      migrate: 'DROP SEQUENCE fresh_no',
+      next: `SELECT nextval('fresh_no') AS id`,
+      is: '7',
+    },
+    {
+      name: 'one that counts down',
+      setup: `CREATE SEQUENCE down_no INCREMENT -1; CREATE TABLE d (id int DEFAULT nextval('down_no')); INSERT INTO d DEFAULT VALUES; INSERT INTO d DEFAULT VALUES`,
+      migrate: 'DROP SEQUENCE down_no CASCADE',
+      others: 'INSERT INTO d VALUES (-9)',
+      next: `SELECT nextval('down_no') AS id`,
+      is: '-10',
+    },
+    {
+      name: 'an identity',
+      setup: `CREATE TABLE "Odd" ("Id" int GENERATED ALWAYS AS IDENTITY, n text); INSERT INTO "Odd" (n) VALUES ('a'), ('b'), ('c'); DELETE FROM "Odd" WHERE "Id" = 3`,
+      migrate: 'ALTER TABLE "Odd" ALTER "Id" DROP IDENTITY',
+      next: `INSERT INTO "Odd" (n) VALUES ('d') RETURNING "Id" AS id`,
+      is: '4',
+    },
+  ];
+
+  test.each(CASES)('$name', async ({ setup, migrate, others, next, is }) => {
+    const database = await copied();
+    try {
+      const { client } = database;
+      await client.query(setup);
+      const before = await tools.schemaText(database.url);
+      await client.query('BEGIN');
+      const { sql, impossible } = await inverseOf(new InverseRecorder(), client, parseScript(migrate));
+      await client.query('COMMIT');
+      expect(impossible).toEqual([]);
+      if (others) await client.query(others);
+      await undo(database, sql);
+      expect(difference(before, await tools.schemaText(database.url))).toBe('');
+      expect(String((await client.query<{ id: unknown }>(next)).rows[0]?.id)).toBe(is);
+    } finally {
+      await database.drop();
+    }
+  });
+
+  test('a sequence that a block drops has no way back', async () => {
+    const database = await copied();
+    try {
+      const { client } = database;
+      const { impossible } = await inverseOf(
+        new InverseRecorder(),
+        client,
+        parseScript('DO $$ BEGIN DROP SEQUENCE counter; END $$'),
+      );
+      expect(impossible).toEqual([
+        'line 1: nobody knows how far sequence "public"."counter" had come, and it would give out numbers for a second time',
+      ]);
+    } finally {
+      await database.drop();
+    }
+  });
+
+  test('what was not kept is not taken for nothing, but on a copy of a schema', async () => {
+    const database = await copied();
+    try {
+      const resume = `SELECT lockkeeper.resume_sequence('counter')`;
+      await expect(database.client.query(resume)).rejects.toThrow('nobody knows how far sequence counter had come');
+      await database.client.query(`SET lockkeeper.copy = 'on'`);
+      await database.client.query(resume);
+    } finally {
+      await database.drop();
+    }
+  });
+});
+
 /** Runs and undoes the statements one after the other; those that leave something behind are found by halves. */
 async function spoiling(statements: ParsedStatement[], as = (schema: string) => schema): Promise<string[]> {
-  const database = await testDatabase(template.name);
+  const database = await copied();
   let failure = '';
   try {
     for (const statement of statements) {
@@ -197,7 +335,10 @@ async function inverseOf(
 ): Promise<Inverse> {
   const around = recorder.of('a migration', client);
   const [segment] = segmentsOf(statements, AS_WRITTEN) as [Segment];
-  for (const statement of statements) await around(segment, statement, () => client.query(statement.text));
+  for (const statement of statements) {
+    for (const keeping of keepingSequences(client, statement)) await client.query(keeping);
+    await around(segment, statement, () => client.query(statement.text));
+  }
   return recorder.whole();
 }
 

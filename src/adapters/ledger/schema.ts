@@ -65,6 +65,13 @@ CREATE TABLE IF NOT EXISTS lockkeeper.reversal (
 -- Null where a ledger of an earlier version registered it: then nobody can tell that all of it is there.
 ALTER TABLE lockkeeper.reversal ADD COLUMN IF NOT EXISTS segments int;
 ALTER TABLE lockkeeper.reversal ADD COLUMN IF NOT EXISTS schema_before text, ADD COLUMN IF NOT EXISTS inverses jsonb NOT NULL DEFAULT '[]';
+-- How far sequences had come when a segment dropped them: nothing else can tell afterwards, and no number may be given out twice.
+CREATE TABLE IF NOT EXISTS lockkeeper.sequence (
+  name text PRIMARY KEY,
+  last_value bigint NOT NULL,
+  is_called boolean NOT NULL,
+  xid text NOT NULL DEFAULT pg_current_xact_id()::text
+);
 -- Every transaction that writes for a deployment begins by it: the share lock keeps the fence as it is until the commit.
 CREATE OR REPLACE FUNCTION lockkeeper.hold(holder bigint) RETURNS void LANGUAGE plpgsql AS $hold$
 BEGIN
@@ -154,6 +161,53 @@ BEGIN
     RETURNING token INTO taken;
   RETURN taken;
 END $take$;
+-- Before a sequence is dropped, in the same transaction.
+CREATE OR REPLACE FUNCTION lockkeeper.keep_sequence(dropped regclass) RETURNS void LANGUAGE plpgsql AS $keep$
+DECLARE cache bigint;
+BEGIN
+  SELECT seqcache INTO cache FROM pg_sequence WHERE seqrelid = dropped;
+  IF NOT FOUND THEN RETURN; END IF;
+  -- It changes nothing, and nobody takes a number from here to the commit.
+  EXECUTE format('ALTER SEQUENCE %s CACHE %s', dropped, cache);
+  EXECUTE format('INSERT INTO lockkeeper.sequence SELECT $1, last_value, is_called FROM %s
+    ON CONFLICT (name) DO UPDATE SET last_value = excluded.last_value, is_called = excluded.is_called, xid = excluded.xid', dropped)
+    USING lockkeeper.sequence_name(dropped);
+END $keep$;
+-- Once it is made again: goes on behind what was kept, and behind the numbers that the columns which use it have come to since.
+CREATE OR REPLACE FUNCTION lockkeeper.resume_sequence(made regclass) RETURNS void LANGUAGE plpgsql AS $resume$
+DECLARE
+  rising boolean := (SELECT seqincrement > 0 FROM pg_sequence WHERE seqrelid = made);
+  reached bigint;
+  called boolean;
+  used bigint;
+  place record;
+BEGIN
+  SELECT last_value, is_called INTO reached, called FROM lockkeeper.sequence WHERE name = lockkeeper.sequence_name(made);
+  IF NOT FOUND THEN
+    -- A copy of a schema has no numbers.
+    IF current_setting('lockkeeper.copy', true) = 'on' THEN RETURN; END IF;
+    RAISE EXCEPTION 'nobody knows how far sequence % had come', made;
+  END IF;
+  FOR place IN
+    SELECT a.attrelid::regclass AS relation, a.attname AS name FROM pg_depend p
+      LEFT JOIN pg_attrdef d ON p.classid = 'pg_attrdef'::regclass AND d.oid = p.objid AND p.refobjid = made
+      JOIN pg_attribute a ON a.attrelid = coalesce(d.adrelid, p.refobjid) AND a.attnum = coalesce(d.adnum, p.refobjsubid)
+     WHERE a.attnum > 0 AND a.atttypid IN ('int2'::regtype, 'int4'::regtype, 'int8'::regtype)
+       AND (d.oid IS NOT NULL OR p.classid = 'pg_class'::regclass AND p.objid = made AND p.refclassid = 'pg_class'::regclass)
+  LOOP
+    EXECUTE format('SELECT %s(%I) FROM %s', CASE WHEN rising THEN 'max' ELSE 'min' END, place.name, place.relation) INTO used;
+    IF (rising AND used >= reached) OR (NOT rising AND used <= reached) THEN
+      reached := used;
+      called := true;
+    END IF;
+  END LOOP;
+  PERFORM setval(made, greatest(seqmin, least(seqmax, reached)), called) FROM pg_sequence WHERE seqrelid = made;
+END $resume$;
+-- Quoted, whatever the search_path.
+CREATE OR REPLACE FUNCTION lockkeeper.sequence_name(sequence regclass) RETURNS text LANGUAGE sql STABLE AS $name$
+  SELECT '"' || replace(n.nspname, '"', '""') || '"."' || replace(c.relname, '"', '""') || '"'
+    FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.oid = sequence
+$name$;
 `;
 
 /** Kept as the schema's comment: a ledger of another version is brought up to this one. */

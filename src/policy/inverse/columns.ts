@@ -1,16 +1,7 @@
 /** Columns: which are dropped, renamed, changed back or added again. */
 import type { Column, Relation, SequenceOptions } from './definitions';
 import type { Draft } from './draft';
-import {
-  literal,
-  optionCommands,
-  paired,
-  qualified,
-  quote,
-  restoreComment,
-  restorePrivileges,
-  sameValue,
-} from './names';
+import { optionCommands, paired, qualified, quote, restoreComment, restorePrivileges, sameValue } from './names';
 
 /** `"name" type ...`, as CREATE TABLE and ADD COLUMN write it. */
 export function columnDefinition(column: Column): string {
@@ -164,11 +155,7 @@ function restoreIdentity(table: Relation, before: Column, after: Column, draft: 
   if (before.identity === null) return draft.add('columns', `${alter} DROP IDENTITY IF EXISTS`);
   if (after.identity === null) {
     draft.add('columns', `${alter} ADD ${generatedAs(before.identity)}`);
-    // Numbers that were given out must not be given out again.
-    draft.add(
-      'settings',
-      `SELECT setval(${literal(before.identity.sequence)}, max(${quote(before.name)})) FROM ${qualified(table)} HAVING max(${quote(before.name)}) IS NOT NULL`,
-    );
+    draft.resume(before.identity.sequence);
     return;
   }
   const { always, options } = before.identity;

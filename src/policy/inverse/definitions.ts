@@ -117,6 +117,7 @@ export interface Column {
   /** Default, or the expression of a generated column. */
   default: string | null;
   generated: boolean;
+  /** `sequence` is quoted and qualified. */
   identity: { always: boolean; sequence: string; options: SequenceOptions } | null;
   /** `PLAIN`, `EXTERNAL`, `MAIN` or `EXTENDED`; the second is what the type would have. */
   storage: string;

@@ -1,5 +1,7 @@
 /** The inverse of one statement while it is put together. */
 
+import { literal } from './names';
+
 /** In which order the parts of an inverse run: what depends on another goes first and comes back last. */
 const STAGES = [
   'rename',
@@ -26,6 +28,9 @@ export class Draft {
   private readonly reasons = new Set<string>();
   private readonly notes = new Set<string>();
 
+  /** @param kept sequences whose value is known when they are made again; quoted and qualified. */
+  constructor(private readonly kept: ReadonlySet<string>) {}
+
   add(stage: Stage, sql: string): void {
     this.parts.push({ stage, sql });
   }
@@ -33,6 +38,12 @@ export class Draft {
   /** Notes why there is no exact inverse. */
   refuse(reason: string): void {
     this.reasons.add(reason);
+  }
+
+  /** A sequence that is made again goes on where it was. @param name quoted and qualified. */
+  resume(name: string): void {
+    if (this.kept.has(name)) this.add('settings', `SELECT lockkeeper.resume_sequence(${literal(name)})`);
+    else this.refuse(`nobody knows how far sequence ${name} had come, and it would give out numbers for a second time`);
   }
 
   /** Notes what comes back in another place: all the same, but for the order of a table's columns. */

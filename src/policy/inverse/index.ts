@@ -36,9 +36,12 @@ export interface Inverse {
 
 export const NO_INVERSE: Inverse = { sql: [], impossible: [], unknown: [], unprovable: [], reordered: [] };
 
-/** @param after the same objects afterwards, and those that the statement's names mean since. */
-export function inverseOf(before: Definitions, after: Definitions): Inverse {
-  const draft = new Draft();
+/**
+ * @param after the same objects afterwards, and those that the statement's names mean since.
+ * @param kept sequences, quoted and qualified, of which it was kept how far they had come.
+ */
+export function inverseOf(before: Definitions, after: Definitions, kept: ReadonlySet<string>): Inverse {
+  const draft = new Draft(kept);
   restoreRelations(before, after, draft);
   restoreRoutines(before, after, draft);
   restoreTypes(before, after, draft);

@@ -13,7 +13,10 @@ export function restoreRelations(before: Definitions, after: Definitions, draft:
   for (const [earlier, later] of pairs.toReversed())
     if (earlier === null && later !== null && !goesWithColumn(later, pairs)) drop(later, draft);
   for (const [earlier, later] of pairs) {
-    if (earlier !== null && later === null) create(earlier, draft);
+    if (earlier !== null && later === null) {
+      create(earlier, draft);
+      if (earlier.kind === 'sequence' && !wentWithColumn(earlier, pairs)) draft.resume(qualified(earlier));
+    }
     if (earlier !== null && later !== null) {
       if (replaced.has(earlier.oid)) replace(earlier, draft);
       else change(earlier, later, old, draft);
@@ -50,6 +53,12 @@ function goesWithColumn({ ownedBy }: Relation, pairs: [Relation | null, Relation
     ([earlier, later]) =>
       later !== null && ownedBy?.oid === later.oid && !earlier?.columns.some(({ name }) => name === ownedBy.column),
   );
+}
+
+/** Its column went too, with all its numbers. */
+function wentWithColumn({ ownedBy }: Relation, pairs: [Relation | null, Relation | null][]): boolean {
+  const [table, now] = pairs.find(([earlier]) => earlier !== null && earlier.oid === ownedBy?.oid) ?? [null, null];
+  return table !== null && !now?.columns.some(({ name }) => name === ownedBy?.column);
 }
 
 function drop(relation: Relation, draft: Draft): void {
