@@ -83,6 +83,7 @@ function add(schema: Schema, row: RelationRow, written: (name: Name) => string):
     ...constraint,
     references: references && written(references),
     provesNotNull: [],
+    limits: [],
   }));
   const [parents, reads] = [row.parents.map(written), row.reads.map(written)];
   schema.setTable({
@@ -90,7 +91,7 @@ function add(schema: Schema, row: RelationRow, written: (name: Name) => string):
     ...{ constraints, parents, reads, partitioned, defaultPartition, mentions: ['*'] },
   });
   for (const index of row.indexes)
-    schema.setIndex({ ...index, table, name: written({ schema: row.schema, name: index.name }) });
+    schema.setIndex({ ...index, table, mentions: [], name: written({ schema: row.schema, name: index.name }) });
   for (const { name, function: called, row: each } of row.triggers)
     schema.triggers.set(keyOf(`${table}.${name}`), { table, function: written(called), row: each });
 }

@@ -7,7 +7,7 @@ import { all, as, find, nameParts, words } from './statements/ast';
 import { hasOpaqueSql } from './statements/plpgsql';
 import { IDENTIFIER, subcommands } from './statements/scan';
 import { doBody } from './statements/transactions';
-import { columnType, type TypeChange } from './statements/types';
+import { columnType, type ValueChange } from './statements/types';
 
 /** A table, or a column of it. */
 export interface TakenPlace {
@@ -18,7 +18,7 @@ export interface TakenPlace {
   /** It says IF EXISTS. */
   optional?: true;
   /** Another type for the column. */
-  retyped?: Omit<TypeChange, 'from'> & { becomes: string };
+  retyped?: Omit<ValueChange, 'from'> & { becomes: string };
 }
 
 /** What the catalog leads to from a name. */

@@ -38,7 +38,7 @@ const inActivity = <T>(work: () => Promise<T>, attempt = 1): Promise<T> =>
 
 interface Prepared {
   /** Attempts the only step; `cancel` is what an abort does. */
-  apply: (attempt?: number) => { done: Promise<StepResult>; cancel: () => void };
+  apply: (attempt?: number) => { done: Promise<unknown>; cancel: () => void };
   reverse: () => ReturnType<Activities['reverseStep']>;
   /** How the schema is to what it was before. */
   likeness: () => ReturnType<Activities['schemaIs']>;
@@ -96,7 +96,7 @@ async function isHeldUp(): Promise<boolean> {
   return rows.length > 0;
 }
 
-const heldUp = (): Promise<true> => until('it is held up', isHeldUp);
+const heldUp = (): Promise<boolean> => until('it is held up', isHeldUp);
 
 /** As a worker that is killed. */
 async function kill({ done }: { done: Promise<unknown> }): Promise<void> {

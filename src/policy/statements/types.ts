@@ -79,6 +79,9 @@ export interface TypeChange {
   recollates: boolean;
 }
 
+/** What of it decides which values come through. */
+export type ValueChange = Pick<TypeChange, 'from' | 'to' | 'using' | 'column'>;
+
 /** True when every row is written anew. With an unknown old type only a cast that almost always keeps the file is trusted. */
 export function rewritesRows({ from, to, using, column, zone }: TypeChange, schema: Schema): boolean {
   const casts = using ? castChain(using, column) : [];
@@ -185,10 +188,9 @@ const WIDER: Record<string, readonly string[]> = {
   date: ['timestamp', 'timestamptz'],
   timestamp: ['timestamptz'],
 };
-const TEXTS = ['text', 'varchar', 'citext'];
 
 /** True when every value of the old type, which may be unknown, has one in the new type that leads back to it, or is refused. */
-export function keepsValues({ from, to, using, column }: TypeChange, schema: Schema): boolean {
+export function keepsValues({ from, to, using, column }: ValueChange, schema: Schema): boolean {
   const casts = using ? castChain(using, column) : [];
   if (casts === null) return false;
   let current = from;
