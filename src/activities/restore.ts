@@ -1,5 +1,6 @@
 /** compensate, where a backup is needed: the database exchanged for it, or rows brought from it beside the live ones. */
 import { join } from 'node:path';
+import { Context } from '@temporalio/activity';
 import { rowsApart } from '../adapters/database-difference';
 import {
   dress,
@@ -13,9 +14,10 @@ import {
   ties,
   type Exchange,
 } from '../adapters/database-swap';
-import { takeFence } from '../adapters/ledger/fence';
+import { beginUnderFence, takeFence } from '../adapters/ledger/fence';
 import { laterDeployments, recordReversed, registeredReversals } from '../adapters/ledger/registrations';
 import { readMigrations } from '../adapters/migration-files';
+import { acquireMigrationLock } from '../adapters/migration-lock';
 import { endpointOf, withSession, type Client } from '../adapters/postgres';
 import { copyAside } from '../adapters/salvage-copy';
 import { scratchName } from '../adapters/scratch';
@@ -36,9 +38,9 @@ import { destroyedTargets, ownTransactions } from './rollback-facts';
 import { backupOfDeployment } from './deployment-backup';
 import { heartbeating } from './heartbeat';
 import { keptRows } from './salvage';
-import { claimOf } from './script';
+import { claimOf, own } from './script';
 import type { Deps } from './deps';
-import { applicationName, resolve } from './target';
+import { applicationName, resolve, type ResolvedTarget } from './target';
 import { workbench, type Workbench } from './workbench';
 
 /** Scratch databases: the restored backup that takes the live one's name, the one beside it, and one to stand in meanwhile. */
@@ -70,7 +72,9 @@ export function createRestore(deps: Deps) {
           if (now.digest !== approved) return { state: 'changed', kept: change.kept, takes: now.takes };
           // Rights and settings may have changed while people thought.
           await onLive(job.bench, (client) => dress(client, change.fresh));
-          await atDesk(job.bench, (desk) => exchange(desk, change));
+          await keepingOut(resolve(deps, input), job.bench, (keeper) =>
+            atDesk(job.bench, (desk) => exchange(desk, change, keeper)),
+          );
         }
         // What was written between the count and the exchange is told too.
         return { state: 'exchanged', kept: change.kept, takes: await priceOf(job, change.kept, change.live) };
@@ -231,6 +235,22 @@ async function exchangeOf({ bench, backup }: Job): Promise<Exchange> {
   });
   const text = `Kept by Lockkeeper ${bench.deploymentId}: what ${live} was until it was exchanged for ${backup.meta.id}.`;
   return { live, fresh: scratchName(bench.deploymentId, FRESH), kept: keptName(live, bench.deploymentId), mark: text };
+}
+
+/** While nobody else may change the live database: fence and Prisma's migration lock are held in it, and end with its last session. */
+async function keepingOut(
+  target: ResolvedTarget,
+  { deploymentId }: Workbench,
+  work: (keeper: Client) => Promise<void>,
+): Promise<void> {
+  const keeper = await own(target, deploymentId, `swap-${Context.current().info.attempt}`);
+  try {
+    await acquireMigrationLock(keeper.client);
+    await beginUnderFence(keeper.client, keeper);
+    await work(keeper.client);
+  } finally {
+    await keeper.client.end().catch(() => undefined);
+  }
 }
 
 /** Renaming needs sessions that stand in neither of the two: an empty database that this role surely may connect to. */

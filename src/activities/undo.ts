@@ -14,10 +14,11 @@ import {
 import { ensureLedger } from '../adapters/ledger/schema';
 import { readLiveSchema } from '../adapters/live-schema';
 import { readMigrations } from '../adapters/migration-files';
+import { acquireMigrationLock } from '../adapters/migration-lock';
 import { schemaFingerprint } from '../adapters/pg-tools';
 import { schemaOf } from '../adapters/prisma-engine';
 import { likeness, type Likeness } from '../adapters/schema-fingerprint';
-import { unfinished } from '../adapters/prisma-history';
+import { standing, unfinished } from '../adapters/prisma-history';
 import { withSession, type Client } from '../adapters/postgres';
 import { loadParser, parseScript } from '../adapters/sql-parser';
 import { endOnAbort } from '../backup/end-on-abort';
@@ -97,17 +98,21 @@ export function createUndo(deps: Deps) {
     },
 
     /**
-     * Idempotent. An error of the reversal itself is a result, not a failure: nothing of its segment is left.
-     * @throws ApplicationFailure LockTimeout
+     * Idempotent. Holds Prisma's migration lock meanwhile. An error of the reversal itself is a result, not a failure: nothing
+     * of its segment is left.
+     * @throws ApplicationFailure LockTimeout, MigrationLockHeld
      */
     async reverseStep(input: DeployInput, undo: string, step: number): Promise<ReversalResult> {
       const target = resolve(deps, input);
       return heartbeating(async (signal) => {
         const session = await own(target, input.deploymentId, `undo-${Context.current().info.attempt}`);
         try {
+          await acquireMigrationLock(session.client);
           const registered = await registeredReversals(session.client, undo);
           const reversal = registered.find((one) => one.step === step);
           if (!reversal || reversal.reversed) return done(session.client, undo, step, 'It was reversed before.');
+          const again = await appliedAgain(session.client, registered);
+          if (again !== null) return { step, state: 'failed', detail: again, kept: [] };
           const extent = await extentOf(session.client, reversal, undo);
           if (extent === 'some')
             await dropUnfinishedIndexes(session.client, readMigrations(deps.config.migrationsDir), reversal);
@@ -132,7 +137,7 @@ export function createUndo(deps: Deps) {
         } catch (error) {
           // A lock that did not come will: the workflow tries again later.
           const { type, nonRetryable } = error instanceof ApplicationFailure ? error : {};
-          if (nonRetryable && type !== FailureType.LockTimeout)
+          if (nonRetryable && type !== FailureType.LockTimeout && type !== FailureType.MigrationLockHeld)
             return { step, state: 'failed', detail: (error as Error).message, kept: [] };
           throw error;
         } finally {
@@ -243,6 +248,14 @@ async function done(client: Client, undo: string, step: number, detail: string):
   const kept = await keptRows(client, undo, 'undo');
   const where = kept.length === 0 ? '' : ` Kept in schema lockkeeper_salvage: ${costText(kept)}.`;
   return { step, state: 'reversed', detail: `${detail}${where}`, kept };
+}
+
+/** Prisma's lock is free between two steps. @returns why nothing is undone beneath it, or null where nothing was. */
+async function appliedAgain(client: Client, registered: RegisteredReversal[]): Promise<string | null> {
+  const undone = registered.filter(({ reversed }) => reversed).flatMap(({ migrations }) => migrations);
+  const again = await standing(client, undone);
+  if (again.length === 0) return null;
+  return `${some(again)} was applied again since it was undone, and not by this deployment; take it back by hand, keep "prisma migrate deploy" from running, and roll back again.`;
 }
 
 function notUndone(reason: string | null): string {

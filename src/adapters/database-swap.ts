@@ -198,9 +198,11 @@ const LOCK_NOT_AVAILABLE = '55P03';
 /**
  * Exchanges the two, ending every session of the live one. Idempotent.
  * @param desk two sessions connected to neither of them.
+ * @param keeper the session of the live one whose locks keep others from changing it: it is ended as the last, and nothing
+ * is exchanged where it has ended by itself.
  * @throws ApplicationFailure TargetUnavailable, to be tried again, when a session does not end: everything is as it was then.
  */
-export async function exchange([writer, ender]: [Client, Client], change: Exchange): Promise<void> {
+export async function exchange([writer, ender]: [Client, Client], change: Exchange, keeper?: Client): Promise<void> {
   if ((await markOf(writer, change.kept))?.mark === change.mark) return;
   const comment = (await markOf(writer, change.live))?.mark ?? null;
   const quoted = (name: string): string => writer.escapeIdentifier(name);
@@ -211,10 +213,15 @@ export async function exchange([writer, ender]: [Client, Client], change: Exchan
       `BEGIN; SET LOCAL lock_timeout = '2s'; SET LOCAL idle_in_transaction_session_timeout = ${SILENCE_MS}`,
     );
     // It takes its lock, and waits up to 5 s for the sessions to go.
-    await Promise.all([
+    const [, kept] = await Promise.all([
       rename(change.live, change.kept).finally(() => stop.abort()),
-      endSessions(ender, change.live, processOf(writer), stop.signal),
+      endSessions(ender, change.live, processOf(writer), keeper ? processOf(keeper) : null, stop.signal),
     ]);
+    if (keeper && !kept)
+      throw transient(
+        FailureType.TargetUnavailable,
+        `The session that kept others from changing ${change.live} was gone; nothing was exchanged.`,
+      );
     await rename(change.fresh, change.live);
     const text = comment === null ? 'NULL' : writer.escapeLiteral(comment);
     await writer.query(`COMMENT ON DATABASE ${quoted(change.live)} IS ${text}`);
@@ -237,18 +244,32 @@ function processOf(client: Client): number {
   return (client as unknown as { processID: number }).processID;
 }
 
-/** Ends the sessions of a database from when `holder` has locked it, those that are idle first. */
-async function endSessions(client: Client, database: string, holder: number, stop: AbortSignal): Promise<void> {
+/**
+ * Ends the sessions of a database from when `holder` has locked it, those that are idle first, and `keeper` as the last.
+ * @returns whether `keeper` was there to be ended.
+ */
+async function endSessions(
+  client: Client,
+  database: string,
+  holder: number,
+  keeper: number | null,
+  stop: AbortSignal,
+): Promise<boolean> {
   const locked = `EXISTS (SELECT FROM pg_locks l WHERE l.pid = $2 AND l.granted AND l.locktype = 'object'
     AND l.classid = 'pg_database'::regclass AND l.objid = a.datid AND l.mode = 'AccessExclusiveLock')`;
+  const others = `EXISTS (SELECT FROM pg_stat_activity o WHERE o.datid = a.datid AND o.pid <> a.pid AND o.backend_type <> 'autovacuum worker')`;
   let since: number | null = null;
+  let kept = false;
   while (!stop.aborted) {
-    const { rows } = await client.query<{ ended: boolean }>(
-      `SELECT pg_terminate_backend(a.pid) AS ended FROM pg_stat_activity a
-        WHERE a.datname = $1 AND a.backend_type <> 'autovacuum worker' AND ${locked} AND (a.state = 'idle' OR $3)`,
-      [database, holder, since !== null && Date.now() - since > GRACE_MS],
+    const { rows } = await client.query<{ pid: number; ended: boolean }>(
+      `SELECT a.pid, pg_terminate_backend(a.pid) AS ended FROM pg_stat_activity a
+        WHERE a.datname = $1 AND a.backend_type <> 'autovacuum worker' AND ${locked}
+          AND CASE WHEN a.pid = $4 THEN NOT ${others} ELSE a.state = 'idle' OR $3 END`,
+      [database, holder, since !== null && Date.now() - since > GRACE_MS, keeper],
     );
+    kept ||= rows.some(({ pid, ended }) => pid === keeper && ended);
     if (rows.length > 0 || since === null) since ??= Date.now();
     await sleep(LOOK_EVERY_MS, undefined, { signal: stop }).catch(() => undefined);
   }
+  return kept;
 }

@@ -21,7 +21,7 @@ export async function acquireMigrationLock(client: Client): Promise<void> {
     if (Date.now() >= deadline)
       throw permanent(
         FailureType.MigrationLockHeld,
-        `${(await lockHolder(client)) ?? 'Another session'} holds Prisma's migration lock; wait for it or end it, and deploy again.`,
+        `${(await lockHolder(client)) ?? 'Another session'} holds Prisma's migration lock; wait for it or end it, and try again.`,
       );
     await sleep(POLL_MS);
   }

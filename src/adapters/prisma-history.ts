@@ -19,6 +19,17 @@ export async function unfinished(client: Client, migrations: string[]): Promise<
   return rows.map(({ name }) => name);
 }
 
+/** Those of the migrations that are applied or begun, and not rolled back. */
+export async function standing(client: Client, migrations: string[]): Promise<string[]> {
+  if (!(await historyExists(client))) return [];
+  const { rows } = await client.query<{ name: string }>(
+    `SELECT DISTINCT migration_name AS name FROM _prisma_migrations
+      WHERE migration_name = ANY($1) AND rolled_back_at IS NULL ORDER BY 1`,
+    [migrations],
+  );
+  return rows.map(({ name }) => name);
+}
+
 export interface AppliedFile {
   name: string;
   /** sha256 of the file's bytes, hex. */

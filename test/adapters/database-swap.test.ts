@@ -88,6 +88,37 @@ it('exchanges both names at once, ends who is connected, and keeps the old one t
   expect(await markOf(desk[0], fresh.name)).toBeNull();
 });
 
+it('ends the session that kept others away as the last one', async () => {
+  const keeper = await connect(live.name);
+  await keeper.query('SELECT pg_advisory_lock(1)');
+  const waiting = (await connect(live.name)).query(
+    `SELECT pg_advisory_lock(1); INSERT INTO which VALUES ('behind the exchange')`,
+  );
+  const refused = expect(waiting).rejects.toMatchObject({ code: '57P01' });
+  await until('it waits', async () => {
+    const { rowCount } = await live.client.query(
+      `SELECT FROM pg_locks l JOIN pg_stat_activity a USING (pid)
+        WHERE l.locktype = 'advisory' AND NOT l.granted AND a.datname = current_database()`,
+    );
+    return rowCount === 1;
+  });
+  await exchange(desk, change, keeper);
+  await refused;
+  const kept = await connect(change.kept);
+  expect((await kept.query('SELECT name FROM which')).rows).toEqual([{ name: 'live' }]);
+});
+
+it('does not happen when that session is gone before', async () => {
+  const keeper = await connect(live.name);
+  await keeper.query('SELECT 1');
+  await keeper.end();
+  await expect(exchange(desk, change, keeper)).rejects.toMatchObject({
+    type: 'TargetUnavailable',
+    nonRetryable: false,
+  });
+  expect(await nameIn(live.name)).toBe('live');
+});
+
 it('is harmless to repeat', async () => {
   await exchange(desk, change);
   await exchange(desk, change);

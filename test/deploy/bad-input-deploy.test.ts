@@ -195,7 +195,7 @@ describe('a deployment', () => {
         failure: { phase: 'migrate', type: 'MigrationLockHeld' },
       });
       expect(outcome?.summary).toMatch(
-        /^Session \d+ \(prisma of bob, user lockkeeper\) holds Prisma's migration lock; wait for it or end it, and deploy again\. /,
+        /^Session \d+ \(prisma of bob, user lockkeeper\) holds Prisma's migration lock; wait for it or end it, and try again\. /,
       );
       const { rows } = await database.client.query(
         `SELECT pid FROM pg_locks WHERE locktype = 'advisory' AND objid = ${PRISMA_LOCK_ID} AND pid <> pg_backend_pid()

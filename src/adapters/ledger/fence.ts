@@ -19,18 +19,25 @@ export function holding({ token }: Holder): string {
   return `SELECT lockkeeper.hold(${token})`;
 }
 
+/** Begins a transaction under the fence. @throws ApplicationFailure Fenced */
+export async function beginUnderFence(client: Client, holder: Holder): Promise<void> {
+  await client.query(`BEGIN; ${holding(holder)}`).catch((error: unknown) => {
+    throw asFenced(error, holder.deployment);
+  });
+}
+
 /**
  * Runs `work` in a transaction under the fence.
  * @throws ApplicationFailure Fenced; the server's error, after which nothing of it is left.
  */
 export async function underFence(client: Client, holder: Holder, work: () => Promise<unknown>): Promise<void> {
   try {
-    await client.query(`BEGIN; ${holding(holder)}`);
+    await beginUnderFence(client, holder);
     await work();
     await client.query('COMMIT');
   } catch (error) {
     await client.query('ROLLBACK').catch(() => undefined);
-    throw asFenced(error, holder.deployment);
+    throw error;
   }
 }
 
