@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Blocker, LockWait, ScriptProgress } from '../contract';
 import type { Segment } from '../policy/segments';
-import type { Marker } from './ledger/markers';
+import { markersOf, type Marker } from './ledger/markers';
 import { IN_THE_WAY } from './ledger/schema';
 import { blockersOf, lookingFor, untilClear, type LockPatience } from './lock-queue';
 import { DatabaseError, type Client } from './postgres';
@@ -40,7 +40,7 @@ export class SegmentRun {
     private readonly client: Client,
     private readonly script: Execution,
     private readonly segment: Segment,
-    private readonly marker: Marker | undefined,
+    private marker: Marker | undefined,
     private readonly preamble: string[],
   ) {
     const [first] = segment.statements;
@@ -61,6 +61,8 @@ export class SegmentRun {
       } catch (error) {
         if (isConnectionLoss(error)) throw error;
         if (this.segment.kind !== 'single') await this.client.query('ROLLBACK');
+        // What could not be cleared away is ours, and the next attempt must know it.
+        else this.marker = (await markersOf(this.client, this.script.script)).get(this.segment.index);
         if (!(error instanceof DatabaseError && error.code === IN_THE_WAY)) await this.pauseOrFail(error);
         else this.attempts--;
         lookFirst = true;
