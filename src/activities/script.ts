@@ -1,4 +1,5 @@
 /** Running SQL as a deployment does: parsed into segments, marked, fenced. Shared by apply, undo and the rehearsal. */
+import type { EventEmitter } from 'node:events';
 import { Context } from '@temporalio/activity';
 import { runScript, type ScriptResult, type ScriptRun } from '../adapters/executor';
 import { asFenced, holding, takeFence, type Claim, type Holder } from '../adapters/ledger/fence';
@@ -107,9 +108,15 @@ export function runSegments(
 /** The next attempt to cancel comes after so many milliseconds: between two statements a session does not hear one. */
 const CANCEL_AGAIN_MS = 500;
 
-/** Ends the running statement when `signal` fires: its transaction rolls back, and the executor's query fails. */
+/** SQLSTATE of a statement that was cancelled. */
+const CANCELLED = '57014';
+
+/**
+ * Ends the running statement when `signal` fires: its transaction rolls back, and the executor's query fails. Once that was
+ * heard nothing more is cancelled: what the executor clears away then comes to its end.
+ */
 export function cancelOnAbort(target: ResolvedTarget, { client }: OwnedSession, signal: AbortSignal): () => void {
-  const { processID } = client as unknown as { processID: number };
+  const { processID, connection } = client as unknown as { processID: number; connection: EventEmitter };
   const cancel = (): void => {
     void openSession(target.url, { applicationName: 'lockkeeper/cancel' })
       .then((other) => other.query('SELECT pg_cancel_backend($1)', [processID]).finally(() => other.end()))
@@ -120,9 +127,14 @@ export function cancelOnAbort(target: ResolvedTarget, { client }: OwnedSession, 
     cancel();
     again = setInterval(cancel, CANCEL_AGAIN_MS);
   };
+  const hear = ({ code }: { code?: string }): void => {
+    if (code === CANCELLED && signal.aborted) clearInterval(again);
+  };
   signal.addEventListener('abort', start, { once: true });
+  connection.on('errorMessage', hear);
   return () => {
     signal.removeEventListener('abort', start);
+    connection.off('errorMessage', hear);
     clearInterval(again);
   };
 }
