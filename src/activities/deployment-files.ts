@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import { chmod, mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { SegmentReversal } from '../adapters/ledger/registrations';
 import type { Config } from '../config';
 import type { RehearsalSummary } from '../contract';
 import { FailureType, permanent } from '../errors';
@@ -22,7 +23,7 @@ export interface StepReversal {
   /** Fingerprint of the schema that undoing the step comes back to. */
   schemaBefore: string;
   /** Newest segment first; `sql` is null where a segment has no exact inverse. */
-  inverses: { migration: string; segment: number; sql: string | null }[];
+  inverses: SegmentReversal[];
 }
 
 /** To write to: their folder is there afterwards. */

@@ -1,15 +1,17 @@
 /** A step that was committed in part: the inverses of what is there, proven on a copy of the live schema. Needs nothing of the host that rehearsed it. */
 import { join } from 'node:path';
-import { markersOf, segmentsMarked } from '../adapters/ledger/markers';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { segmentsMarked, settleIntent } from '../adapters/ledger/markers';
 import type { RegisteredReversal } from '../adapters/ledger/registrations';
-import type { MigrationFolder } from '../adapters/migration-files';
-import type { Client } from '../adapters/postgres';
-import { dropRemains } from '../adapters/single-statement';
-import { parseScript } from '../adapters/sql-parser';
+import type { LockPatience } from '../adapters/lock-queue';
+import { DatabaseError, type Client } from '../adapters/postgres';
+import { settleSingle } from '../adapters/single-statement';
+import { parseScript, type ParsedStatement } from '../adapters/sql-parser';
+import { isConnectionLoss, RETRIED, statementFailure } from '../adapters/statement-failure';
 import { withWorkFolder } from '../adapters/work-folder';
 import type { DeployInput } from '../contract';
 import type { Deps } from './deps';
-import { markerKey } from './resume';
+import type { OwnedSession } from './script';
 import { resolve } from './target';
 import { rehearsalBench, restoreSchema, saveSchema, tryOut } from './workbench';
 
@@ -48,15 +50,49 @@ export async function whyNotPartial(
   }
 }
 
-/** A concurrent build that was begun and came to no end leaves an index that no diff would name. */
-export async function dropUnfinishedIndexes(
-  client: Client,
-  folders: MigrationFolder[],
-  { migrations }: RegisteredReversal,
+const PAUSE_MS = 500;
+
+/**
+ * Brings what was begun outside transactions, and came to no end, to one: to nothing where that can be, else to its whole effect.
+ * From then on the markers tell which.
+ * @throws ApplicationFailure LockTimeout, Fenced, Statement
+ */
+export async function settleUnfinished(
+  { client, ...holder }: OwnedSession,
+  undo: string,
+  { migrations, inverses }: RegisteredReversal,
+  patience: LockPatience,
 ): Promise<void> {
-  for (const { name, checksum, sql } of folders.filter((folder) => migrations.includes(folder.name))) {
-    const markers = await markersOf(client, markerKey(name, checksum));
-    if (![...markers.values()].some(({ state }) => state === 'intent')) continue;
-    for (const statement of parseScript(sql)) await dropRemains(client, statement);
+  for (const marked of await segmentsMarked(client, undo, migrations)) {
+    const { migration, segment, state } = marked;
+    const [statement] = parseScript(
+      inverses.find((one) => one.migration === migration && one.segment === segment)?.single ?? '',
+    );
+    if (state !== 'intent' || !statement) continue;
+    const isThere = await settlePatiently(client, statement, migration, patience);
+    await settleIntent(client, holder, undo, marked, isThere);
+  }
+}
+
+/** Each attempt waits for locks as briefly as a segment's. */
+async function settlePatiently(
+  client: Client,
+  statement: ParsedStatement,
+  title: string,
+  { timeoutMs, budgetMs }: LockPatience,
+): Promise<boolean> {
+  const deadline = Date.now() + budgetMs;
+  await client.query(`SET lock_timeout = ${Math.ceil(timeoutMs)}`);
+  for (let attempts = 1; ; attempts++) {
+    try {
+      const isThere = await settleSingle(client, statement);
+      await client.query('RESET lock_timeout');
+      return isThere;
+    } catch (error) {
+      if (!(error instanceof DatabaseError) || isConnectionLoss(error)) throw error;
+      if (!RETRIED.has(error.code ?? '') || Date.now() > deadline)
+        throw statementFailure(error, title, statement, attempts);
+      await sleep(PAUSE_MS);
+    }
   }
 }

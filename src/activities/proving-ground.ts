@@ -154,10 +154,11 @@ function unproven({ step: { index }, before, inverses }: RehearsedStep, passedOv
 }
 
 function kept(inverses: SegmentInverse[]): StepReversal['inverses'] {
-  return inverses.map(({ migration, segment, sql, impossible, unknown, unprovable }) => ({
+  return inverses.map(({ migration, segment, single, sql, impossible, unknown, unprovable }) => ({
     migration,
     segment,
     sql: impossible.length + unknown.length + unprovable.length > 0 ? null : scriptOf(sql),
+    ...(single !== undefined && { single }),
   }));
 }
 

@@ -5,6 +5,7 @@ import { readTables } from '../adapters/inspect';
 import { takeFence } from '../adapters/ledger/fence';
 import { markersOf, reversalKey, segmentsDone } from '../adapters/ledger/markers';
 import {
+  invalidIndexesSince,
   ledgerExists,
   recordReversed,
   registeredReversals,
@@ -38,7 +39,7 @@ import { unplannedForm } from '../policy/online/form';
 import { some } from '../policy/words';
 import { heartbeating } from './heartbeat';
 import type { Deps } from './deps';
-import { dropUnfinishedIndexes, inversesOfMarked, whyNotPartial } from './partial-reversal';
+import { inversesOfMarked, settleUnfinished, whyNotPartial } from './partial-reversal';
 import { rollbackFacts, type Extent, type Trace } from './rollback-facts';
 import { refuseSecond } from './one-at-a-time';
 import { keepingOthers, keptRows } from './salvage';
@@ -113,9 +114,9 @@ export function createUndo(deps: Deps) {
           if (!reversal || reversal.reversed) return done(session.client, undo, step, 'It was reversed before.');
           const again = await appliedAgain(session.client, registered);
           if (again !== null) return { step, state: 'failed', detail: again, kept: [] };
+          await loadParser();
+          await settleUnfinished(session, undo, reversal, patienceOf(target));
           const extent = await extentOf(session.client, reversal, undo);
-          if (extent === 'some')
-            await dropUnfinishedIndexes(session.client, readMigrations(deps.config.migrationsDir), reversal);
           const script = reversalKey(undo, step);
           const sql = await reversalSql(session.client, undo, reversal, extent);
           const begun = (await markersOf(session.client, script)).size > 0;
@@ -146,10 +147,19 @@ export function createUndo(deps: Deps) {
       });
     },
 
-    /** How the live schema is, to pg_dump's eye, to what it was before the deployment. */
-    async schemaIs(input: DeployInput, fingerprint: string): Promise<Likeness> {
+    /**
+     * How the live schema is, to pg_dump's eye, to what it was before a deployment; with an invalid index that was not there before
+     * it differs.
+     * @param undo that deployment; null where the whole database is what it was before.
+     */
+    async schemaIs(input: DeployInput, fingerprint: string, undo: string | null): Promise<Likeness> {
+      const { url } = resolve(deps, input);
       const signal = Context.current().cancellationSignal;
-      return likeness(await schemaFingerprint(deps.tools, resolve(deps, input).url, { signal }), fingerprint);
+      const session = { applicationName: applicationName(input.deploymentId, 'compare') };
+      const left = undo === null ? [] : await withSession(url, session, (client) => invalidIndexesSince(client, undo));
+      return left.length > 0
+        ? 'different'
+        : likeness(await schemaFingerprint(deps.tools, url, { signal }), fingerprint);
     },
   };
 }

@@ -29,6 +29,8 @@ export interface SegmentInverse extends Inverse {
   migration: string;
   /** 0-based place in the migration. */
   segment: number;
+  /** What it runs, where that is one statement that cannot run in a transaction. */
+  single?: string;
 }
 
 const NONE_KEPT: ReadonlySet<string> = new Set();
@@ -81,9 +83,10 @@ export class InverseRecorder {
   private settled(taken: ReadonlySet<string>): SegmentInverse[] {
     return [...this.recorded]
       .flatMap(([migration, segments]) =>
-        [...segments].map(([{ index }, statements]) => ({
+        [...segments].map(([{ index, kind }, statements]) => ({
           migration,
           segment: index,
+          ...(kind === 'single' && { single: [...statements.keys()].map(({ text }) => text).join() }),
           ...joined([...statements.values()].toReversed().map((inverse) => inverse(taken))),
         })),
       )

@@ -1,92 +1,126 @@
 /** Statements that cannot run in a transaction: what the catalog tells of them after a crash. */
 import type { DropStmt, IndexStmt, RangeVar, ReindexStmt } from '@pgsql/types';
+import { all, as, nameParts } from '../policy/statements/ast';
 import type { Client } from './postgres';
 import type { ParsedStatement } from './sql-parser';
 
 /**
- * Settles a statement that may have run before: an index that is there and valid is done, an invalid one is dropped; one
- * that should go and is gone is done; what a rebuild left half built is dropped.
- * @param attempted an earlier attempt wrote its intent: only then may a finished index be ours.
+ * Goes on with a statement that may have run before: an index that is there and valid is done, an invalid one is dropped; one
+ * that should go and is gone is done; what a rebuild left half built is dropped; a partition that waits to be detached is.
+ * @param attempted an earlier attempt left its intent: only then may what is there be ours.
  * @returns true when the statement has already done its work.
  */
 export async function resumeSingle(client: Client, statement: ParsedStatement, attempted: boolean): Promise<boolean> {
   const { node } = statement;
-  if ('IndexStmt' in node) return resumeBuild(client, statement, node.IndexStmt, attempted);
-  if ('DropStmt' in node) return attempted && (await isDropped(client, node.DropStmt));
-  if ('ReindexStmt' in node && attempted) await dropLeftovers(client, node.ReindexStmt);
-  return false;
+  if ('IndexStmt' in node) return resumeBuild(client, node.IndexStmt, attempted);
+  if (!attempted) return false;
+  if ('DropStmt' in node) return (await dropState(client, node.DropStmt)) === 'gone';
+  if ('ReindexStmt' in node) await dropLeftovers(client, node.ReindexStmt);
+  const detach = detachOf(statement);
+  return detach !== null && finishDetach(client, detach);
 }
 
 /** After a failure: a cancelled or impossible build leaves an invalid index behind. @returns true when nothing is left. */
 export async function abandonSingle(client: Client, statement: ParsedStatement): Promise<boolean> {
   const { node } = statement;
+  if ('IndexStmt' in node) await dropInvalid(client, node.IndexStmt);
   if ('ReindexStmt' in node) await dropLeftovers(client, node.ReindexStmt);
-  await dropRemains(client, statement);
+  const detach = detachOf(statement);
+  if (detach) return (await detachState(client, detach)) === 'attached';
   return 'ReindexStmt' in node || 'IndexStmt' in node;
 }
 
-/** Drops what a build that failed or was cancelled has left of its index: pg_dump does not see it, and no diff names it. */
-export async function dropRemains(client: Client, statement: ParsedStatement): Promise<void> {
-  for (const { name, table } of indexesOf(statement)) {
-    if ((await indexValidity(client, name, table)) !== false) continue;
-    await dropIndex(client, await qualified(client, name, table));
-  }
+/**
+ * Ends a statement that was begun, and that nobody will go on with: what is half built goes, what is half gone goes as well.
+ * Idempotent.
+ * @returns true where its effect is there, whole; false where nothing of it is. What the catalog does not tell of counts as there.
+ */
+export async function settleSingle(client: Client, statement: ParsedStatement): Promise<boolean> {
+  const { node } = statement;
+  if ('IndexStmt' in node) return dropInvalid(client, node.IndexStmt);
+  if ('ReindexStmt' in node) await dropLeftovers(client, node.ReindexStmt);
+  if ('DropStmt' in node) return finishDrop(client, node.DropStmt);
+  const detach = detachOf(statement);
+  return detach === null || finishDetach(client, detach);
 }
 
-/** What a statement builds outside a transaction, as it is written or in its online form, which keeps the names. */
-function indexesOf({ node }: ParsedStatement): { name: string; table: RangeVar | undefined }[] {
-  if ('IndexStmt' in node) {
-    const { idxname, relation } = node.IndexStmt;
-    return idxname ? [{ name: idxname, table: relation }] : [];
-  }
-  if (!('AlterTableStmt' in node)) return [];
-  const { cmds = [], relation } = node.AlterTableStmt;
-  return cmds.flatMap((command) => {
-    const definition = 'AlterTableCmd' in command ? command.AlterTableCmd.def : undefined;
-    const name = definition && 'Constraint' in definition ? definition.Constraint.conname : undefined;
-    return name ? [{ name, table: relation }] : [];
-  });
+/**
+ * CONCURRENTLY waits for transactions older than itself, however long they are, and holds nothing that they need. DETACH
+ * PARTITION is another matter: its second transaction shuts the partition.
+ */
+export function waitsForOthers({ text, node }: ParsedStatement): boolean {
+  return /\bconcurrently\b/i.test(text) && !('AlterTableStmt' in node);
 }
 
-/** CONCURRENTLY waits for transactions older than itself, however long they are. */
-export function waitsForOthers(statement: ParsedStatement): boolean {
-  return /\bconcurrently\b/i.test(statement.text);
+/** IF NOT EXISTS would take the leftover of a cancelled build for the index. */
+async function resumeBuild(client: Client, index: IndexStmt, attempted: boolean): Promise<boolean> {
+  if (!attempted && !index.if_not_exists) return false;
+  return (await dropInvalid(client, index)) && attempted;
 }
 
-async function resumeBuild(
-  client: Client,
-  statement: ParsedStatement,
-  { idxname, relation, if_not_exists: ifNotExists }: IndexStmt,
-  attempted: boolean,
-): Promise<boolean> {
-  if (!idxname || (!attempted && !ifNotExists)) return false;
+/** Drops what a build that failed or was cancelled has left of its index. @returns true where the index is there and valid. */
+async function dropInvalid(client: Client, { idxname, relation }: IndexStmt): Promise<boolean> {
+  if (!idxname) return false;
   const valid = await indexValidity(client, idxname, relation);
-  if (valid === null) return false;
-  if (valid) return attempted;
-  // IF NOT EXISTS would take the leftover of a cancelled build for the index.
-  await dropRemains(client, statement);
-  return false;
+  if (valid === false) await dropIndex(client, await qualified(client, idxname, relation));
+  return valid === true;
 }
 
-/** Its last act removes the index from the catalog; until then it is there, invalid perhaps, and can be dropped again. */
-async function isDropped(client: Client, { removeType, objects = [] }: DropStmt): Promise<boolean> {
-  if (removeType !== 'OBJECT_INDEX') return false;
-  const names = objects.flatMap((object) =>
-    'List' in object
-      ? [(object.List.items ?? []).map((item) => ('String' in item ? (item.String.sval ?? '') : '')).join('\0')]
-      : [],
+/** DROP INDEX CONCURRENTLY, of the one index that it names: until its last act the index is there, invalid from the first on. */
+async function dropState(client: Client, drop: DropStmt): Promise<'whole' | 'half' | 'gone'> {
+  const { rows } = await client.query<{ indisvalid: boolean }>(
+    'SELECT indisvalid FROM pg_index WHERE indexrelid = to_regclass($1)',
+    [nameDropped(client, drop)],
   );
-  const quoted = names.map((name) =>
-    name
-      .split('\0')
-      .map((part) => client.escapeIdentifier(part))
-      .join('.'),
+  const [index] = rows;
+  if (!index) return 'gone';
+  return index.indisvalid ? 'whole' : 'half';
+}
+
+async function finishDrop(client: Client, drop: DropStmt): Promise<boolean> {
+  const state = await dropState(client, drop);
+  if (state === 'half') await dropIndex(client, nameDropped(client, drop));
+  return state !== 'whole';
+}
+
+function nameDropped(client: Client, { objects = [] }: DropStmt): string {
+  return nameParts(objects[0])
+    .map((part) => client.escapeIdentifier(part))
+    .join('.');
+}
+
+interface Detach {
+  parent: RangeVar;
+  partition: RangeVar;
+}
+
+/** Null for every statement but DETACH PARTITION CONCURRENTLY: no other ALTER TABLE is kept out of transactions. */
+function detachOf({ node }: ParsedStatement): Detach | null {
+  const alter = as(node, 'AlterTableStmt');
+  const partition = as(all(alter?.cmds, 'AlterTableCmd')[0]?.def, 'PartitionCmd')?.name;
+  return alter?.relation && partition ? { parent: alter.relation, partition } : null;
+}
+
+/** Its first transaction marks the partition, and queries of the parent pass it over from then on; the second takes it out. */
+async function detachState(
+  client: Client,
+  { parent, partition }: Detach,
+): Promise<'attached' | 'pending' | 'detached'> {
+  const { rows } = await client.query<{ pending: boolean }>(
+    'SELECT inhdetachpending AS pending FROM pg_inherits WHERE inhparent = to_regclass($1) AND inhrelid = to_regclass($2)',
+    [relationText(client, parent), relationText(client, partition)],
   );
-  const { rows } = await client.query<{ there: boolean }>(
-    `SELECT EXISTS (SELECT FROM unnest($1::text[]) AS name WHERE to_regclass(name) IS NOT NULL) AS there`,
-    [quoted],
-  );
-  return rows[0]?.there === false;
+  const [inherits] = rows;
+  if (!inherits) return 'detached';
+  return inherits.pending ? 'pending' : 'attached';
+}
+
+/** There is no way back to attached from pending, only the way on. @returns false where nothing has begun. */
+async function finishDetach(client: Client, detach: Detach): Promise<boolean> {
+  const state = await detachState(client, detach);
+  const [parent, partition] = [detach.parent, detach.partition].map((range) => relationText(client, range));
+  if (state === 'pending') await client.query(`ALTER TABLE ${parent} DETACH PARTITION ${partition} FINALIZE`);
+  return state !== 'attached';
 }
 
 /** REINDEX CONCURRENTLY builds beside the old index (`_ccnew`) and drops the old one last (`_ccold`). */

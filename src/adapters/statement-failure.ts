@@ -2,6 +2,7 @@
 import { ApplicationFailure } from '@temporalio/common';
 import type { Blocker } from '../contract';
 import { bounded, FailureType, permanent } from '../errors';
+import { canRunInTransaction } from '../policy/statements';
 import { withoutLiterals } from '../policy/statements/scan';
 import { plural } from '../policy/words';
 import { blockerInWords } from './lock-queue';
@@ -48,9 +49,12 @@ export function statementFailure(
   const details: StatementFailureDetails = { migration, line: statement.line, sqlstate, blockers };
   const where = `${migration}, line ${statement.line}`;
   if (sqlstate === '55P03') {
+    const left = canRunInTransaction(statement)
+      ? 'nothing of this segment was written'
+      : 'what it may have begun is finished or taken back by the next attempt or the undo';
     return permanent(
       FailureType.LockTimeout,
-      `${where}: no lock within the budget (${plural(attempts, 'attempt')}); nothing of this segment was written. ${heldBy(blockers)}`,
+      `${where}: no lock within the budget (${plural(attempts, 'attempt')}); ${left}. ${heldBy(blockers)}`,
       details,
     );
   }

@@ -28,12 +28,12 @@ export async function compensate(run: Run, people: ApprovalGate, undo: Undo): Pr
     if (result.state === 'failed') return needsHuman(run, `Undoing ${names} failed: ${result.detail}`);
     if (progress) progress.state = 'reversed';
   }
-  const likeness = await patiently(() => read.schemaIs(run.input, undo.schemaFingerprint));
+  const likeness = await patiently(() => read.schemaIs(run.input, undo.schemaFingerprint, undo.deployment));
   summary.schemaRestored = likeness !== 'different';
   if (!summary.schemaRestored)
     return needsHuman(
       run,
-      'Every step was undone, but the schema is not what it was before the deployment; compare the two.',
+      'Every step was undone, but the schema is not what it was before the deployment; compare the two, and look for an invalid index.',
     );
   summary.detail =
     assessment.steps.length > 0

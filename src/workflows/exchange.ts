@@ -37,7 +37,7 @@ async function settled(
   { kept, takes }: { kept: string; takes: RowCost[] },
   backup: string,
 ): Promise<CompensationSummary> {
-  const likeness = await patiently(() => read.schemaIs(run.input, undo.schemaFingerprint));
+  const likeness = await patiently(() => read.schemaIs(run.input, undo.schemaFingerprint, null));
   const schemaRestored = likeness === 'same';
   const ended = { ...summary, schemaRestored, oldDatabase: kept };
   const alone = takes.length === 0 ? 'No row is only there.' : `Only there: ${costText(takes)}.`;

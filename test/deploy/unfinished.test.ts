@@ -3,7 +3,7 @@ import { MockActivityEnvironment } from '@temporalio/testing';
 import { Client } from 'pg';
 import { createActivities, type Activities } from '../../src/activities';
 import { createPgTools } from '../../src/adapters/pg-tools';
-import type { DeployInput, StepResult } from '../../src/contract';
+import type { DeployInput } from '../../src/contract';
 import { testDatabase, type TestDatabase } from '../support/database';
 import { writeMigrations } from '../support/migrations';
 import { testProject, type TestProject } from '../support/project';
@@ -76,7 +76,7 @@ async function prepare(deploymentId: string, files: Record<string, string>): Pro
       return { done, cancel: () => activity.cancel('CANCELLED') };
     },
     reverse: () => inActivity(() => activities.reverseStep(input, deploymentId, 0)),
-    likeness: () => inActivity(() => activities.schemaIs(input, schemaFingerprint)),
+    likeness: () => inActivity(() => activities.schemaIs(input, schemaFingerprint, deploymentId)),
   };
 }
 
@@ -133,5 +133,150 @@ describe('readers of a table that the undo does not name', () => {
     await (await session()).query(`SET statement_timeout = '20s'; SELECT count(*) FROM guests`);
     await blocker.query('COMMIT');
     await expect(reversed).resolves.toMatchObject({ state: 'reversed' });
+  });
+});
+
+describe('a statement outside transactions that came to no end', () => {
+  const GUESTS = `CREATE TABLE "guests" ("id" int PRIMARY KEY, "note" text);\nINSERT INTO "guests" SELECT n, 'x' FROM generate_series(1, 10) n;\nCREATE UNIQUE INDEX "guests_note" ON "guests" ("note", "id");`;
+  const DROP = 'DROP INDEX "guests_note";';
+  const WHOLE = { guests_note: true, guests_pkey: true };
+
+  async function oid(): Promise<unknown> {
+    return (await database.client.query(`SELECT 'guests_note'::regclass::oid AS oid`)).rows;
+  }
+
+  test('an index that was half dropped when somebody stopped the deployment is there again', async () => {
+    const { apply, reverse, likeness } = await prepareBehind(GUESTS, DROP);
+    const reader = await session();
+    await reader.query('BEGIN; SELECT count(*) FROM guests');
+    const applied = apply();
+    await until('the index is invalid', async () => !(await indexes())['guests_note']);
+    applied.cancel();
+    await expect(applied.done).rejects.toThrow();
+    await reader.query('COMMIT');
+    await expect(reverse()).resolves.toMatchObject({ state: 'reversed' });
+    expect(await indexes()).toEqual(WHOLE);
+    await expect(likeness()).resolves.toBe('same');
+  });
+
+  test('an index of which nothing was dropped yet stays the same index', async () => {
+    const { apply, reverse, likeness } = await prepareBehind(GUESTS, DROP);
+    const before = await oid();
+    const builder = await session();
+    await builder.query('BEGIN; LOCK TABLE guests IN SHARE UPDATE EXCLUSIVE MODE');
+    const applied = apply();
+    await heldUp();
+    await kill(applied);
+    await builder.query('COMMIT');
+    await expect(reverse()).resolves.toMatchObject({ state: 'nothing-to-undo' });
+    expect(await oid()).toEqual(before);
+    await expect(likeness()).resolves.toBe('same');
+  });
+
+  test('of a rebuild that was killed no second index is left, which would refuse rows', async () => {
+    const { apply, reverse, likeness } = await prepareBehind(GUESTS, 'REINDEX INDEX "guests_note";');
+    const reader = await session();
+    await reader.query('BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT FROM pg_class LIMIT 1');
+    const applied = apply();
+    await until(
+      'the new index waits',
+      async () => Object.values(await indexes()).includes(false) && (await isHeldUp()),
+    );
+    await kill(applied);
+    await reader.query('COMMIT');
+    await expect(likeness()).resolves.toBe('different');
+    await expect(reverse()).resolves.toMatchObject({ state: 'reversed' });
+    expect(await indexes()).toEqual(WHOLE);
+    await expect(likeness()).resolves.toBe('same');
+  });
+
+  test('an index of a partition goes with the one that it was meant for', async () => {
+    const events = `CREATE TABLE "ev" ("id" int, "day" int) PARTITION BY LIST ("day");\nCREATE TABLE "ev1" PARTITION OF "ev" FOR VALUES IN (1);`;
+    const index = `CREATE INDEX "ev_id" ON ONLY "ev" ("id");\nCREATE INDEX CONCURRENTLY "ev1_id" ON "ev1" ("id");\nALTER INDEX "ev_id" ATTACH PARTITION "ev1_id";`;
+    const { apply, reverse, likeness } = await prepareBehind(events, index);
+    const reader = await session();
+    await reader.query('BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT FROM pg_class LIMIT 1');
+    const applied = apply();
+    await until('the index is invalid and waits', async () => 'ev1_id' in (await indexes()) && (await isHeldUp()));
+    await kill(applied);
+    await reader.query('COMMIT');
+    await expect(reverse()).resolves.toMatchObject({ state: 'reversed' });
+    expect(await indexes()).toEqual({});
+    await expect(likeness()).resolves.toBe('same');
+  });
+
+  test('an invalid index is told from one that was there before, and from one that somebody builds', async () => {
+    const twice = { '00_twice': 'CREATE TABLE "twice" ("id" int);\nINSERT INTO "twice" VALUES (1), (1);' };
+    await (await prepare('first', twice)).apply().done;
+    const build = (name: string): Promise<unknown> =>
+      database.client.query(`CREATE UNIQUE INDEX CONCURRENTLY ${name} ON twice (id)`).catch(() => undefined);
+    await build('before');
+    const { apply, reverse, likeness } = await prepare('second', {
+      ...twice,
+      '01_notes': 'CREATE TABLE "notes" ("id" int);',
+    });
+    await apply().done;
+    await reverse();
+    const reader = await session();
+    await reader.query('BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT FROM pg_class LIMIT 1');
+    const built = (await session()).query('CREATE INDEX CONCURRENTLY under_way ON twice (id)');
+    await until('somebody builds', async () => 'under_way' in (await indexes()));
+    await expect(likeness()).resolves.toBe('same');
+    await reader.query('COMMIT');
+    await built;
+    await database.client.query('DROP INDEX under_way');
+    await build('since');
+    await expect(likeness()).resolves.toBe('different');
+  });
+});
+
+describe('a partition that is detached concurrently', () => {
+  const EVENTS = `CREATE TABLE "ev" ("id" int, "day" int) PARTITION BY LIST ("day");\nCREATE TABLE "ev1" PARTITION OF "ev" FOR VALUES IN (1);\nINSERT INTO "ev" SELECT n, 1 FROM generate_series(1, 10) n;`;
+  const DETACH = 'ALTER TABLE "ev" DETACH PARTITION "ev1" CONCURRENTLY;';
+
+  /** Null once it is no partition. */
+  async function isPending(): Promise<boolean | null> {
+    const { rows } = await database.client.query<{ pending: boolean }>(
+      `SELECT inhdetachpending AS pending FROM pg_inherits WHERE inhrelid = 'ev1'::regclass`,
+    );
+    return rows[0]?.pending ?? null;
+  }
+
+  /** Killed between its two transactions. */
+  async function killed(): Promise<Prepared> {
+    const prepared = await prepareBehind(EVENTS, DETACH);
+    const reader = await session();
+    await reader.query('BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT FROM ONLY ev');
+    const applied = prepared.apply();
+    await until('it is pending', isPending);
+    await kill(applied);
+    await reader.query('COMMIT');
+    expect(await isPending()).toBe(true);
+    return prepared;
+  }
+
+  test('keeps none of its readers waiting', async () => {
+    const { apply } = await prepareBehind(EVENTS, DETACH);
+    const blocker = await session();
+    await blocker.query('BEGIN; SELECT FROM ev1');
+    const { done } = apply();
+    await heldUp();
+    await (await session()).query(`SET statement_timeout = '20s'; SELECT FROM ev1`);
+    await blocker.query('COMMIT');
+    await done;
+    expect(await isPending()).toBeNull();
+  });
+
+  test('is finished by the next attempt', async () => {
+    const { apply } = await killed();
+    await apply(2).done;
+    expect(await isPending()).toBeNull();
+  });
+
+  test('is attached again by the undo', async () => {
+    const { reverse, likeness } = await killed();
+    await expect(reverse()).resolves.toMatchObject({ state: 'reversed' });
+    expect(await isPending()).toBe(false);
+    await expect(likeness()).resolves.toBe('same');
   });
 });

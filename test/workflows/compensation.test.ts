@@ -35,7 +35,7 @@ test.each(['Statement', 'LockTimeout', 'MigrationLockHeld', 'Changed', 'TargetUn
       [deployment.id, 1],
       [deployment.id, 0],
     ]);
-    expect(deployment.argsOf('schemaIs')).toEqual([[FACTS.schemaFingerprint]]);
+    expect(deployment.argsOf('schemaIs')).toEqual([[FACTS.schemaFingerprint, deployment.id]]);
     expect(status.compensation).toMatchObject({ state: 'clean', schemaRestored: true });
     expect(status.steps.map(({ state }) => state)).toEqual(['reversed', 'reversed', 'pending']);
   },

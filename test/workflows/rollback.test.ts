@@ -47,7 +47,7 @@ test('is approved, undoes newest first, and compares the schema with the one bef
     'writeReport',
   ]);
   expect(rollback.argsOf('reverseStep')).toEqual([2, 1, 0].map((step) => ['deployment-0', step]));
-  expect(rollback.argsOf('schemaIs')).toEqual([[FACTS.schemaFingerprint]]);
+  expect(rollback.argsOf('schemaIs')).toEqual([[FACTS.schemaFingerprint, 'deployment-0']]);
   expect(status.compensation).toMatchObject({ state: 'clean', schemaRestored: true });
   expect(status.steps.map(({ state }) => state)).toEqual(['reversed', 'reversed', 'reversed']);
 });

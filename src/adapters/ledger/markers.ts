@@ -64,18 +64,44 @@ export async function segmentsDone(
   return rows[0] ?? { committed: 0, marked: 0 };
 }
 
+export interface MarkedSegment extends Pick<Marker, 'state'> {
+  migration: string;
+  segment: number;
+}
+
 /** The segments of these migrations that a deployment began outside a transaction or committed. */
 export async function segmentsMarked(
   client: Client,
   deployment: string,
   migrations: string[],
-): Promise<{ migration: string; segment: number }[]> {
-  const { rows } = await client.query<{ migration: string; segment: number }>(
-    `SELECT substr(${MIGRATION_OF_SCRIPT}, length('migration/') + 1) AS migration, segment
+): Promise<MarkedSegment[]> {
+  const { rows } = await client.query<MarkedSegment>(
+    `SELECT substr(${MIGRATION_OF_SCRIPT}, length('migration/') + 1) AS migration, segment, state
        FROM lockkeeper.marker WHERE deployment = $1 AND ${MIGRATION_OF_SCRIPT} = ANY($2)`,
     [deployment, scriptsOf(migrations)],
   );
   return rows;
+}
+
+/**
+ * An intent that came to its end: committed where the effect is there, else as if it had never begun.
+ * @throws ApplicationFailure Fenced
+ */
+export function settleIntent(
+  client: Client,
+  holder: Holder,
+  deployment: string,
+  { migration, segment }: MarkedSegment,
+  isThere: boolean,
+): Promise<void> {
+  const change = isThere ? `UPDATE lockkeeper.marker SET state = 'committed'` : 'DELETE FROM lockkeeper.marker';
+  return underFence(client, holder, () =>
+    client.query(`${change} WHERE deployment = $1 AND ${MIGRATION_OF_SCRIPT} = $2 AND segment = $3`, [
+      deployment,
+      `migration/${migration}`,
+      segment,
+    ]),
+  );
 }
 
 /** The transactions in which a deployment committed segments of these migrations (32-bit ids, as `xmin` shows them), also of those undone since. */

@@ -26,14 +26,35 @@ export interface SegmentReversal {
   segment: number;
   /** Null where it has no exact inverse. */
   sql: string | null;
+  /** What it runs, where that is one statement that cannot run in a transaction; a registration of an earlier version does not say. */
+  single?: string;
 }
 
 /** @param schemaBefore fingerprint of the schema that undoing comes back to. Idempotent. */
 export async function registerDeployment(client: Client, deployment: string, schemaBefore: string): Promise<void> {
-  await client.query('INSERT INTO lockkeeper.deployment (id, schema_before) VALUES ($1, $2) ON CONFLICT DO NOTHING', [
-    deployment,
-    schemaBefore,
-  ]);
+  await client.query(
+    `INSERT INTO lockkeeper.deployment (id, schema_before, invalid_indexes) VALUES ($1, $2, ARRAY(${INVALID_INDEXES})) ON CONFLICT DO NOTHING`,
+    [deployment, schemaBefore],
+  );
+}
+
+/** pg_dump leaves them out; one that somebody builds is not valid yet. */
+const INVALID_INDEXES = `
+  SELECT format('%I.%I', n.nspname, c.relname)
+    FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid JOIN pg_namespace n ON n.oid = c.relnamespace
+   WHERE NOT i.indisvalid AND c.relkind = 'i' AND c.relpersistence <> 't'
+     AND i.indexrelid NOT IN (SELECT index_relid FROM pg_stat_progress_create_index WHERE index_relid IS NOT NULL)`;
+
+/** Invalid indexes that were not there, or not invalid, before the deployment; none where its registration does not tell. */
+export async function invalidIndexesSince(client: Client, deployment: string): Promise<string[]> {
+  if (!(await ledgerExists(client))) return [];
+  const { rows } = await client.query<{ name: string }>(
+    `SELECT name FROM (${INVALID_INDEXES}) AS invalid(name)
+      WHERE name <> ALL (SELECT unnest(invalid_indexes) FROM lockkeeper.deployment WHERE id = $1)
+        AND EXISTS (SELECT FROM lockkeeper.deployment WHERE id = $1 AND invalid_indexes IS NOT NULL)`,
+    [deployment],
+  );
+  return rows.map(({ name }) => name);
 }
 
 /** Fingerprint of the schema before a deployment; null when it never began to write here. */

@@ -51,6 +51,8 @@ CREATE TABLE IF NOT EXISTS lockkeeper.deployment (
   schema_before text NOT NULL,
   began_at timestamptz NOT NULL DEFAULT clock_timestamp()
 );
+-- Null where a ledger of an earlier version registered it.
+ALTER TABLE lockkeeper.deployment ADD COLUMN IF NOT EXISTS invalid_indexes text[];
 CREATE TABLE IF NOT EXISTS lockkeeper.reversal (
   deployment text NOT NULL,
   step int NOT NULL,

@@ -62,6 +62,8 @@ const SUBCOMMANDS: Subcommands = {
   AT_SetExpression: rewrite,
   AT_AttachPartition: attach,
   AT_DetachPartition: detach,
+  AT_DetachPartitionFinalize: (command, _table, draft) =>
+    draft.locks.add(relationOf(as(command.def, 'PartitionCmd')?.name), 'AccessExclusiveLock'),
   AT_AddInherit: (command, _table, draft) =>
     draft.locks.add(relationOf(as(command.def, 'RangeVar')), 'ShareUpdateExclusiveLock'),
   AT_DropInherit: (command, _table, draft) =>
@@ -204,10 +206,8 @@ export function compareWithDefault(parent: string, draft: Draft): void {
 
 function detach(command: AlterTableCmd, table: string, draft: Draft): void {
   const partition = as(command.def, 'PartitionCmd');
-  draft.locks.add(
-    relationOf(partition?.name),
-    partition?.concurrent ? 'ShareUpdateExclusiveLock' : 'AccessExclusiveLock',
-  );
+  // Concurrently, the second of its two transactions takes it.
+  draft.locks.add(relationOf(partition?.name), 'AccessExclusiveLock');
   if (partition?.concurrent) return;
   lockKeysToPartition(table, 'AccessExclusiveLock', draft);
   // Rows that refer to the partition's are looked for.
