@@ -26,12 +26,15 @@ function mayBeRepeated(statement: ParsedStatement): boolean {
   return setsSession(statement) && !('SelectStmt' in statement.node && statement.node.SelectStmt.fromClause);
 }
 
-/** SET, RESET and set_config() outlive the transaction that ran them. */
+/** SET, RESET and set_config() outlive the transaction that ran them, also where a block or a function did. */
 export async function forgetSettings(client: Client, segments: Segment[]): Promise<void> {
   const changed = segments.some(({ statements }) => statements.some(mayChangeSession));
-  if (changed) await client.query('RESET ROLE; RESET ALL');
+  // RESET ALL leaves out who the session is.
+  if (changed) await client.query('RESET SESSION AUTHORIZATION; RESET ROLE; RESET ALL');
 }
 
+/** A block, a procedure and what a query calls may hold anything. */
 function mayChangeSession({ node, text }: ParsedStatement): boolean {
-  return 'VariableSetStmt' in node || text.includes('set_config');
+  const runsCode = 'DoStmt' in node || 'CallStmt' in node || 'SelectStmt' in node;
+  return runsCode || 'VariableSetStmt' in node || text.includes('set_config');
 }
