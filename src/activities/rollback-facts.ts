@@ -151,13 +151,10 @@ async function lossesOf(
 ): Promise<Pick<StepFacts, 'destroys' | 'unseen' | 'fills'>> {
   const taken = takingsOfStep(folders, migrations, url);
   const calls = await mayWrite(client, taken.calls);
-  const sequences = taken.sequences.map(
-    (relation) => `how far sequence ${placeName({ relation, column: null })} had counted`,
-  );
   const filled = placesFilled(statementsOf(files(folders, migrations)), endpointOf(url).schema, parseScript);
   return {
     destroys: destroyed(targetsDestroyed(taken), backup),
-    unseen: [...taken.unseen, ...calls.map(callName), ...sequences],
+    unseen: [...taken.unseen, ...calls.map(callName)],
     fills: filled.map(placeName),
   };
 }

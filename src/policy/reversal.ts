@@ -8,15 +8,7 @@ import { learn, scriptContext, statementsInside, type ScriptContext } from './st
 import { all, find, keyOf, relationOf } from './statements/ast';
 import { hasOpaqueSql } from './statements/plpgsql';
 import { keepsValues } from './statements/types';
-import {
-  callsOf,
-  placesTaken,
-  reachesTaken,
-  sequencesDropped,
-  unseenBy,
-  type TakenPlace,
-  type TakenReach,
-} from './takings';
+import { callsOf, placesTaken, reachesTaken, unseenBy, type TakenPlace, type TakenReach } from './takings';
 
 /** A place, or what the catalog leads to from a name. */
 export type Target = Place | Reach;
@@ -38,8 +30,6 @@ export interface Takings {
   unseen: string[];
   /** Functions that it calls and whose SQL nobody has read, as it names them. */
   calls: string[];
-  /** Sequences that it drops. */
-  sequences: string[];
 }
 
 type Parse = NonNullable<ScriptContext['parse']>;
@@ -58,7 +48,7 @@ export function takingsOf(
   const script = scriptContext(undefined, parse);
   for (const statement of earlier) learn(statement, script);
   const global = new OldNames(schema);
-  const found: Takings = { takings: [], unseen: [], calls: [], sequences: [] };
+  const found: Takings = { takings: [], unseen: [], calls: [] };
   for (const [index, statement] of statements.entries()) {
     const local = global.fromHere();
     for (const each of [statement, ...statementsInside(statement, script)]) {
@@ -72,7 +62,6 @@ export function takingsOf(
     ...found,
     unseen: [...new Set(found.unseen)],
     calls: [...new Set(found.calls)],
-    sequences: [...new Set(found.sequences)],
   };
 }
 
@@ -100,10 +89,6 @@ function take(statement: ParsedStatement, index: number, sight: Sight, found: Ta
       .map((parts) => parts.join('.'))
       .filter((name) => !isRead(name, script)),
   );
-  for (const parts of sequencesDropped(statement.node)) {
-    const before = global.relation(rangeOf(parts));
-    if (before !== null) found.sequences.push(before);
-  }
 }
 
 function placeOf({ range, column, partly, optional, retyped }: TakenPlace, names: OldNames): Place | null {

@@ -197,9 +197,3 @@ export function callsOf(node: Node): string[][] {
   if (!procedure && !as(node, 'SelectStmt')) return [];
   return [...(procedure ? [procedure] : []), ...find(node, 'FuncCall')].map(({ funcname }) => words(funcname));
 }
-
-/** Sequences that go: how far they had counted comes back with no row. */
-export function sequencesDropped(node: Node): string[][] {
-  const drop = as(node, 'DropStmt');
-  return drop?.removeType === 'OBJECT_SEQUENCE' ? (drop.objects ?? []).map(nameParts) : [];
-}
