@@ -41,7 +41,7 @@ const AHEAD = new RegExp(
 );
 /** Above each object, and below the last. */
 const HEADING = /\n*^--\n-- (?:Name: .*; Type: .*|PostgreSQL database dump complete)\n--\n+/gm;
-const END = /\n\\unrestrict \S+\n*$/;
+const END = /(^|\n)\\unrestrict \S+\n*$/;
 
 /**
  * Without what differs from dump to dump of one schema, and without pg_dump's headings. Only where pg_dump writes these: lines that look

@@ -45,6 +45,7 @@ export async function runSegments(client: Client, script: string, without = NOTH
 }
 
 function textOf(bracketed: boolean, statements: ParsedStatement[]): string {
-  const text = statements.map((statement) => statement.text).join(';\n');
-  return bracketed ? `BEGIN;\n${text};\nCOMMIT` : text;
+  // A statement may end in a comment without a line's end.
+  const text = statements.map((statement) => statement.text).join('\n;\n');
+  return bracketed ? `BEGIN;\n${text}\n;\nCOMMIT` : text;
 }

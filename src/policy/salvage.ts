@@ -15,8 +15,13 @@ export function keepingRows(
   return statements
     .map(({ text }, index) => {
       const taken = eachOnce(takings.filter(({ statement }) => statement === index).map(({ then }) => then));
-      return [...taken.map(keep), text].map((each) => `${each};`).join(' ');
+      return [...taken.map((target) => `${keep(target)};`), ended(text)].join(' ');
     })
     .map((line) => `${line}\n`)
     .join('');
+}
+
+/** A comment at its end would swallow the semicolon. */
+function ended(text: string): string {
+  return /--[^\n]*$/.test(text) ? `${text}\n;` : `${text};`;
 }

@@ -47,6 +47,12 @@ async function undo(script: string, own: string[] = []): Promise<void> {
 const ODD = `"Ord""er's"`;
 
 describe('a table', () => {
+  it('is kept where a comment ends its statement', async () => {
+    await sql('CREATE TABLE a (id int); CREATE TABLE b (id int); INSERT INTO a VALUES (1)');
+    await undo('DROP TABLE a -- nobody reads it\n; DROP TABLE b -- nor this');
+    expect(await salvages(database.client)).toMatchObject([{ relation: 'public.a', rows: 1 }]);
+  });
+
   const MAKE = `CREATE TYPE "mood" AS ENUM ('happy', 'sad');
     CREATE TABLE ${ODD} ("id" serial PRIMARY KEY, "note" text, "mood" "mood", "moods" "mood"[], "at" timestamptz, "data" jsonb, "json" json,
       "bytes" bytea, "twice" int GENERATED ALWAYS AS ("id" * 2) STORED);

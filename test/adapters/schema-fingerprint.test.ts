@@ -65,6 +65,12 @@ describe('of a real database', () => {
     expect(await fingerprint()).toBe(await fingerprint());
   });
 
+  test('is nothing where there is nothing', async () => {
+    const empty = await testDatabase();
+    expect(await tools.schemaText(empty.url)).toBe('');
+    await empty.drop();
+  });
+
   test.each([
     ['SET', FEE('\nUPDATE account\nSET balance = 2;\n-- one\n\n')],
     ['--', FEE('\nUPDATE account\nSET balance = 1;\n-- two\n\n')],
