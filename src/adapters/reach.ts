@@ -61,17 +61,17 @@ export async function placesReached(client: Client, { reach, kind, name }: Reach
 }
 
 /**
- * Those functions of which nobody can say that they write no rows: neither PostgreSQL's own, nor declared as reading only.
+ * Those functions of which nobody can say that they write no rows: neither PostgreSQL's own, nor Lockkeeper's, nor declared as reading only.
  * @param names as SQL calls them, without quotes.
  */
 export async function mayWrite(client: Client, names: string[]): Promise<string[]> {
   if (names.length === 0) return [];
   const { rows } = await client.query<{ name: string }>(
     `SELECT name FROM (SELECT name, regexp_replace(name, '^.*[.]', '') AS own, substring(name FROM '^(.*)[.]') AS schema FROM unnest($1::text[]) AS name) AS call
-      WHERE NOT EXISTS (SELECT FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace WHERE p.proname = own
+      WHERE schema IS DISTINCT FROM 'lockkeeper' AND (NOT EXISTS (SELECT FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace WHERE p.proname = own
                          AND (nspname = 'pg_catalog' OR provolatile <> 'v') AND nspname = coalesce(schema, nspname))
          OR EXISTS (SELECT FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace WHERE p.proname = own
-                     AND nspname <> 'pg_catalog' AND provolatile = 'v' AND nspname = schema)`,
+                     AND nspname <> 'pg_catalog' AND provolatile = 'v' AND nspname = schema))`,
     [names],
   );
   return rows.map(({ name }) => name);
