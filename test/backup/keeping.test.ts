@@ -107,7 +107,7 @@ test.each([
     'a session that ends',
     () =>
       database.client.query(
-        `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'lockkeeper/backup/test'`,
+        `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'lockkeeper/backup/test'`,
       ),
     /terminat/i,
   ],
