@@ -1,43 +1,33 @@
 /** A build outside transactions that fails in a way that another attempt may mend, and cannot be cleared away. */
-import { Client } from 'pg';
+import type { Client } from 'pg';
 import { runScript } from '../../src/adapters/executor';
 import { takeFence } from '../../src/adapters/ledger/fence';
 import { ensureLedger } from '../../src/adapters/ledger/schema';
 import { loadParser } from '../../src/adapters/sql-parser';
 import { testDatabase, type TestDatabase } from '../support/database';
 import { segmentsAfter } from '../support/segments';
+import { Sessions } from '../support/sessions';
 import { until } from '../support/until';
 
 const BEFORE = 'CREATE TABLE orders (id int PRIMARY KEY, total int);';
 const BUILD = 'CREATE INDEX CONCURRENTLY orders_total ON orders (total)';
 
 let database: TestDatabase;
-let clients: Client[];
+const sessions = new Sessions();
 
 beforeEach(async () => {
   await loadParser();
-  clients = [];
   database = await testDatabase();
   await ensureLedger(database.client);
   await database.client.query(`SET search_path = public; ${BEFORE} INSERT INTO orders VALUES (1, 1)`);
 });
 
 afterEach(async () => {
-  await Promise.all(clients.map((client) => client.end().catch(() => undefined)));
+  await sessions.end();
   await database.drop();
 });
 
-async function session(application: string): Promise<Client> {
-  const client = new Client({
-    connectionString: database.url,
-    application_name: application,
-    options: '-c search_path=public',
-  });
-  client.on('error', () => undefined);
-  await client.connect();
-  clients.push(client);
-  return client;
-}
+const session = (application: string): Promise<Client> => sessions.open(database.url, application);
 
 /** Resolves to its process once a session of the application waits for a lock with such a query. */
 function waiting(application: string, query: string): Promise<number> {

@@ -1,5 +1,5 @@
 /** A migration that locks several tables, against application transactions that take them in its order and in the other. */
-import { Client } from 'pg';
+import type { Client } from 'pg';
 import { runScript, type ScriptResult } from '../../src/adapters/executor';
 import { takeFence } from '../../src/adapters/ledger/fence';
 import { ensureLedger } from '../../src/adapters/ledger/schema';
@@ -9,6 +9,7 @@ import type { Segment } from '../../src/policy/segments';
 import { testDatabase, type TestDatabase } from '../support/database';
 import { segmentsAfter } from '../support/segments';
 import { testRole, type TestRole } from '../support/role';
+import { Sessions } from '../support/sessions';
 import { until } from '../support/until';
 
 /** `items` sorts before `orders`, which it refers to. */
@@ -26,35 +27,24 @@ const ORDERS = 'UPDATE orders SET total = 0 WHERE id = 1';
 const PATIENCE = { timeoutMs: 10_000, budgetMs: 60_000, eviction: null };
 
 let database: TestDatabase;
-let clients: Client[];
+const sessions = new Sessions();
 let role: TestRole | null = null;
 
 beforeEach(async () => {
   await loadParser();
-  clients = [];
   database = await testDatabase();
   await ensureLedger(database.client);
   await database.client.query(`SET search_path = public; ${BEFORE}`);
 });
 
 afterEach(async () => {
-  await Promise.all(clients.map((client) => client.end().catch(() => undefined)));
+  await sessions.end();
   await database.drop();
   await role?.drop();
   role = null;
 });
 
-async function session(application: string, url = database.url): Promise<Client> {
-  const client = new Client({
-    connectionString: url,
-    application_name: application,
-    options: '-c search_path=public',
-  });
-  client.on('error', () => undefined);
-  await client.connect();
-  clients.push(client);
-  return client;
-}
+const session = (application: string, url = database.url): Promise<Client> => sessions.open(url, application);
 
 const segments = (sql: string, applied = BEFORE): Segment[] => segmentsAfter(applied, sql, 'as-written');
 

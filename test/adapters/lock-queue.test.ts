@@ -1,5 +1,5 @@
 /** A contended segment against real sessions that hold what it needs: who waits, for how long, and who is named. */
-import { Client } from 'pg';
+import type { Client } from 'pg';
 import { runScript, type ScriptResult, type ScriptRun } from '../../src/adapters/executor';
 import { takeFence } from '../../src/adapters/ledger/fence';
 import { ensureLedger } from '../../src/adapters/ledger/schema';
@@ -8,14 +8,14 @@ import { loadParser, parseScript } from '../../src/adapters/sql-parser';
 import type { Blocker, ScriptProgress } from '../../src/contract';
 import { AS_WRITTEN, segmentsOf, type BusyLock } from '../../src/policy/segments';
 import { onServer, testDatabase, type TestDatabase } from '../support/database';
+import { Sessions } from '../support/sessions';
 import { until } from '../support/until';
 
 let database: TestDatabase;
-let others: Client[];
+const sessions = new Sessions();
 
 beforeEach(async () => {
   await loadParser();
-  others = [];
   database = await testDatabase();
   await ensureLedger(database.client);
   await database.client.query(
@@ -24,22 +24,11 @@ beforeEach(async () => {
 });
 
 afterEach(async () => {
-  await Promise.all(others.map((other) => other.end().catch(() => undefined)));
+  await sessions.end();
   await database.drop();
 });
 
-async function session(application: string): Promise<Client> {
-  const client = new Client({
-    connectionString: database.url,
-    application_name: application,
-    // The default's "$user" is schema lockkeeper, where the tests' role has that name.
-    options: '-c search_path=public',
-  });
-  client.on('error', () => undefined);
-  await client.connect();
-  others.push(client);
-  return client;
-}
+const session = (application: string): Promise<Client> => sessions.open(database.url, application);
 
 /** A transaction that reads the table and stays open. */
 async function report(application = 'reporting'): Promise<Client> {

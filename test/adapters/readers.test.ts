@@ -1,5 +1,5 @@
 /** Readers of what a file changes without rows of its own: a view, an empty table. They wait for a lockTimeout, not for the budget. */
-import { Client } from 'pg';
+import type { Client } from 'pg';
 import { runScript } from '../../src/adapters/executor';
 import { readTables } from '../../src/adapters/inspect';
 import { takeFence } from '../../src/adapters/ledger/fence';
@@ -9,6 +9,7 @@ import type { ExecutionForm } from '../../src/contract';
 import { buildPlan } from '../../src/policy/build-plan';
 import { segmentsOf, type Segment } from '../../src/policy/segments';
 import { testDatabase, type TestDatabase } from '../support/database';
+import { Sessions } from '../support/sessions';
 import { until } from '../support/until';
 
 const BEFORE = `
@@ -20,32 +21,21 @@ const UPDATE = 'UPDATE orders SET id = id WHERE id = 1';
 const PATIENCE = { timeoutMs: 100, budgetMs: 120_000, eviction: null };
 
 let database: TestDatabase;
-let clients: Client[];
+const sessions = new Sessions();
 
 beforeEach(async () => {
   await loadParser();
-  clients = [];
   database = await testDatabase();
   await ensureLedger(database.client);
   await database.client.query(`SET search_path = public; ${BEFORE} INSERT INTO orders SELECT generate_series(1, 10)`);
 });
 
 afterEach(async () => {
-  await Promise.all(clients.map((client) => client.end().catch(() => undefined)));
+  await sessions.end();
   await database.drop();
 });
 
-async function session(application: string): Promise<Client> {
-  const client = new Client({
-    connectionString: database.url,
-    application_name: application,
-    options: '-c search_path=public',
-  });
-  client.on('error', () => undefined);
-  await client.connect();
-  clients.push(client);
-  return client;
-}
+const session = (application: string): Promise<Client> => sessions.open(database.url, application);
 
 async function segments(sql: string, execution: ExecutionForm['execution']): Promise<Segment[]> {
   const statements = parseScript(sql);

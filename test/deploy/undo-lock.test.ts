@@ -1,12 +1,12 @@
 /** Undoing behind somebody's lock: it keeps nobody waiting, and comes again instead of leaving the rest to a person. */
-import { MockActivityEnvironment } from '@temporalio/testing';
 import { Client } from 'pg';
-import { createActivities, type Activities } from '../../src/activities';
+import type { Activities } from '../../src/activities';
 import { createPgTools } from '../../src/adapters/pg-tools';
 import { PRISMA_LOCK_ID } from '../../src/adapters/migration-lock';
 import type { DeployInput } from '../../src/contract';
 import { testDatabase, type TestDatabase } from '../support/database';
 import { writeMigrations } from '../support/migrations';
+import { inActivity, prepareDeployment } from '../support/prepared';
 import { testProject, type TestProject } from '../support/project';
 import { until } from '../support/until';
 
@@ -25,9 +25,6 @@ afterEach(async () => {
   await database.drop();
 });
 
-const inActivity = <T>(work: () => Promise<T>, runId = 'run'): Promise<T> =>
-  new MockActivityEnvironment({ attempt: 1, workflowExecution: { workflowId: 'w', runId } }).run(work);
-
 const schema = (): Promise<string> => createPgTools(process.env['LOCKKEEPER_PG_BIN'] ?? '').schemaText(database.url);
 
 interface Migrated {
@@ -40,31 +37,8 @@ async function migrate(deploymentId: string, files: Parameters<typeof writeMigra
   const environment = { lockBudget: '500ms', rehearsal: 'schema-only' };
   const project = await testProject({ ...writeMigrations(files), url: database.url, environment });
   projects.push(project);
-  const activities = createActivities({
-    config: project.config,
-    tools: createPgTools(process.env['LOCKKEEPER_PG_BIN'] ?? ''),
-    signingKey: '',
-    slack: null,
-    uiUrl: '',
-    openOn: () => Promise.resolve([]),
-    env: project.env,
-  });
-  const { environment: name, target } = project;
-  const input = { deploymentId, environment: name, target, requester: { id: 'cli:maya', name: 'maya' } };
-  const { schemaFingerprint } = await inActivity(() => activities.inspect(input));
-  const { plan } = await inActivity(() => activities.plan(input, null));
-  const rehearsal = await inActivity(() => activities.rehearse(input, plan, null));
-  const steps = plan.steps.map((step) => ({
-    step,
-    migrations: plan.migrations.filter((migration) => step.migrations.includes(migration.name)),
-  }));
-  const undone = steps.map(({ step, migrations }) => ({
-    ...step,
-    segments: migrations.reduce((sum, { segments }) => sum + segments, 0),
-  }));
-  await inActivity(() => activities.registerUndo(input, undone, rehearsal, schemaFingerprint));
-  for (const { step, migrations } of steps)
-    await inActivity(() => activities.applyStep(input, { step, migrations, budgets: null }));
+  const { activities, input, requests } = await prepareDeployment(project, deploymentId);
+  for (const request of requests) await inActivity(() => activities.applyStep(input, request));
   return { activities, input };
 }
 

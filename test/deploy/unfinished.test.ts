@@ -1,40 +1,29 @@
 /** Undoing on a real database beside sessions that hold what it needs, and after statements that came to no end. */
-import { MockActivityEnvironment } from '@temporalio/testing';
-import { Client } from 'pg';
-import { createActivities, type Activities } from '../../src/activities';
-import { createPgTools } from '../../src/adapters/pg-tools';
-import type { DeployInput } from '../../src/contract';
+import type { Client } from 'pg';
+import type { Activities } from '../../src/activities';
 import { testDatabase, type TestDatabase } from '../support/database';
 import { writeMigrations } from '../support/migrations';
+import { attempted, inActivity, prepareDeployment } from '../support/prepared';
 import { testProject, type TestProject } from '../support/project';
+import { Sessions } from '../support/sessions';
 import { until } from '../support/until';
 
 let database: TestDatabase;
-let clients: Client[];
+const sessions = new Sessions();
 const projects: TestProject[] = [];
 
 beforeEach(async () => {
-  clients = [];
   database = await testDatabase();
   await database.client.query('SET search_path = public');
 });
 
 afterEach(async () => {
-  await Promise.all(clients.map((client) => client.end().catch(() => undefined)));
+  await sessions.end();
   await Promise.all(projects.splice(0).map((project) => project.close()));
   await database.drop();
 });
 
-async function session(): Promise<Client> {
-  const client = new Client({ connectionString: database.url, options: '-c search_path=public' });
-  client.on('error', () => undefined);
-  await client.connect();
-  clients.push(client);
-  return client;
-}
-
-const inActivity = <T>(work: () => Promise<T>, attempt = 1): Promise<T> =>
-  new MockActivityEnvironment({ attempt }).run(work);
+const session = (): Promise<Client> => sessions.open(database.url);
 
 interface Prepared {
   /** Attempts the only step; `cancel` is what an abort does. */
@@ -49,28 +38,12 @@ async function prepare(deploymentId: string, files: Record<string, string>): Pro
   const environment = { lockBudget: '2m', rehearsal: 'schema-only' };
   const project = await testProject({ ...writeMigrations(files), url: database.url, environment });
   projects.push(project);
-  const activities = createActivities({
-    config: project.config,
-    tools: createPgTools(process.env['LOCKKEEPER_PG_BIN'] ?? ''),
-    signingKey: '',
-    slack: null,
-    uiUrl: '',
-    openOn: () => Promise.resolve([]),
-    env: project.env,
-  });
-  const { environment: name, target } = project;
-  const input: DeployInput = { deploymentId, environment: name, target, requester: { id: 'cli:maya', name: 'maya' } };
-  const { schemaFingerprint } = await inActivity(() => activities.inspect(input));
-  const { plan } = await inActivity(() => activities.plan(input, null));
-  const rehearsal = await inActivity(() => activities.rehearse(input, plan, null));
-  const segments = plan.migrations.reduce((sum, migration) => sum + migration.segments, 0);
-  const [step] = plan.steps;
-  if (!step || plan.steps.length > 1) throw new Error(`${plan.steps.length} steps`);
-  await inActivity(() => activities.registerUndo(input, [{ ...step, segments }], rehearsal, schemaFingerprint));
+  const { activities, input, requests, schemaFingerprint } = await prepareDeployment(project, deploymentId);
+  const [request] = requests;
+  if (!request || requests.length > 1) throw new Error(`${requests.length} steps`);
   return {
     apply: (attempt = 1) => {
-      const activity = new MockActivityEnvironment({ attempt });
-      const request = { step, migrations: plan.migrations, budgets: null };
+      const activity = attempted(attempt);
       const done = activity.run(() => activities.applyStep(input, request));
       done.catch(() => undefined);
       return { done, cancel: () => activity.cancel('CANCELLED') };
@@ -82,11 +55,11 @@ async function prepare(deploymentId: string, files: Record<string, string>): Pro
 
 /** @param before of an earlier deployment. */
 async function prepareBehind(before: string, sql: string): Promise<Prepared> {
-  await (await prepare('first', { '00_before': before })).apply().done;
-  return prepare('second', { '00_before': before, '01_next': sql });
+  await (await prepare('earlier', { '00_before': before })).apply().done;
+  return prepare('later', { '00_before': before, '01_next': sql });
 }
 
-const OURS = `datname = current_database() AND application_name LIKE 'lockkeeper/second/%'`;
+const OURS = `datname = current_database() AND application_name LIKE 'lockkeeper/later/%'`;
 
 /** It waits for somebody, or looks who is in its way. */
 async function isHeldUp(): Promise<boolean> {
@@ -207,11 +180,11 @@ describe('a statement outside transactions that came to no end', () => {
 
   test('an invalid index is told from one that was there before, and from one that somebody builds', async () => {
     const twice = { '00_twice': 'CREATE TABLE "twice" ("id" int);\nINSERT INTO "twice" VALUES (1), (1);' };
-    await (await prepare('first', twice)).apply().done;
+    await (await prepare('earlier', twice)).apply().done;
     const build = (name: string): Promise<unknown> =>
       database.client.query(`CREATE UNIQUE INDEX CONCURRENTLY ${name} ON twice (id)`).catch(() => undefined);
     await build('before');
-    const { apply, reverse, likeness } = await prepare('second', {
+    const { apply, reverse, likeness } = await prepare('later', {
       ...twice,
       '01_notes': 'CREATE TABLE "notes" ("id" int);',
     });
