@@ -1,13 +1,13 @@
 /** A step that was committed in part: the inverses of what is there, proven on a copy of the live schema. Needs nothing of the host that rehearsed it. */
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { segmentsMarked, settleIntent } from '../adapters/ledger/markers';
 import type { RegisteredReversal } from '../adapters/ledger/registrations';
 import type { LockPatience } from '../adapters/lock-queue';
-import { DatabaseError, type Client } from '../adapters/postgres';
+import { retryingLocks } from '../adapters/lock-retries';
+import type { Client } from '../adapters/postgres';
 import { settleSingle } from '../adapters/single-statement';
 import { parseScript, type ParsedStatement } from '../adapters/sql-parser';
-import { isConnectionLoss, RETRIED, statementFailure } from '../adapters/statement-failure';
+import { statementFailure } from '../adapters/statement-failure';
 import { withWorkFolder } from '../adapters/work-folder';
 import type { DeployInput } from '../contract';
 import type { Deps } from './deps';
@@ -50,8 +50,6 @@ export async function whyNotPartial(
   }
 }
 
-const PAUSE_MS = 500;
-
 /**
  * Brings what was begun outside transactions, and came to no end, to one: to nothing where that can be, else to its whole effect.
  * From then on the markers tell which.
@@ -81,18 +79,15 @@ async function settlePatiently(
   title: string,
   { timeoutMs, budgetMs }: LockPatience,
 ): Promise<boolean> {
-  const deadline = Date.now() + budgetMs;
   await client.query(`SET lock_timeout = ${Math.ceil(timeoutMs)}`);
-  for (let attempts = 1; ; attempts++) {
-    try {
-      const isThere = await settleSingle(client, statement);
-      await client.query('RESET lock_timeout');
-      return isThere;
-    } catch (error) {
-      if (!(error instanceof DatabaseError) || isConnectionLoss(error)) throw error;
-      if (!RETRIED.has(error.code ?? '') || Date.now() > deadline)
-        throw statementFailure(error, title, statement, attempts);
-      await sleep(PAUSE_MS);
-    }
-  }
+  let isThere = false;
+  let attempts = 0;
+  const attempt = async (): Promise<void> => {
+    attempts += 1;
+    isThere = await settleSingle(client, statement);
+  };
+  const error = await retryingLocks(attempt, Date.now() + budgetMs);
+  if (error !== null) throw statementFailure(error, title, statement, attempts);
+  await client.query('RESET lock_timeout');
+  return isThere;
 }

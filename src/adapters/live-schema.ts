@@ -2,6 +2,7 @@
 import { keyOf } from '../policy/statements/ast';
 import { emptyTable, Schema, type Constraint, type Index, type Table } from '../policy/statements/schema';
 import type { Client } from './postgres';
+import { isProjects } from './project-tables';
 
 interface Name {
   schema: string;
@@ -53,8 +54,7 @@ const RELATIONS = `
            'pg_trigger g WHERE g.tgrelid = r.oid AND NOT g.tgisinternal',
          )} AS triggers
     FROM pg_class r JOIN pg_namespace n ON n.oid = r.relnamespace
-   WHERE r.relkind IN ('r', 'p', 'f', 'v', 'm', 'S') AND n.nspname !~ '^pg_'
-     AND n.nspname NOT IN ('information_schema', 'lockkeeper', 'lockkeeper_salvage')`;
+   WHERE r.relkind IN ('r', 'p', 'f', 'v', 'm', 'S') AND ${isProjects('n.nspname')}`;
 
 /**
  * Relations with their keys, indexes, triggers and families; columns and types are left out.

@@ -1,13 +1,10 @@
 /** A statement's online form is several segments; where one of them fails, those before it are taken back, as if it had been one. */
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { TakeBack } from '../policy/segments';
 import { underFence } from './ledger/fence';
 import type { LockPatience } from './lock-queue';
-import { DatabaseError, type Client } from './postgres';
+import { retryingLocks } from './lock-retries';
+import type { Client } from './postgres';
 import type { Entry } from './segment';
-import { isConnectionLoss, RETRIED } from './statement-failure';
-
-const PAUSE_MS = 500;
 
 /**
  * Leaves nothing of the statement, markers included. Where a lock is not to be had within the budget, or something else is in
@@ -29,10 +26,7 @@ export async function takeBack(
       concurrent
         ? runAlone(client, entry, statement, deadline - Date.now())
         : runInTransaction(client, entry, statement, timeoutMs);
-    for (let error = await failureOf(attempt()); error !== null; error = await failureOf(attempt())) {
-      if (!RETRIED.has(error.code ?? '') || Date.now() > deadline) return;
-      await sleep(PAUSE_MS, undefined, { signal: entry.signal });
-    }
+    if ((await retryingLocks(attempt, deadline, entry.signal)) !== null) return;
   }
 }
 
@@ -46,16 +40,5 @@ async function runAlone(client: Client, entry: Entry, statement: string, lockMs:
     await client.query(statement);
   } finally {
     await client.query('RESET lock_timeout').catch(() => undefined);
-  }
-}
-
-/** Null where there was none. @throws what is not the statement's. */
-async function failureOf(run: Promise<void>): Promise<DatabaseError | null> {
-  try {
-    await run;
-    return null;
-  } catch (error) {
-    if (error instanceof DatabaseError && !isConnectionLoss(error)) return error;
-    throw error;
   }
 }
