@@ -6,7 +6,7 @@ import type { ParsedStatement } from '../adapters/sql-parser';
 import { firstReach, learn, rolesGained, rolesNamed, scriptContext, within, type ScriptContext } from './statements';
 import { all, as, tagOf, type Tag } from './statements/ast';
 import { kindOf } from './statements/kinds';
-import { hasOpaqueSql } from './statements/plpgsql';
+import { opaqueSql } from './statements/plpgsql';
 import { doBody } from './statements/transactions';
 
 /** A statement that does not run on a copy. */
@@ -110,7 +110,7 @@ const LEAVE_TABLES = new Set<Tag>([
 /** What it runs inside itself is looked at for itself. */
 function leavesTables({ node }: ParsedStatement): boolean {
   const body = doBody(node);
-  if (body !== null) return !hasOpaqueSql(body);
+  if (body !== null) return opaqueSql(body).length === 0;
   const alter = as(node, 'AlterTableStmt');
   if (alter) return all(alter.cmds, 'AlterTableCmd').every(({ subtype }) => subtype === 'AT_ChangeOwner');
   const rename = as(node, 'RenameStmt')?.renameType;

@@ -6,7 +6,7 @@ import type { Place } from '../adapters/written-since';
 import { OldNames, quoted, rangeOf } from './old-names';
 import { learn, scriptContext, statementsInside, type ScriptContext } from './statements';
 import { all, find, keyOf, relationOf } from './statements/ast';
-import { hasOpaqueSql } from './statements/plpgsql';
+import { opaqueSql } from './statements/plpgsql';
 import { keepsValues } from './statements/types';
 import { callsOf, placesTaken, reachesTaken, unseenBy, type TakenPlace, type TakenReach } from './takings';
 
@@ -127,7 +127,7 @@ function keepsAll({ range, column, retyped }: TakenPlace, { schema }: ScriptCont
 /** The migrations themselves made it, and what it runs counts. */
 function isRead(name: string, { schema }: ScriptContext): boolean {
   const body = schema.functions.get(keyOf(name))?.body;
-  return body != null && !hasOpaqueSql(body.text);
+  return body != null && opaqueSql(body.text).length === 0;
 }
 
 /**

@@ -4,7 +4,7 @@ import type { Reach } from '../adapters/reach';
 import type { ParsedStatement } from '../adapters/sql-parser';
 import { rangeOf } from './old-names';
 import { all, as, find, nameParts, words } from './statements/ast';
-import { hasOpaqueSql } from './statements/plpgsql';
+import { opaqueSql } from './statements/plpgsql';
 import { IDENTIFIER, subcommands } from './statements/scan';
 import { doBody } from './statements/transactions';
 import { columnType, type ValueChange } from './statements/types';
@@ -186,7 +186,7 @@ export function unseenBy({ node }: ParsedStatement): string[] {
     found.push('whatever a DROP ... CASCADE reaches');
   const body = doBody(node);
   const language = all(as(node, 'DoStmt')?.args, 'DefElem').find(({ defname }) => defname === 'language');
-  if (body !== null && ((as(language?.arg, 'String')?.sval ?? 'plpgsql') !== 'plpgsql' || hasOpaqueSql(body)))
+  if (body !== null && ((as(language?.arg, 'String')?.sval ?? 'plpgsql') !== 'plpgsql' || opaqueSql(body).length > 0))
     found.push('whatever a DO block reaches by SQL that it makes itself');
   return found;
 }

@@ -340,7 +340,7 @@ SET session_replication_role = DEFAULT;`,
   { sql: `ALTER TABLE "User" ALTER COLUMN "age" SET DATA TYPE SMALLINT;`, finds: ['danger column-type-change'] },
   {
     sql: `ALTER TABLE "User" ALTER COLUMN "id" ADD GENERATED ALWAYS AS IDENTITY;`,
-    finds: ['warning identity-or-serial-added'],
+    finds: ['danger identity-or-serial-added'],
   },
   {
     sql: `-- AlterTable

@@ -224,3 +224,68 @@ test('a trigger instead of writes to a view stops nobody, DROP OWNED is a danger
   expect(severities('DROP OWNED BY app')).toEqual(['extension-or-role danger']);
   expect(severities('DROP PUBLICATION feed')).toEqual(['drop-view-or-function warning']);
 });
+
+test.each([
+  [
+    'ALTER TABLE "Post" ALTER COLUMN "title" TYPE "Role" USING "title"::text::"Role"',
+    'column-type-change',
+    'SET "title_new" = "title"::text::"Role" WHERE',
+  ],
+  [
+    'ALTER TABLE "User" ALTER COLUMN "seen" TYPE TIMESTAMPTZ(3) USING "seen" AT TIME ZONE \'UTC\'',
+    'column-type-change',
+    'SET "seen_new" = "seen" AT TIME ZONE \'UTC\' WHERE',
+  ],
+  [
+    'CREATE INDEX IF NOT EXISTS "i" ON "public"."User" ("name")',
+    'if-not-exists-index',
+    'DROP INDEX CONCURRENTLY IF EXISTS "public"."i";\nCREATE INDEX CONCURRENTLY "i" ON "public"."User" ("name");',
+  ],
+  [
+    'CREATE INDEX "i" ON "Event" ("id")',
+    'index-not-concurrent',
+    'CREATE INDEX "i" ON ONLY "Event" ("id");\n-- then CREATE INDEX CONCURRENTLY on each partition',
+  ],
+  [
+    'ALTER TABLE "Post" ADD COLUMN "userId" INTEGER NOT NULL DEFAULT 1 REFERENCES "User"("id")',
+    'foreign-key-not-valid',
+    'ADD COLUMN "userId" INTEGER NOT NULL DEFAULT 1;\nALTER TABLE "Post" ADD CONSTRAINT "Post_userId_fkey" FOREIGN KEY ("userId") REFERENCES "User" ("id") NOT VALID;',
+  ],
+  [
+    'ALTER TABLE "Post" ADD COLUMN "ext" TEXT, ADD CONSTRAINT "uq" UNIQUE ("ext", "id")',
+    'unique-constraint',
+    'ALTER TABLE "Post" ADD COLUMN "ext" TEXT;\nCREATE UNIQUE INDEX CONCURRENTLY',
+  ],
+  [
+    'ALTER TABLE "Event_2025" ADD PRIMARY KEY ("id")',
+    'unique-constraint',
+    'VALIDATE CONSTRAINT "Event_2025_id_not_null";',
+  ],
+  [
+    'BEGIN; CREATE INDEX CONCURRENTLY "i" ON "Post" ("id"); COMMIT',
+    'concurrently-in-transaction',
+    '-- in a migration of its own\nCREATE INDEX CONCURRENTLY',
+  ],
+  [
+    'ALTER TABLE "User" ALTER COLUMN "id" TYPE BIGINT',
+    'column-type-change',
+    '-- the same for what refers to it: Post.authorId',
+  ],
+])('the safer SQL of %s', (sql, id, part) => {
+  expect(find(sql).find((finding) => finding.id === id)?.saferSql).toContain(part);
+});
+
+test('messages say who waits', () => {
+  const says = (sql: string): string =>
+    find(sql)
+      .map(({ message }) => message)
+      .join(' ');
+  const key = 'ALTER TABLE "Post" ADD COLUMN "u" INTEGER DEFAULT 1 REFERENCES "User" ("id")';
+  expect(says(key)).toContain('Nobody can read or write Post, and every INSERT, UPDATE and DELETE on User waits.');
+  expect(says('ALTER TABLE "User" FORCE ROW LEVEL SECURITY')).toContain('the owner too sees no row of User');
+  expect(says('ALTER INDEX "Post_title_idx" SET TABLESPACE fast')).toContain('Queries on Post wait');
+  expect(says('ALTER TABLE "User" ALTER COLUMN "role" TYPE TEXT')).not.toContain('makes it fail');
+  expect(says('ALTER TABLE "Post" ALTER COLUMN "title" TYPE INTEGER')).toContain('makes it fail');
+  expect(says('ALTER TABLE "User" ALTER COLUMN "id" TYPE BIGINT')).toContain('under the same lock on Post');
+  expect(find('CREATE INDEX "i" ON "Totals" ("count")')).toMatchObject([{ severity: 'info' }]);
+});

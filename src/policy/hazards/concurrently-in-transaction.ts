@@ -12,7 +12,7 @@ export const hazard: Hazard = {
       {
         severity: 'danger',
         message: `${facts.kind} stands inside the file's own BEGIN ... COMMIT: PostgreSQL refuses it there (25001), and the migration fails.`,
-        saferSql: `COMMIT;\n${oneLine(statement.text)};\nBEGIN;`,
+        saferSql: `-- in a migration of its own\n${oneLine(statement.text)};`,
       },
     ];
   },

@@ -2,7 +2,8 @@ import type { ParsedStatement } from '../../adapters/sql-parser';
 import { as, relationOf } from '../statements/ast';
 import type { Hazard, HazardContext } from './hazard';
 import { dropped } from './names';
-import { alterations, lines, oneLine } from './sql';
+import { indexByPartitions } from './partitioned-index';
+import { addedConstraints, alterations } from './sql';
 
 /** Forms that PostgreSQL has, but not for a table in partitions. */
 export const hazard: Hazard = {
@@ -11,15 +12,32 @@ export const hazard: Hazard = {
   onlineForm: false,
   on: ['AlterTableStmt', 'DropStmt', 'IndexStmt'],
   detect(statement, context) {
-    return [...newIndex(statement, context), ...oldIndexes(statement, context), ...detached(statement, context)].map(
-      ({ table, saferSql }) => ({
-        severity: 'danger',
-        message: `PostgreSQL refuses ${context.facts.kind}${context.facts.kind.endsWith('CONCURRENTLY') ? '' : ' CONCURRENTLY'} here, because of the partitions of ${table}: the migration fails.`,
-        saferSql,
-      }),
-    );
+    return [
+      ...newIndex(statement, context),
+      ...oldIndexes(statement, context),
+      ...detached(statement, context),
+      ...laterKeys(statement, context),
+    ].map(({ table, saferSql }) => ({
+      severity: 'danger',
+      message: `PostgreSQL refuses ${inWords(statement, context)} here, because of the partitions of ${table}: the migration fails.`,
+      saferSql,
+    }));
   },
 };
+
+function inWords(statement: ParsedStatement, { facts: { kind } }: HazardContext): string {
+  if (kind.endsWith('CONCURRENTLY')) return kind;
+  return `${kind} ${addedConstraints(statement, 'CONSTR_FOREIGN').length > 0 ? 'NOT VALID' : 'CONCURRENTLY'}`;
+}
+
+/** Before PostgreSQL 18 a partitioned table's foreign key cannot wait for its validation. */
+function laterKeys(statement: ParsedStatement, { schema }: HazardContext): Refusal[] {
+  return addedConstraints(statement, 'CONSTR_FOREIGN').flatMap(({ constraint, table }) =>
+    constraint.skip_validation && schema.serverMajor < 18 && schema.table(table)?.partitioned
+      ? [{ table, saferSql: null }]
+      : [],
+  );
+}
 
 type Refusal = { table: string; saferSql: string | null };
 
@@ -27,18 +45,7 @@ function newIndex({ node, text }: ParsedStatement, { schema }: HazardContext): R
   const index = as(node, 'IndexStmt');
   const table = relationOf(index?.relation);
   if (!index?.concurrent || !schema.table(table)?.partitioned) return [];
-  const bare = oneLine(text).replace(/\s+CONCURRENTLY\b/i, '');
-  return [
-    {
-      table,
-      saferSql: lines(
-        '-- on the parent alone, which is instant',
-        `${bare.replace(/\bON\b/i, 'ON ONLY')};`,
-        '-- then CREATE INDEX CONCURRENTLY on each partition ... and, for each:',
-        `-- ALTER INDEX ${index.idxname} ATTACH PARTITION ...;`,
-      ),
-    },
-  ];
+  return [{ table, saferSql: indexByPartitions(text, index.idxname) }];
 }
 
 function oldIndexes(statement: ParsedStatement, { schema }: HazardContext): Refusal[] {

@@ -1,6 +1,6 @@
 import { as, words } from '../statements/ast';
 import { createdHere } from './names';
-import { oneLine } from './sql';
+import { lines, oneLine } from './sql';
 import type { Hazard } from './hazard';
 
 export const hazard: Hazard = {
@@ -13,7 +13,8 @@ export const hazard: Hazard = {
     const constraint = as(alter?.def, 'Constraint');
     const adds = alter?.subtype === 'C' && !constraint?.skip_validation;
     const name = words(alter?.typeName).join('.');
-    if ((!adds && alter?.subtype !== 'O') || createdHere(name, context)) return [];
+    const reads = adds || alter?.subtype === 'O' || alter?.subtype === 'V';
+    if (!reads || createdHere(name, context)) return [];
     const users = context.schema.tablesWithType(name).map((table) => table.name);
     if (users.length === 0 && context.schema.complete) return [];
     return [
@@ -21,7 +22,10 @@ export const hazard: Hazard = {
         severity: users.length > 0 && users.every((table) => context.isNew(table)) ? 'info' : 'danger',
         message: `Every table with a column of the domain ${name}${users.length ? ` (${users.join(', ')})` : ''} is read under SHARE: their writes wait, all of them until the last one is done.`,
         saferSql: adds
-          ? `${oneLine(text)} NOT VALID;\nALTER DOMAIN ${name} VALIDATE CONSTRAINT ${constraint?.conname ?? '...'};`
+          ? lines(
+              `${oneLine(text)} NOT VALID;`,
+              '-- new values are checked from here on; VALIDATE CONSTRAINT would read the old ones under the same lock',
+            )
           : null,
       },
     ];

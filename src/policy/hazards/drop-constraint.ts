@@ -19,11 +19,15 @@ export const hazard: Hazard = {
           ({ name, kind }) => name === command.name || (kind === 'primary' && known?.kind === 'primary'),
         );
       if (stays || known?.kind === 'check' || known?.kind === 'not-null') return [];
+      const unnamed = known?.kind === 'primary' && context.schema.isPublished(table);
+      const fails = unnamed
+        ? ' The table is published: every UPDATE and DELETE on it fails, until it has a REPLICA IDENTITY.'
+        : '';
       const other = known?.references ? ` and ${known.references}` : '';
       return [
         {
-          severity: 'warning' as const,
-          message: `From here on nothing keeps ${LOST[known?.kind ?? 'unknown']} (${command.name} of ${table}): what gets in meanwhile stands in the way of adding it again. It takes ACCESS EXCLUSIVE on ${table}${other}.`,
+          severity: unnamed ? ('danger' as const) : ('warning' as const),
+          message: `From here on nothing keeps ${LOST[known?.kind ?? 'unknown']} (${command.name} of ${table}): what gets in meanwhile stands in the way of adding it again. It takes ACCESS EXCLUSIVE on ${table}${other}.${fails}`,
           saferSql: null,
         },
       ];

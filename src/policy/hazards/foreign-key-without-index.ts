@@ -1,5 +1,6 @@
 import { relationOf, words } from '../statements/ast';
 import { foreignKeys } from '../statements/schema';
+import { indexByPartitions } from './partitioned-index';
 import { addedConstraints, lines, oneLine, quoteList } from './sql';
 import type { Hazard } from './hazard';
 
@@ -20,6 +21,8 @@ export const hazard: Hazard = {
       const keys = context.before === context.after ? [] : foreignKeys(context.before.table(table));
       const hadIt = keys.some((key) => key.columns.join() === columns.join());
       if (indexed || hadIt || context.isNew(table)) return [];
+      const index = `CREATE INDEX CONCURRENTLY ON ${quoted} (${quoteList(columns)})`;
+      const partitioned = context.schema.table(table)?.partitioned ?? false;
       const other = relationOf(constraint.pktable);
       return [
         {
@@ -27,7 +30,7 @@ export const hazard: Hazard = {
           message: `No index of ${table} starts with ${columns.join(', ')}: every DELETE on ${other}, and every change of its key, reads all of ${table} for rows that point there, holding its locks meanwhile.`,
           saferSql: lines(
             column ? `${oneLine(statement.text)};` : null,
-            `CREATE INDEX CONCURRENTLY ON ${quoted} (${quoteList(columns)});`,
+            partitioned ? indexByPartitions(index, undefined) : `${index};`,
           ),
         },
       ];

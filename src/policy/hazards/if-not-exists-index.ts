@@ -1,5 +1,5 @@
 import { as, relationOf } from '../statements/ast';
-import { oneLine, quote } from './sql';
+import { oneLine, quoteRange } from './sql';
 import type { Hazard } from './hazard';
 
 export const hazard: Hazard = {
@@ -9,12 +9,19 @@ export const hazard: Hazard = {
   on: ['IndexStmt'],
   detect({ node, text }, context) {
     const index = as(node, 'IndexStmt');
-    if (!index?.if_not_exists || context.isNew(relationOf(index.relation))) return [];
+    const table = relationOf(index?.relation);
+    if (!index?.if_not_exists || context.isNew(table)) return [];
+    const created = oneLine(text)
+      .replace(/\bINDEX(?:\s+CONCURRENTLY)?/i, 'INDEX CONCURRENTLY')
+      .replace(/\s+IF\s+NOT\s+EXISTS/i, '');
+    const name = quoteRange({ ...index.relation, relname: index.idxname ?? '' });
     return [
       {
         severity: 'warning',
         message: `IF NOT EXISTS is content with any index called ${index.idxname}: one that a failed CREATE INDEX CONCURRENTLY left invalid, or one on other columns. It is not checked, and queries do not use it.`,
-        saferSql: `DROP INDEX CONCURRENTLY IF EXISTS ${quote(index.idxname)};\n${oneLine(text).replace(/\s+IF\s+NOT\s+EXISTS/i, '')};`,
+        saferSql: context.schema.table(table)?.partitioned
+          ? null
+          : `DROP INDEX CONCURRENTLY IF EXISTS ${name};\n${created};`,
       },
     ];
   },

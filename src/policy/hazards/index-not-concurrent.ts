@@ -1,4 +1,5 @@
 import { as, relationOf } from '../statements/ast';
+import { indexByPartitions } from './partitioned-index';
 import { oneLine } from './sql';
 import type { Hazard } from './hazard';
 
@@ -12,12 +13,16 @@ export const hazard: Hazard = {
     const index = as(node, 'IndexStmt');
     if (!index || index.concurrent || !context.facts.scans) return [];
     const table = relationOf(index.relation);
+    // Nobody but REFRESH writes to a materialized view.
+    const isView = context.schema.table(table)?.kind === 'materialized view';
+    const waits = isView ? 'A REFRESH of it waits; reads go on.' : 'Every INSERT, UPDATE and DELETE on it waits.';
     const duplicates = index.unique ? ' It fails if the rows that are there hold duplicates.' : '';
-    return context.whileBusy(table, 'index', (howLong) => ({
-      message: `CREATE INDEX without CONCURRENTLY holds SHARE on ${table} ${howLong}. Every INSERT, UPDATE and DELETE on it waits.${duplicates}`,
+    const found = context.whileBusy(table, 'index', (howLong) => ({
+      message: `CREATE INDEX without CONCURRENTLY holds SHARE on ${table} ${howLong}. ${waits}${duplicates}`,
       saferSql: context.schema.table(table)?.partitioned
-        ? null
+        ? indexByPartitions(text, index.idxname)
         : `${oneLine(text).replace(/\bINDEX\b/i, 'INDEX CONCURRENTLY')};`,
     }));
+    return isView ? found.map((each) => ({ ...each, severity: 'info' })) : found;
   },
 };

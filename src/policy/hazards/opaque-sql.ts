@@ -1,4 +1,4 @@
-import { hasOpaqueSql } from '../statements/plpgsql';
+import { opaqueSql } from '../statements/plpgsql';
 import { doBody } from '../statements/transactions';
 import type { Hazard } from './hazard';
 
@@ -9,10 +9,11 @@ export const hazard: Hazard = {
   on: ['DoStmt'],
   detect({ node }) {
     const body = doBody(node);
-    if (body === null || !hasOpaqueSql(body)) return [];
+    const built = body === null ? [] : opaqueSql(body);
+    if (built.length === 0) return [];
     return [
       {
-        severity: 'info',
+        severity: built.some((expression) => LOCKS.test(expression)) ? 'warning' : 'info',
         message:
           'The DO block puts SQL together as it runs (EXECUTE): what that locks, rewrites or drops cannot be foreseen here; the rehearsal measures it.',
         saferSql: null,
@@ -20,3 +21,7 @@ export const hazard: Hazard = {
     ];
   },
 };
+
+/** Words that what is put together begins with where it changes tables or their rows. */
+const LOCKS =
+  /'\s*(?:ALTER\s+TABLE|CREATE\s+(?:UNIQUE\s+)?INDEX|DROP|TRUNCATE|REINDEX|CLUSTER|VACUUM|LOCK|UPDATE|DELETE|MERGE)\b/i;

@@ -40,6 +40,7 @@ import { hazard as opaqueSql } from './opaque-sql';
 import { hazard as ownTransaction } from './own-transaction';
 import { hazard as partitionLockOnParent } from './partition-lock-on-parent';
 import { hazard as privilegeChange } from './privilege-change';
+import { hazard as publicationWithoutIdentity } from './publication-without-identity';
 import { hazard as refreshMaterializedView } from './refresh-materialized-view';
 import { hazard as renameColumn } from './rename-column';
 import { hazard as renameEnumValue } from './rename-enum-value';
@@ -110,6 +111,7 @@ export const HAZARDS: readonly Hazard[] = [
   triggersDisabled,
   extensionOrRole,
   privilegeChange,
+  publicationWithoutIdentity,
   sessionSettingLeft,
   alterSystem,
   lockTable,

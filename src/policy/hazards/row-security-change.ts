@@ -43,9 +43,11 @@ function switches(statement: Parameters<Hazard['detect']>[0], context: HazardCon
         step.statement !== statement &&
         keyOf(relationOf(as(step.statement.node, 'CreatePolicyStmt')?.table)) === keyOf(table),
     );
+    const roles = command.subtype === 'AT_ForceRowSecurity' ? 'the owner too' : 'roles other than the owner';
+    const sees = command.subtype === 'AT_ForceRowSecurity' ? 'sees' : 'see';
     const message = hasPolicy
-      ? `From here on roles other than the owner see only those rows of ${table} that a policy lets through.`
-      : `No policy comes with it: roles other than the owner see no row of ${table} at all, and can write none.`;
+      ? `From here on ${roles} ${sees} only those rows of ${table} that a policy lets through.`
+      : `No policy comes with it: ${roles} ${sees} no row of ${table} at all, and can write none.`;
     return [{ severity: hasPolicy ? 'warning' : 'danger', message, saferSql: null }];
   });
 }

@@ -1,7 +1,8 @@
 import { notNullIsProven } from '../statements/alter-table';
 import { words } from '../statements/ast';
 import { sibling } from '../statements/evolve-names';
-import { alterations, addedConstraints, lines, quote } from './sql';
+import { provenNotNull } from './not-null-proof';
+import { alterations, addedConstraints, lines } from './sql';
 import type { Hazard } from './hazard';
 
 export const hazard: Hazard = {
@@ -28,19 +29,11 @@ export const hazard: Hazard = {
           column === null || notNullIsProven(column, table, context.schema) ? [] : [{ column, table, quoted }],
         ),
       );
-    return [...set, ...added, ...keys].flatMap(({ column, table, quoted }) => {
-      const proof = quote(`${table.split('.').at(-1)}_${column}_not_null`);
-      return context.whileBusy(table, 'scan', (howLong) => ({
+    return [...set, ...added, ...keys].flatMap(({ column, table, quoted }) =>
+      context.whileBusy(table, 'scan', (howLong) => ({
         message: `SET NOT NULL on ${table}.${column} holds ACCESS EXCLUSIVE ${howLong}. Nobody can read or write the table, and a NULL in it makes it fail.`,
-        saferSql: lines(
-          `ALTER TABLE ${quoted} ADD CONSTRAINT ${proof} CHECK (${quote(column)} IS NOT NULL) NOT VALID;`,
-          '-- then, in a transaction of its own; reads and writes go on',
-          `ALTER TABLE ${quoted} VALIDATE CONSTRAINT ${proof};`,
-          '-- then: the check is the proof, nothing is read',
-          `ALTER TABLE ${quoted} ALTER COLUMN ${quote(column)} SET NOT NULL;`,
-          `ALTER TABLE ${quoted} DROP CONSTRAINT ${proof};`,
-        ),
-      }));
-    });
+        saferSql: lines(...provenNotNull({ table, quoted }, column)),
+      })),
+    );
   },
 };

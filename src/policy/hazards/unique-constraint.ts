@@ -1,7 +1,11 @@
+import type { ParsedStatement } from '../../adapters/sql-parser';
+import { notNullIsProven } from '../statements/alter-table';
 import { words } from '../statements/ast';
 import { constraintName } from '../statements/constraints';
 import type { Finding, Hazard, HazardContext } from './hazard';
-import { addedConstraints, columnHead, lines, quote, quoteList, type AddedConstraint } from './sql';
+import { columnsFirst } from './added-with';
+import { provenNotNull } from './not-null-proof';
+import { addedColumns, addedConstraints, lines, quote, quoteList, type AddedConstraint } from './sql';
 
 /** A key builds its index under ACCESS EXCLUSIVE, unless the index was built before and is only adopted. */
 export const hazard: Hazard = {
@@ -12,11 +16,11 @@ export const hazard: Hazard = {
   on: ['AlterTableStmt'],
   detect(statement, context) {
     const added = [...addedConstraints(statement, 'CONSTR_UNIQUE'), ...addedConstraints(statement, 'CONSTR_PRIMARY')];
-    return added.filter(({ constraint }) => !constraint.indexname).flatMap((each) => finding(each, context));
+    return added.filter(({ constraint }) => !constraint.indexname).flatMap((each) => finding(each, statement, context));
   },
 };
 
-function finding(added: AddedConstraint, context: HazardContext): Finding[] {
+function finding(added: AddedConstraint, statement: ParsedStatement, context: HazardContext): Finding[] {
   const { constraint, column, table, quoted } = added;
   const columns = column ? [column.colname ?? ''] : words(constraint.keys);
   const name = constraintName(constraint, table, columns);
@@ -27,9 +31,22 @@ function finding(added: AddedConstraint, context: HazardContext): Finding[] {
   return context.whileBusy(table, 'index', (howLong) => ({
     message: `ADD ${kind} (${columns.join(', ')}) holds ACCESS EXCLUSIVE on ${table} ${howLong}. Nobody can read or write it, and duplicates make it fail.`,
     saferSql: lines(
-      column ? `ALTER TABLE ${quoted} ADD COLUMN ${columnHead({ ...added, column })};` : null,
+      ...columnsFirst(statement, columns),
+      ...(kind === 'PRIMARY KEY' ? notNullFirst(added, columns, statement, context) : []),
       `CREATE UNIQUE INDEX CONCURRENTLY ${index} ON ${quoted} (${quoteList(columns)});`,
       `ALTER TABLE ${quoted} ${replaces ? `DROP CONSTRAINT ${quote(name)}, ` : ''}ADD CONSTRAINT ${quote(name)} ${kind} USING INDEX ${index};`,
     ),
   }));
+}
+
+/** A primary key that finds its columns NOT NULL already reads nothing. */
+function notNullFirst(
+  { table, quoted }: AddedConstraint,
+  columns: string[],
+  statement: ParsedStatement,
+  { schema }: HazardContext,
+): string[] {
+  const added = addedColumns(statement).map(({ column }) => column.colname);
+  const nullable = columns.filter((column) => !added.includes(column) && !notNullIsProven(column, table, schema));
+  return nullable.flatMap((column) => provenNotNull({ table, quoted }, column));
 }

@@ -41,7 +41,7 @@ function reindexes({ node, text }: ParsedStatement, context: HazardContext): Fin
   const name = relationOf(reindex.relation);
   const table = (reindex.kind === 'REINDEX_OBJECT_INDEX' ? context.schema.index(name)?.table : name) ?? name;
   return context.whileBusy(table, 'index', (howLong) => ({
-    message: `REINDEX without CONCURRENTLY stops writes to ${table || 'every table'}, and reads that would use the index, ${howLong}.`,
+    message: `REINDEX without CONCURRENTLY stops writes to ${table || 'every table'}, and nearly all reads, because a query's plan looks at every index of its tables, ${howLong}.`,
     saferSql: `${oneLine(text).replace(/\b(TABLE|INDEX|SCHEMA|DATABASE)\b(?!\s*\()/i, '$1 CONCURRENTLY')};`,
   }));
 }

@@ -66,11 +66,11 @@ function statementOf(text: string, tail: number): Cut[] {
   return STATEMENT.test(text) ? [{ text: text.replace(SELECT_INTO, '$1').replace(RETURNING_INTO, '$1'), tail }] : [];
 }
 
-/** True where a block puts SQL together from more than constants: what it runs is not in the file. */
-export function hasOpaqueSql(body: string): boolean {
-  return splitTopLevel(withoutComments(body), ';').some((part) => {
+/** The expressions from which a block puts SQL together that are more than constants: what they run is not in the file. */
+export function opaqueSql(body: string): string[] {
+  return splitTopLevel(withoutComments(body), ';').flatMap((part) => {
     const expression = EXECUTE.exec(part)?.[1];
-    return expression !== undefined && constantString(expression) === null;
+    return expression !== undefined && constantString(expression) === null ? [expression] : [];
   });
 }
 

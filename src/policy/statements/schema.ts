@@ -198,6 +198,11 @@ export class Schema {
     );
   }
 
+  /** True for a table that some publication lists. */
+  isPublished(table: string): boolean {
+    return [...this.publications.values()].some((tables) => tables.some((each) => keyOf(each) === keyOf(table)));
+  }
+
   /** True for what `IF EXISTS` passes over. */
   isMissing(name: string): boolean {
     return this.complete && !this.table(name) && !this.index(name) && this.tablesNumberedBy(name).length === 0;
