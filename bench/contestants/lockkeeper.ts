@@ -65,13 +65,9 @@ async function migrated(activities: Activities, prepared: Prepared): Promise<num
 
 /** What the workflow's phase `migrate` runs. */
 async function migrate(activities: Activities, { input, plan, rehearsal, schemaFingerprint }: Prepared): Promise<void> {
-  const steps = plan.steps.map((step) => {
+  await inActivity(() => activities.registerUndo(input, plan, rehearsal, schemaFingerprint));
+  for (const step of plan.steps) {
     const migrations = plan.migrations.filter(({ name }) => step.migrations.includes(name));
-    return { step, migrations, segments: migrations.reduce((sum, { segments }) => sum + segments, 0) };
-  });
-  const undone = steps.map(({ step, segments }) => ({ ...step, segments }));
-  await inActivity(() => activities.registerUndo(input, undone, rehearsal, schemaFingerprint));
-  for (const { step, migrations } of steps) {
     await inActivity(() => activities.applyStep(input, { step, migrations, budgets: null }));
   }
 }

@@ -10,6 +10,7 @@ import { loadParser } from '../adapters/sql-parser';
 import { migrationList, NO_FILTER, schemaOf, withEngine, type SchemaEngine } from '../adapters/prisma-engine';
 import type {
   DeployInput,
+  Plan,
   PlanStep,
   PlannedMigration,
   RehearsalSummary,
@@ -28,11 +29,6 @@ import { cancelOnAbort, own, patienceOf, runSegments, settle, type OwnedSession 
 import { SegmentsAhead } from './segments-ahead';
 import { resolve, type ResolvedTarget } from './target';
 
-/** A step with the number of its segments: what tells later whether all of it is there. */
-export interface StepToUndo extends PlanStep {
-  segments: number;
-}
-
 export interface ApplyRequest {
   step: PlanStep;
   /** The step's migrations as planned. */
@@ -43,26 +39,34 @@ export interface ApplyRequest {
 
 export function createApply(deps: Deps) {
   return {
-    /** Undo is registered before its step. @throws ApplicationFailure Rehearsal when the proven reversals are not on this host. */
+    /**
+     * The undo of every step is registered before its step.
+     * @throws ApplicationFailure Rehearsal when the proven reversals are not on this host; Changed when a file is not what was planned.
+     */
     async registerUndo(
       input: DeployInput,
-      steps: StepToUndo[],
+      plan: Plan,
       rehearsal: RehearsalSummary,
       schemaFingerprint: string,
     ): Promise<void> {
       const target = resolve(deps, input);
       const reversals = await readReversals(deploymentFiles(deps.config, input.deploymentId), rehearsal);
+      const folders = readMigrations(deps.config.migrationsDir);
       await heartbeating(async () => {
         const session = await own(target, input.deploymentId, 'register');
         try {
           await underFence(session.client, session, async () => {
             await registerDeployment(session.client, input.deploymentId, schemaFingerprint);
-            for (const step of steps) {
+            for (const step of plan.steps) {
               const { source = 'none', digest = '' } = rehearsal.reversals[step.index] ?? {};
               const { sql = null, schemaBefore = null, inverses = [] } = reversals[step.index] ?? {};
-              const { index, migrations, segments } = step;
-              const reversal = { step: index, migrations, segments, source, sql, schemaBefore, inverses, digest };
-              await registerReversal(session.client, input.deploymentId, reversal);
+              const planned = plan.migrations.filter(({ name }) => step.migrations.includes(name));
+              const scripts = planned.map((migration) => asPlanned(folders, migration).sql);
+              const segments = planned.reduce((sum, migration) => sum + migration.segments, 0);
+              const { index, migrations } = step;
+              await registerReversal(session.client, input.deploymentId, {
+                ...{ step: index, migrations, scripts, segments, source, sql, schemaBefore, inverses, digest },
+              });
             }
           });
           await settle(session);
@@ -185,14 +189,17 @@ function apply(engine: SchemaEngine, baseDir: string, folders: MigrationFolder[]
  * @throws ApplicationFailure Changed when a file is not what was planned.
  */
 function upTo(all: MigrationFolder[], { migrations }: ApplyRequest): MigrationFolder[] {
-  for (const { name, checksum } of migrations) {
-    if (all.find((folder) => folder.name === name)?.checksum !== checksum) {
-      throw permanent(
-        FailureType.Changed,
-        `Migration ${name} is not the file that was approved; nothing of it was run.`,
-      );
-    }
-  }
+  for (const migration of migrations) asPlanned(all, migration);
   const last = migrations.at(-1)?.name ?? '';
   return all.slice(0, all.findIndex((folder) => folder.name === last) + 1);
+}
+
+/** @throws ApplicationFailure Changed when the file is not what was planned. */
+function asPlanned(
+  all: MigrationFolder[],
+  { name, checksum }: Pick<PlannedMigration, 'name' | 'checksum'>,
+): MigrationFolder {
+  const folder = all.find((each) => each.name === name);
+  if (folder?.checksum === checksum) return folder;
+  throw permanent(FailureType.Changed, `Migration ${name} is not the file that was approved; nothing of it was run.`);
 }

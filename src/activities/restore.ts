@@ -15,7 +15,12 @@ import {
   type Exchange,
 } from '../adapters/database-swap';
 import { beginUnderFence, takeFence } from '../adapters/ledger/fence';
-import { laterDeployments, recordReversed, registeredReversals } from '../adapters/ledger/registrations';
+import {
+  laterDeployments,
+  recordReversed,
+  registeredReversals,
+  type RegisteredReversal,
+} from '../adapters/ledger/registrations';
 import { readMigrations } from '../adapters/migration-files';
 import { acquireMigrationLock } from '../adapters/migration-lock';
 import { endpointOf, withSession, type Client } from '../adapters/postgres';
@@ -34,7 +39,7 @@ import { sha256 } from '../planner';
 import { roughly, tied, whyNotBeneath } from '../policy/rollback';
 import { rowEffects } from '../policy/row-effects';
 import { withInside } from '../policy/statements';
-import { destroyedTargets, ownTransactions } from './rollback-facts';
+import { destroyedTargets, ownTransactions, statementsRun } from './rollback-facts';
 import { backupOfDeployment } from './deployment-backup';
 import { heartbeating } from './heartbeat';
 import { keptRows } from './salvage';
@@ -89,8 +94,8 @@ export function createRestore(deps: Deps) {
         const brought = (client: Client): Promise<RowCost[]> => keptRows(client, undo, 'backup');
         const before = await onLive(bench, brought);
         if (before.length > 0) return before;
-        const { migrations, folders } = await migrationsOf(job);
-        const targets = destroyedTargets(folders, migrations, bench.url);
+        const folders = readMigrations(deps.config.migrationsDir);
+        const targets = destroyedTargets(await registrations(job), folders, bench.url);
         await restored(job, ASIDE, null, report);
         try {
           await onLive(bench, (live) =>
@@ -209,10 +214,8 @@ async function readiness(job: Job): Promise<SwapReadiness> {
 /** @param kept what the old database is called once both were exchanged; null before. */
 async function priceOf(job: Job, kept: string | null, fresh: string): Promise<RowCost[]> {
   const { bench, undo } = job;
-  const { registered, migrations, folders } = await migrationsOf(job, kept);
-  const files = folders.filter(({ name }) => migrations.includes(name));
-  const statements = files.flatMap(({ sql }) => parseScript(sql));
-  const effects = rowEffects(withInside(statements, parseScript), endpointOf(bench.url).schema);
+  const registered = await registrations(job, kept);
+  const effects = rowEffects(withInside(statementsRun(registered), parseScript), endpointOf(bench.url).schema);
   return session(bench, kept, async (live) => {
     const own = await ownTransactions(live, undo, registered);
     const since = kept === null ? null : await exchangedIn(live);
@@ -221,11 +224,9 @@ async function priceOf(job: Job, kept: string | null, fresh: string): Promise<Ro
 }
 
 /** What the deployment consists of, as the database of that name has it registered. */
-async function migrationsOf({ deps, bench, undo }: Job, database: string | null = null) {
+async function registrations({ bench, undo }: Job, database: string | null = null): Promise<RegisteredReversal[]> {
   await loadParser();
-  const registered = await session(bench, database, (client) => registeredReversals(client, undo));
-  const migrations = registered.flatMap((reversal) => reversal.migrations);
-  return { registered, migrations, folders: readMigrations(deps.config.migrationsDir) };
+  return session(bench, database, (client) => registeredReversals(client, undo));
 }
 
 async function exchangeOf({ bench, backup }: Job): Promise<Exchange> {

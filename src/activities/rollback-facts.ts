@@ -38,6 +38,7 @@ export interface FactsRequest {
   traces: Trace[];
   /** All of the deployment's, also those without a trace. */
   registered: RegisteredReversal[];
+  /** The project's files of today: what came before the deployment gives its columns their types. */
   folders: MigrationFolder[];
   url: string;
   store: BackupStore;
@@ -123,38 +124,40 @@ function callName(name: string): string {
   return `whatever function ${name}() reaches`;
 }
 
-/** What migrations took away of what was there before the first of them, under its name of then. */
-export function destroyedTargets(folders: MigrationFolder[], migrations: string[], url: string): Target[] {
-  return targetsDestroyed(takingsOfStep(folders, migrations, url));
+/**
+ * What migrations took away of what was there before the first of them, under its name of then.
+ * @param registered of their steps, newest first.
+ * @param folders the project's files of today.
+ */
+export function destroyedTargets(registered: RegisteredReversal[], folders: MigrationFolder[], url: string): Target[] {
+  return targetsDestroyed(takingsOfSteps(registered, folders, url));
 }
 
-function takingsOfStep(folders: MigrationFolder[], migrations: string[], url: string): Takings {
-  const first = folders.findIndex(({ name }) => migrations.includes(name));
-  const earlier = statementsOf(folders.slice(0, Math.max(first, 0)));
-  return takingsOf(statementsOf(files(folders, migrations)), endpointOf(url).schema, parseScript, earlier);
+function takingsOfSteps(registered: RegisteredReversal[], folders: MigrationFolder[], url: string): Takings {
+  const [first = ''] = registered.flatMap(({ migrations }) => migrations).toSorted();
+  const earlier = folders.filter(({ name }) => name < first).flatMap(({ sql }) => parseScript(sql));
+  return takingsOf(statementsRun(registered), endpointOf(url).schema, parseScript, earlier);
 }
 
-function files(folders: MigrationFolder[], migrations: string[]): MigrationFolder[] {
-  return folders.filter(({ name }) => migrations.includes(name));
-}
-
-function statementsOf(folders: MigrationFolder[]): ParsedStatement[] {
-  return folders.flatMap(({ sql }) => parseScript(sql));
+/** @param registered newest first. @returns in the order that they ran in; nothing of a registration that does not tell. */
+export function statementsRun(registered: RegisteredReversal[]): ParsedStatement[] {
+  return registered.toReversed().flatMap(({ scripts }) => (scripts ?? []).flatMap((sql) => parseScript(sql)));
 }
 
 /** What the step took away of what was there before it, and wrote beside. */
 async function lossesOf(
   client: Client,
   { folders, url }: FactsRequest,
-  { migrations }: RegisteredReversal,
+  reversal: RegisteredReversal,
   backup: Backup | null,
 ): Promise<Pick<StepFacts, 'destroys' | 'unseen' | 'fills'>> {
-  const taken = takingsOfStep(folders, migrations, url);
+  const taken = takingsOfSteps([reversal], folders, url);
   const calls = await mayWrite(client, taken.calls);
-  const filled = placesFilled(statementsOf(files(folders, migrations)), endpointOf(url).schema, parseScript);
+  const filled = placesFilled(statementsRun([reversal]), endpointOf(url).schema, parseScript);
+  const untold = reversal.scripts === null ? [`whatever ${reversal.migrations.join(', ')} took`] : [];
   return {
     destroys: destroyed(targetsDestroyed(taken), backup),
-    unseen: [...taken.unseen, ...calls.map(callName)],
+    unseen: [...untold, ...taken.unseen, ...calls.map(callName)],
     fills: filled.map(placeName),
   };
 }

@@ -16,8 +16,7 @@ export async function migrate(run: Run): Promise<void> {
       if (!rehearsal) throw new Error('A deployment cannot migrate before it is rehearsed.');
       run.status.baseline = await sample(run, null, 'baseline');
       const options = { summary: plural(plan.steps.length, 'reversal') };
-      const steps = plan.steps.map((step) => ({ ...step, segments: segmentsIn(plan, step) }));
-      await apply.registerUndo.executeWithOptions(options, [run.input, steps, rehearsal, facts.schemaFingerprint]);
+      await apply.registerUndo.executeWithOptions(options, [run.input, plan, rehearsal, facts.schemaFingerprint]);
       if (!windowIsOpen(run))
         throw permanent(
           FailureType.WindowClosed,
@@ -31,10 +30,6 @@ export async function migrate(run: Run): Promise<void> {
 
 function migrationsIn(plan: Plan, step: PlanStep): PlannedMigration[] {
   return plan.migrations.filter(({ name }) => step.migrations.includes(name));
-}
-
-function segmentsIn(plan: Plan, step: PlanStep): number {
-  return migrationsIn(plan, step).reduce((sum, { segments }) => sum + segments, 0);
 }
 
 async function applyStep(run: Run, step: PlanStep): Promise<void> {

@@ -80,14 +80,12 @@ test.each<[string, string, string[], [string, string | null, number][]]>([
   ],
 ])('%s', async (_, before, migrations, wanted) => {
   await aside.client.query(before);
-  const folders = [before, ...migrations].map((sql, place) => ({
-    name: `0${place}`,
-    sql,
-    checksum: '',
-    downSql: null,
+  const folders = [{ name: '00', sql: before, checksum: '', downSql: null }];
+  const registered = migrations.map((sql, step) => ({
+    ...{ step, migrations: [`0${step + 1}`], scripts: [sql], segments: 1, source: 'none', sql: null },
+    ...{ schemaBefore: null, inverses: [], digest: '', reversed: false },
   }));
-  const names = folders.slice(1).map(({ name }) => name);
-  const targets = destroyedTargets(folders, names, live.url);
+  const targets = destroyedTargets(registered.toReversed(), folders, live.url);
   await copyAside({ live: live.client, aside: aside.client, targets, deployment: 'd1' });
   const brought = (await salvages(live.client)).toReversed();
   expect(brought.map(({ relation, column, rows }) => [relation, column, rows])).toEqual(wanted);

@@ -58,6 +58,7 @@ async function undo({ before = '', migration, meanwhile = '', others, reversal }
   const registered: RegisteredReversal = {
     step: 0,
     migrations: [NAME],
+    scripts: [migration.join(';\n')],
     segments: migration.length,
     source: 'inverses',
     sql: reversal,
@@ -71,7 +72,7 @@ async function undo({ before = '', migration, meanwhile = '', others, reversal }
     strategy: 'reverse',
     traces: [{ reversal: registered, extent: 'all' }],
     registered: [registered],
-    folders: [{ name: NAME, sql: migration.join(';\n'), checksum: '0'.repeat(64), downSql: null }],
+    folders: [],
     url: database.url,
     store: new LocalStore(folder),
   });

@@ -43,10 +43,6 @@ export async function prepareDeployment(project: TestProject, deploymentId: stri
     migrations: plan.migrations.filter(({ name }) => step.migrations.includes(name)),
     budgets: null,
   }));
-  const undone = requests.map(({ step, migrations }) => ({
-    ...step,
-    segments: migrations.reduce((sum, { segments }) => sum + segments, 0),
-  }));
-  await inActivity(() => activities.registerUndo(input, undone, rehearsal, schemaFingerprint));
+  await inActivity(() => activities.registerUndo(input, plan, rehearsal, schemaFingerprint));
   return { activities, input, requests, schemaFingerprint };
 }
