@@ -44,6 +44,7 @@ export async function tidyStore(store: BackupStore, id: string, token: string): 
 
 async function unfinished(store: BackupStore, id: string): Promise<string[]> {
   const files = await store.list('', dumpName(id, 'directory'));
-  const single = FORMATS.filter((format) => format !== 'directory').map((format) => dumpName(id, format));
-  return [...files, ...single, globalsName(id), verifiedName(id)];
+  // Its folder may be there before its first file.
+  const dumps = FORMATS.map((format) => dumpName(id, format));
+  return [...files, ...dumps, globalsName(id), verifiedName(id)];
 }

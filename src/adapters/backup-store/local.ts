@@ -69,7 +69,7 @@ export class LocalStore implements BackupStore {
   }
 
   async remove(names: string[]): Promise<void> {
-    for (const name of names) await rm(this.locate(name), { force: true });
+    for (const name of names) await rm(this.locate(name), { recursive: true, force: true });
     for (const folder of new Set(names.map((name) => dirname(this.locate(name)))))
       if (folder !== this.folder) await rmdir(folder).catch(() => undefined);
   }
