@@ -11,6 +11,8 @@ import { statementFailure } from '../adapters/statement-failure';
 import { withWorkFolder } from '../adapters/work-folder';
 import type { DeployInput } from '../contract';
 import type { Deps } from './deps';
+import { resumesLast } from '../policy/inverse';
+import { scriptOf } from './proving-ground';
 import type { OwnedSession } from './script';
 import { resolve } from './target';
 import { rehearsalBench, restoreSchema, saveSchema, tryOut } from './workbench';
@@ -26,7 +28,9 @@ export async function inversesOfMarked(
     marked.some((one) => one.migration === migration && one.segment === segment),
   );
   const known = theirs.length === marked.length && theirs.every(({ sql }) => sql !== null);
-  return known ? theirs.map(({ sql }) => sql).join('') : null;
+  if (!known) return null;
+  const statements = theirs.flatMap(({ sql }) => parseScript(sql ?? ''));
+  return scriptOf(resumesLast(statements.map(({ text }) => text)));
 }
 
 /** @returns why the SQL does not bring the schema back to what it was before the step, or null when it does. */

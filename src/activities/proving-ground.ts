@@ -119,7 +119,7 @@ function triable(sql: string): Pick<Candidate, 'sql' | 'reason'> {
 }
 
 /** Inverses as one script. */
-function scriptOf(statements: string[]): string {
+export function scriptOf(statements: string[]): string {
   return statements.map((statement) => `${statement};\n`).join('');
 }
 

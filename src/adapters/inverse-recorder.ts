@@ -6,6 +6,7 @@ import {
   inverseOf,
   goesWithTable,
   newObjects,
+  resumesLast,
   standIns,
   takenAgain,
   without,
@@ -173,7 +174,7 @@ function inWords({ line }: ParsedStatement, inverse: Inverse): Inverse {
 
 function joined(inverses: Inverse[]): Inverse {
   return {
-    sql: inverses.flatMap(({ sql }) => sql),
+    sql: resumesLast(inverses.flatMap(({ sql }) => sql)),
     impossible: inverses.flatMap(({ impossible }) => impossible),
     unknown: inverses.flatMap(({ unknown }) => unknown),
     unprovable: inverses.flatMap(({ unprovable }) => unprovable),

@@ -177,7 +177,8 @@ BEGIN
     USING lockkeeper.sequence_name(dropped);
 END $keep$;
 -- Once it is made again: goes on behind what was kept, and behind the numbers that the columns which use it have come to since.
-CREATE OR REPLACE FUNCTION lockkeeper.resume_sequence(made regclass) RETURNS void LANGUAGE plpgsql AS $resume$
+-- A number behind those rows that a policy shows would be too small.
+CREATE OR REPLACE FUNCTION lockkeeper.resume_sequence(made regclass) RETURNS void LANGUAGE plpgsql SET row_security = off AS $resume$
 DECLARE
   rising boolean := (SELECT seqincrement > 0 FROM pg_sequence WHERE seqrelid = made);
   reached bigint;

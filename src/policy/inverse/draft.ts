@@ -23,6 +23,14 @@ const STAGES = [
 ] as const;
 export type Stage = (typeof STAGES)[number];
 
+const RESUME = 'SELECT lockkeeper.resume_sequence(';
+
+/** A sequence goes on behind the numbers of the columns that use it: once they all do so again. */
+export function resumesLast(statements: string[]): string[] {
+  const resumes = statements.filter((statement) => statement.startsWith(RESUME));
+  return [...statements.filter((statement) => !resumes.includes(statement)), ...resumes];
+}
+
 export class Draft {
   private readonly parts: { stage: Stage; sql: string }[] = [];
   private readonly reasons = new Set<string>();
@@ -42,7 +50,7 @@ export class Draft {
 
   /** A sequence that is made again goes on where it was. @param name quoted and qualified. */
   resume(name: string): void {
-    if (this.kept.has(name)) this.add('settings', `SELECT lockkeeper.resume_sequence(${literal(name)})`);
+    if (this.kept.has(name)) this.add('settings', `${RESUME}${literal(name)})`);
     else this.refuse(`nobody knows how far sequence ${name} had come, and it would give out numbers for a second time`);
   }
 

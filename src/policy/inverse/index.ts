@@ -19,6 +19,7 @@ export {
   without,
   withoutNew,
 } from './new-objects';
+export { resumesLast } from './draft';
 export { effectOf, type Effect, type Scope, type Subject } from './scope';
 
 export interface Inverse {
