@@ -117,18 +117,26 @@ const CANCELLED = '57014';
  */
 export function cancelOnAbort(target: ResolvedTarget, { client }: OwnedSession, signal: AbortSignal): () => void {
   const { processID, connection } = client as unknown as { processID: number; connection: EventEmitter };
-  const cancel = (): void => {
-    void openSession(target.url, { applicationName: 'lockkeeper/cancel' })
-      .then((other) => other.query('SELECT pg_cancel_backend($1)', [processID]).finally(() => other.end()))
-      .catch(() => client.end());
+  let heard = false;
+  const cancel = async (): Promise<void> => {
+    const other = await openSession(target.url, { applicationName: 'lockkeeper/cancel' });
+    try {
+      // It may have been heard while this session was coming about.
+      if (!heard) await other.query('SELECT pg_cancel_backend($1)', [processID]);
+    } finally {
+      await other.end();
+    }
   };
+  const cancelOrEnd = (): void => void cancel().catch(() => client.end());
   let again: NodeJS.Timeout | undefined;
   const start = (): void => {
-    cancel();
-    again = setInterval(cancel, CANCEL_AGAIN_MS);
+    cancelOrEnd();
+    again = setInterval(cancelOrEnd, CANCEL_AGAIN_MS);
   };
   const hear = ({ code }: { code?: string }): void => {
-    if (code === CANCELLED && signal.aborted) clearInterval(again);
+    if (code !== CANCELLED || !signal.aborted) return;
+    heard = true;
+    clearInterval(again);
   };
   signal.addEventListener('abort', start, { once: true });
   connection.on('errorMessage', hear);
