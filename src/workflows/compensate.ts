@@ -1,7 +1,7 @@
 /** Undoing what a deployment did, newest step first. Runs to its end whatever else happens. */
 import type { CompensationSummary, UndoAssessment } from '../contract';
 import { costText, priceText } from '../policy/rollback';
-import { apply, heavy, read } from './activity-options';
+import { apply, heavy } from './activity-options';
 import type { ApprovalGate } from './approval-gate';
 import { exchange } from './exchange';
 import type { Run } from './run';
@@ -28,7 +28,7 @@ export async function compensate(run: Run, people: ApprovalGate, undo: Undo): Pr
     if (result.state === 'failed') return needsHuman(run, `Undoing ${names} failed: ${result.detail}`);
     if (progress) progress.state = 'reversed';
   }
-  const likeness = await patiently(() => read.schemaIs(run.input, undo.schemaFingerprint, undo.deployment));
+  const likeness = await patiently(() => heavy.schemaIs(run.input, undo.schemaFingerprint, undo.deployment));
   summary.schemaRestored = likeness !== 'different';
   if (!summary.schemaRestored)
     return needsHuman(

@@ -1,7 +1,7 @@
 /** restore-swap: the backup is restored beside the live database, its price is shown, and then both exchange their names. */
 import type { CompensationSummary, RowCost } from '../contract';
 import { costText, priceText } from '../policy/rollback';
-import { apply, heavy, read } from './activity-options';
+import { apply, heavy } from './activity-options';
 import type { ApprovalGate } from './approval-gate';
 import type { Run } from './run';
 import { agreed, nothingYet, patiently, type Undo } from './undoing';
@@ -37,7 +37,7 @@ async function settled(
   { kept, takes }: { kept: string; takes: RowCost[] },
   backup: string,
 ): Promise<CompensationSummary> {
-  const likeness = await patiently(() => read.schemaIs(run.input, undo.schemaFingerprint, null));
+  const likeness = await patiently(() => heavy.schemaIs(run.input, undo.schemaFingerprint, null));
   const schemaRestored = likeness === 'same';
   const ended = { ...summary, schemaRestored, oldDatabase: kept };
   const alone = takes.length === 0 ? 'No row is only there.' : `Only there: ${costText(takes)}.`;

@@ -12,7 +12,7 @@ import { plural } from '../policy/words';
 export async function inspect(run: Run): Promise<TargetFacts> {
   const say = ({ pending, database }: TargetFacts): string => `${pending.length} pending on ${database}`;
   const options = { summary: `${run.input.environment}/${run.input.target}` };
-  const facts = await run.phase('inspect', () => read.inspect.executeWithOptions(options, [run.input]), say);
+  const facts = await run.phase('inspect', () => heavy.inspect.executeWithOptions(options, [run.input]), say);
   run.status.facts = facts;
   run.instance = facts.instance;
   return facts;
