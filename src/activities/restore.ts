@@ -14,7 +14,7 @@ import {
   ties,
   type Exchange,
 } from '../adapters/database-swap';
-import { beginUnderFence, takeFence } from '../adapters/ledger/fence';
+import { beginUnderFence, takeFence, underFence } from '../adapters/ledger/fence';
 import {
   laterDeployments,
   recordReversed,
@@ -22,9 +22,11 @@ import {
   type RegisteredReversal,
 } from '../adapters/ledger/registrations';
 import { readMigrations } from '../adapters/migration-files';
+import { appliedMigrations } from '../adapters/prisma-history';
 import { acquireMigrationLock } from '../adapters/migration-lock';
 import { endpointOf, withSession, type Client } from '../adapters/postgres';
 import { copyAside } from '../adapters/salvage-copy';
+import { ensureSalvage } from '../adapters/salvage-schema';
 import { scratchName } from '../adapters/scratch';
 import { loadParser, parseScript } from '../adapters/sql-parser';
 import { withWorkFolder } from '../adapters/work-folder';
@@ -43,7 +45,7 @@ import { destroyedTargets, ownTransactions, statementsRun } from './rollback-fac
 import { backupOfDeployment } from './deployment-backup';
 import { heartbeating } from './heartbeat';
 import { keptRows } from './salvage';
-import { claimOf, own } from './script';
+import { claimOf, own, settle } from './script';
 import type { Deps } from './deps';
 import { applicationName, resolve, type ResolvedTarget } from './target';
 import { workbench, type Workbench } from './workbench';
@@ -62,8 +64,8 @@ export function createRestore(deps: Deps) {
         const refusal = await onLive(job.bench, (client) => whyNotExchanged(client, undo));
         if (refusal !== null) return refused(job, refusal);
         if (!(await isReady(job))) await makeReady(job, report);
-        const missing = await onBoth(job.bench, publicationsMissing);
-        return missing.length > 0 ? refused(job, tied(missing)) : readiness(job);
+        const missing = await whatIsNotInIt(job);
+        return missing !== null ? refused(job, missing) : readiness(job);
       });
     },
 
@@ -77,9 +79,16 @@ export function createRestore(deps: Deps) {
           if (now.digest !== approved) return { state: 'changed', kept: change.kept, takes: now.takes };
           // Rights and settings may have changed while people thought.
           await onLive(job.bench, (client) => dress(client, change.fresh));
-          await keepingOut(resolve(deps, input), job.bench, (keeper) =>
-            atDesk(job.bench, (desk) => exchange(desk, change, keeper)),
+          const exchanged = await atDesk(job.bench, (desk) =>
+            keepingOut(resolve(deps, input), job.bench, async (keeper) => {
+              // Before anybody is disconnected: so may slots, publications, sessions and migrations have come.
+              const refusal = await onLive(job.bench, (client) => whyNotExchanged(client, undo));
+              if ((refusal ?? (await whatIsNotInIt(job))) !== null) return false;
+              await exchange(desk, change, keeper);
+              return true;
+            }),
           );
+          if (!exchanged) return { state: 'changed', kept: change.kept, takes: now.takes };
         }
         // What was written between the count and the exchange is told too.
         return { state: 'exchanged', kept: change.kept, takes: await priceOf(job, change.kept, change.live) };
@@ -98,10 +107,25 @@ export function createRestore(deps: Deps) {
         const targets = destroyedTargets(await registrations(job), folders, bench.url);
         await restored(job, ASIDE, null, report);
         try {
-          await onLive(bench, (live) =>
-            bench.scratch.use(ASIDE, (aside) => copyAside({ live, aside, targets, deployment: undo })),
+          const session = await own(
+            resolve(deps, input),
+            bench.deploymentId,
+            `bring-${Context.current().info.attempt}`,
           );
-          return await onLive(bench, brought);
+          try {
+            await ensureSalvage(session.client);
+            await underFence(session.client, session, async () => {
+              // An attempt that nobody heard of may have come to its end meanwhile.
+              if ((await brought(session.client)).length > 0) return;
+              await bench.scratch.use(ASIDE, (aside) =>
+                copyAside({ live: session.client, aside, targets, deployment: undo }),
+              );
+            });
+            await settle(session);
+            return await brought(session.client);
+          } finally {
+            await session.client.end().catch(() => undefined);
+          }
         } finally {
           await bench.scratch.drop(ASIDE);
         }
@@ -134,6 +158,20 @@ function refused({ backup }: Job, refusal: string): SwapReadiness {
 async function whyNotExchanged(client: Client, undo: string): Promise<string | null> {
   const cut = await ties(client);
   return whyNotBeneath(await laterDeployments(client, undo)) ?? (cut.length > 0 ? tied(cut) : null);
+}
+
+/** What the database that would take the place lacks, in one sentence; null where that is nothing. */
+function whatIsNotInIt({ bench, undo }: Job): Promise<string | null> {
+  return onBoth(bench, async (live, fresh) => {
+    const registered = await registeredReversals(live, undo);
+    const known = new Set([...(await appliedMigrations(fresh)), ...registered.flatMap(({ migrations }) => migrations)]);
+    const since = (await appliedMigrations(live)).filter((name) => !known.has(name));
+    const missing = [
+      ...(await publicationsMissing(live, fresh)),
+      ...since.map((name) => `migration ${name}, which somebody else has applied since, is not in it`),
+    ];
+    return missing.length > 0 ? tied(missing) : null;
+  });
 }
 
 function readyMark({ meta }: Backup): string {
@@ -239,16 +277,16 @@ async function exchangeOf({ bench, backup }: Job): Promise<Exchange> {
 }
 
 /** While nobody else may change the live database: fence and Prisma's migration lock are held in it, and end with its last session. */
-async function keepingOut(
+async function keepingOut<T>(
   target: ResolvedTarget,
   { deploymentId }: Workbench,
-  work: (keeper: Client) => Promise<void>,
-): Promise<void> {
+  work: (keeper: Client) => Promise<T>,
+): Promise<T> {
   const keeper = await own(target, deploymentId, `swap-${Context.current().info.attempt}`);
   try {
     await acquireMigrationLock(keeper.client);
     await beginUnderFence(keeper.client, keeper);
-    await work(keeper.client);
+    return await work(keeper.client);
   } finally {
     await keeper.client.end().catch(() => undefined);
   }

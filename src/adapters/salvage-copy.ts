@@ -2,7 +2,7 @@
 import { pipeline } from 'node:stream/promises';
 import { from as copyFrom, to as copyTo } from 'pg-copy-streams';
 import type { Client } from './postgres';
-import { ensureManifest, ensureSalvage, IS_BUILT_IN } from './salvage-schema';
+import { ensureManifest, IS_BUILT_IN } from './salvage-schema';
 import { placesReached, type Reach } from './reach';
 import type { Place } from './written-since';
 
@@ -16,20 +16,12 @@ export interface CopyRequest {
 }
 
 /**
- * Whole tables, or a column with its table's key, and what the backup's catalog leads to from them; all in one transaction. What the
- * backup has not, or has empty, is left out.
+ * Whole tables, or a column with its table's key, and what the backup's catalog leads to from them, in the transaction of the
+ * session; what keeps them must be there. What the backup has not, or has empty, is left out.
  */
 export async function copyAside({ live, aside, targets, deployment }: CopyRequest): Promise<void> {
-  await ensureSalvage(live);
-  await live.query('BEGIN');
-  try {
-    await ensureManifest(live);
-    for (const place of await placesOf(aside, targets)) await copyPlace(live, aside, place, deployment);
-    await live.query('COMMIT');
-  } catch (error) {
-    await live.query('ROLLBACK').catch(() => undefined);
-    throw error;
-  }
+  await ensureManifest(live);
+  for (const place of await placesOf(aside, targets)) await copyPlace(live, aside, place, deployment);
 }
 
 /** Each once; a table's own entry brings its columns too. */

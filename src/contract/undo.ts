@@ -60,7 +60,7 @@ export interface SwapReadiness {
 }
 
 export interface SwapResult {
-  /** `changed`: the price is no longer what was approved, and nothing was exchanged. */
+  /** `changed`: the price is no longer what was approved, or something stands in the way by now; nothing was exchanged. */
   state: 'exchanged' | 'changed';
   /** What the old database is called. */
   kept: string;

@@ -3,6 +3,7 @@ import { destroyedTargets } from '../../src/activities/rollback-facts';
 import { ensureLedger } from '../../src/adapters/ledger/schema';
 import { salvages } from '../../src/adapters/salvage';
 import { copyAside } from '../../src/adapters/salvage-copy';
+import { ensureSalvage } from '../../src/adapters/salvage-schema';
 import { loadParser } from '../../src/adapters/sql-parser';
 import { testDatabase, type TestDatabase } from '../support/database';
 
@@ -86,7 +87,10 @@ test.each<[string, string, string[], [string, string | null, number][]]>([
     ...{ schemaBefore: null, inverses: [], digest: '', reversed: false },
   }));
   const targets = destroyedTargets(registered.toReversed(), folders, live.url);
+  await ensureSalvage(live.client);
+  await live.client.query('BEGIN');
   await copyAside({ live: live.client, aside: aside.client, targets, deployment: 'd1' });
+  await live.client.query('COMMIT');
   const brought = (await salvages(live.client)).toReversed();
   expect(brought.map(({ relation, column, rows }) => [relation, column, rows])).toEqual(wanted);
 });
