@@ -11,7 +11,8 @@ for (const name of ['mkdir', 'writeFile', 'chmod', 'rename', 'rm', 'rmdir']) {
   fs[name] = (...args) => {
     // Of a rename, what it makes.
     const target = String(name === 'rename' ? args[1] : args[0]);
-    const counts = (call ?? name) === name && /migration_backup_|restore_[0-9a-f]{16}/.test(target) && wanted.test(target);
+    const counts =
+      (call ?? name) === name && /migration_backup_|restore_[0-9a-f]{16}/.test(target) && wanted.test(target);
     if (counts && ++seen === nth) process.kill(process.pid, 'SIGKILL');
     return original(...args);
   };
