@@ -43,12 +43,21 @@ export async function registerDeployment(client: Client, deployment: string, sch
   );
 }
 
-/** pg_dump leaves them out; one that somebody builds is not valid yet. */
+/**
+ * pg_dump leaves them out; one that somebody builds, or drops, is not valid either. Of other roles' sessions the view of progress says no
+ * more than that they build, and of several indexes that are built anew it names one: the lock on their table tells. VACUUM takes
+ * the same lock on a table, but never on an index, as who drops one does.
+ */
 const INVALID_INDEXES = `
   SELECT format('%I.%I', n.nspname, c.relname)
     FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid JOIN pg_namespace n ON n.oid = c.relnamespace
    WHERE NOT i.indisvalid AND c.relkind = 'i' AND c.relpersistence <> 't'
-     AND i.indexrelid NOT IN (SELECT index_relid FROM pg_stat_progress_create_index WHERE index_relid IS NOT NULL)`;
+     AND NOT EXISTS (
+       SELECT FROM pg_locks l
+        WHERE l.locktype = 'relation' AND l.mode = 'ShareUpdateExclusiveLock' AND l.granted AND l.pid <> pg_backend_pid()
+          AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())
+          AND (l.relation = i.indexrelid
+            OR (l.relation = i.indrelid AND l.pid IN (SELECT pid FROM pg_stat_progress_create_index))))`;
 
 /** Invalid indexes that were not there, or not invalid, before the deployment; none where its registration does not tell. */
 export async function invalidIndexesSince(client: Client, deployment: string): Promise<string[]> {
