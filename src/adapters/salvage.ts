@@ -34,7 +34,8 @@ export interface PutBack {
 
 /**
  * Puts rows back into the live table; values that are the same already count as put back. Nothing is put back where one is in
- * the way. Where rows that a column's values belong to are gone, or a trigger kept rows out, the entry is not ticked off.
+ * the way, nor where a trigger or rule keeps out some rows of a table without a primary key. Where rows that a column's values
+ * belong to are gone, or a trigger kept rows with a key out, the entry is not ticked off.
  * @param overwrite of a column: also where the live row has another value by now.
  * @throws ApplicationFailure Salvage saying what is in the way.
  */
@@ -89,11 +90,24 @@ async function insertRows(client: Client, { entry, kept, columns, sameRow }: Sha
   const { rowCount } = await client.query(
     `INSERT INTO ${entry.relation} (${names}) OVERRIDING SYSTEM VALUE SELECT ${values} FROM ${kept} WHERE ${absent}`,
   );
-  await advanceSequences(client, entry.relation);
   const inserted = rowCount ?? 0;
-  if (sameRow === null) return { rows: inserted, reached: inserted };
+  if (sameRow === null) requireAll(entry, inserted, await countRows(client, kept));
+  await advanceSequences(client, entry.relation);
+  if (sameRow === null) return { rows: inserted, reached: entry.rows };
   const reached = await countRows(client, `${kept} JOIN ${entry.relation} AS t ON ${sameRow}`);
   return { rows: entry.source === 'undo' ? reached : inserted, reached };
+}
+
+/**
+ * Without a key the next attempt would insert again what this one did: all of them or none. A person may have taken some of
+ * what was kept away, so that it is counted anew.
+ * @throws ApplicationFailure Salvage
+ */
+function requireAll(entry: Salvage, inserted: number, there: number): void {
+  if (inserted < there)
+    throw refused(
+      `A trigger or rule keeps ${there - inserted} of ${plural(there, 'row')} out of ${salvageName(entry)}, and without a primary key nobody could tell afterwards which are missing; nothing was put back, and they stay in lockkeeper_salvage.${entry.keptIn}.`,
+    );
 }
 
 /** Keys that came back must not be dealt out again. */

@@ -105,6 +105,43 @@ describe('a table', () => {
     );
   });
 
+  describe('without a primary key', () => {
+    beforeEach(async () => {
+      await sql('CREATE TABLE a (x int); INSERT INTO a SELECT generate_series(1, 3)');
+      await undo('DROP TABLE a');
+      await sql('CREATE TABLE a (x int)');
+    });
+
+    it.each([
+      [
+        'a trigger',
+        `CREATE FUNCTION odd() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN CASE WHEN NEW.x % 2 = 1 THEN NEW END; END $$;
+         CREATE TRIGGER odd BEFORE INSERT ON a FOR EACH ROW EXECUTE FUNCTION odd()`,
+        'DROP TRIGGER odd ON a',
+      ],
+      ['a rule', 'CREATE RULE odd AS ON INSERT TO a WHERE NEW.x % 2 = 0 DO INSTEAD NOTHING', 'DROP RULE odd ON a'],
+    ])('comes back whole or not at all, where %s keeps rows out', async (_, hinder, free) => {
+      await sql(hinder);
+      for (const _attempt of [1, 2])
+        await expect(putBack(database.client, 1, false)).rejects.toThrow(
+          /^A trigger or rule keeps 1 of 3 rows out of public\.a, .*; nothing was put back, and they stay in lockkeeper_salvage\.s1_a\.$/,
+        );
+      expect(await rows('SELECT x FROM a')).toEqual([]);
+      expect(await salvages(database.client)).toMatchObject([{ rows: 3, putBackAt: null }]);
+      await sql(free);
+      expect(await putBack(database.client, 1, false)).toMatchObject({ rows: 3 });
+      expect(await rows('SELECT x FROM a ORDER BY x')).toEqual([{ x: 1 }, { x: 2 }, { x: 3 }]);
+      await expect(putBack(database.client, 1, false)).rejects.toThrow(/Salvage 1 was put back at/);
+    });
+
+    it('counts as put back where a person took some of what was kept away', async () => {
+      await sql('DELETE FROM lockkeeper_salvage.s1_a WHERE x = 1');
+      expect(await putBack(database.client, 1, false)).toMatchObject({ rows: 2 });
+      await expect(putBack(database.client, 1, false)).rejects.toThrow(/Salvage 1 was put back at/);
+      expect(await rows('SELECT x FROM a ORDER BY x')).toEqual([{ x: 2 }, { x: 3 }]);
+    });
+  });
+
   it('that nobody wrote into leaves no trace', async () => {
     await undo(DROP, [await transaction(MAKE)]);
     expect(await salvages(database.client)).toEqual([]);
