@@ -60,19 +60,28 @@ export async function placesReached(client: Client, { reach, kind, name }: Reach
   return rows.map(({ relation, column, partly }) => ({ relation, column, ...(partly && { partly }) }));
 }
 
+/** PostgreSQL's own that write large objects, or run SQL that they are given as text. */
+const WRITE_OR_RUN = [
+  ...['lo_creat', 'lo_create', 'lo_from_bytea', 'lo_import', 'lo_put', 'lo_truncate', 'lo_truncate64', 'lo_unlink'],
+  ...['lowrite', 'query_to_xml', 'query_to_xml_and_xmlschema', 'cursor_to_xml'],
+  ...['ts_rewrite', 'ts_stat'],
+];
+
 /**
- * Those functions of which nobody can say that they write no rows: neither PostgreSQL's own, nor Lockkeeper's, nor declared as reading only.
+ * Those functions of which nobody can say that they write no rows: neither PostgreSQL's own (but for some), nor Lockkeeper's, nor
+ * declared as reading only. Which of those that share a name is called, only the types of its arguments tell: one that may write is enough.
  * @param names as SQL calls them, without quotes.
  */
 export async function mayWrite(client: Client, names: string[]): Promise<string[]> {
   if (names.length === 0) return [];
   const { rows } = await client.query<{ name: string }>(
     `SELECT name FROM (SELECT name, regexp_replace(name, '^.*[.]', '') AS own, substring(name FROM '^(.*)[.]') AS schema FROM unnest($1::text[]) AS name) AS call
-      WHERE schema IS DISTINCT FROM 'lockkeeper' AND (NOT EXISTS (SELECT FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace WHERE p.proname = own
-                         AND (nspname = 'pg_catalog' OR provolatile <> 'v') AND nspname = coalesce(schema, nspname))
-         OR EXISTS (SELECT FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace WHERE p.proname = own
-                     AND nspname <> 'pg_catalog' AND provolatile = 'v' AND nspname = schema))`,
-    [names],
+      CROSS JOIN LATERAL (
+        SELECT count(*) AS found, coalesce(bool_or(CASE WHEN n.nspname = 'pg_catalog' THEN own = ANY ($2::text[]) ELSE p.provolatile = 'v' END), false) AS writes
+          FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace
+         WHERE p.proname = own AND n.nspname <> 'lockkeeper' AND n.nspname = coalesce(schema, n.nspname)) AS so_called
+      WHERE schema IS DISTINCT FROM 'lockkeeper' AND (found = 0 OR writes)`,
+    [names, WRITE_OR_RUN],
   );
   return rows.map(({ name }) => name);
 }

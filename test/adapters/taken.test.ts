@@ -7,7 +7,9 @@ import { keepingOthers } from '../../src/activities/salvage';
 import { LocalStore } from '../../src/adapters/backup-store/local';
 import type { RegisteredReversal } from '../../src/adapters/ledger/registrations';
 import { ensureLedger } from '../../src/adapters/ledger/schema';
+import { mayWrite } from '../../src/adapters/reach';
 import { putBack, salvages } from '../../src/adapters/salvage';
+import { ensureSalvage } from '../../src/adapters/salvage-schema';
 import { loadParser } from '../../src/adapters/sql-parser';
 import type { RowCost } from '../../src/contract';
 import { testDatabase, type TestDatabase } from '../support/database';
@@ -399,6 +401,38 @@ describe('by a reversal written by hand', () => {
       lost('whatever a DO block reaches by SQL that it makes itself'),
       lost('whatever function purge() reaches'),
     ]);
+  });
+
+  const writes = (name: string, schema = 'public'): string =>
+    `CREATE FUNCTION ${schema}.${name}() RETURNS void LANGUAGE plpgsql AS $$ BEGIN END $$`;
+  const reads = (name: string): string => `CREATE FUNCTION ${name}(text) RETURNS int STABLE LANGUAGE sql RETURN 1`;
+
+  test.each<[string, string, string[], string[]]>([
+    [
+      'writes beside one that reads',
+      `${writes('purge')}; ${reads('purge')}`,
+      ['purge', 'public.purge'],
+      ['purge', 'public.purge'],
+    ],
+    ["writes beside one of PostgreSQL's", writes('lower'), ['lower', 'pg_catalog.lower'], ['lower']],
+    [
+      'writes in another schema than the one that is named',
+      `CREATE SCHEMA shop; ${writes('sweep', 'shop')}; ${reads('sweep')}`,
+      ['sweep', 'shop.sweep', 'public.sweep'],
+      ['sweep', 'shop.sweep'],
+    ],
+    ["is called like one of Lockkeeper's", reads('forget'), ['forget', 'lockkeeper.forget'], []],
+    ['is not there', 'SELECT 1', ['gone', 'public.lower'], ['gone', 'public.lower']],
+    [
+      "is PostgreSQL's, and writes or runs what it is given",
+      reads('lo_unlink'),
+      ['lo_unlink', 'pg_catalog.lo_put', 'query_to_xml', 'public.lo_unlink', 'now', 'count'],
+      ['lo_unlink', 'pg_catalog.lo_put', 'query_to_xml'],
+    ],
+  ])('a function that %s', async (_, before, calls, reported) => {
+    await ensureSalvage(database.client);
+    await run(before);
+    expect((await mayWrite(database.client, calls)).toSorted()).toEqual(reported.toSorted());
   });
 });
 
