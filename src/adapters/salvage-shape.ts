@@ -4,6 +4,7 @@ import { FailureType, permanent } from '../errors';
 import { DatabaseError, type Client } from './postgres';
 import { salvageName, type Salvage } from './salvage-schema';
 import { withoutData } from './statement-failure';
+import { isDrawn } from './written-since';
 
 /** What both sides look like, as SQL: aliases `t` for the live table, `s` for the kept rows. */
 export interface Shape {
@@ -19,7 +20,7 @@ interface ShapeColumn {
   name: string;
   /** The kept value in the live column's type. */
   value: string;
-  /** The live column's default. */
+  /** The live column's default; null where it has none, or one that is another each time. */
   fallback: string | null;
   /** As SQL writes them. Values of types that a project makes are kept as text. */
   type: { live: string; kept: string };
@@ -68,7 +69,7 @@ async function columnsOf(client: Client, relation: string): Promise<Column[]> {
     `SELECT a.attname AS name, format_type(a.atttypid, a.atttypmod) AS type, ty.typnamespace = 'pg_catalog'::regnamespace AS "builtIn",
             (SELECT format('%I.%I', n.nspname, o.collname) FROM pg_collation o JOIN pg_namespace n ON n.oid = o.collnamespace
               WHERE o.oid = a.attcollation AND o.oid <> 'pg_catalog."default"'::regcollation) AS collation,
-            pg_get_expr(d.adbin, d.adrelid) AS fallback
+            CASE WHEN NOT ${isDrawn('d')} THEN pg_get_expr(d.adbin, d.adrelid) END AS fallback
        FROM pg_attribute a JOIN pg_type ty ON ty.oid = a.atttypid LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
       WHERE a.attrelid = to_regclass($1) AND a.attnum > 0 AND NOT a.attisdropped ORDER BY a.attnum`,
     [relation],

@@ -124,8 +124,8 @@ export function writersOf(own: string[], step: string[]): Writers {
 
 /**
  * Tells rows apart by the transaction that wrote them last: everything in a table that the deployment made and did not fill
- * itself; in a column that it added, values other than NULL and the default, and other than the default that older rows
- * got with it. Of what is taken in part, what was written since the step began. Of a column that is given another type, every
+ * itself; in a column that it added, values other than NULL and the default (unless that is another each time), and other
+ * than the default that older rows got with it. Of what is taken in part, what was written since the step began. Of a column that is given another type, every
  * value that would not be the same if it were given this one again, whoever wrote it.
  * @returns a condition on table alias `t`, as SQL.
  */
@@ -143,6 +143,22 @@ export async function othersRows(client: Client, place: Place, own: string[], st
     [place.relation, place.column, others, newer, place.partly ?? false, place.becomes ?? null],
   );
   return rows[0]?.condition ?? 'false';
+}
+
+/**
+ * Whether a default is another each time, so that comparing with it tells nothing and, where it draws from a sequence, takes a
+ * number. What a default calls stands in its tree alone: the catalog keeps no dependency on PostgreSQL's own functions.
+ * @param row of pg_attrdef.
+ * @returns a condition, as SQL.
+ */
+export function isDrawn(row: string): string {
+  return `(EXISTS (
+      SELECT FROM regexp_matches(${row}.adbin::text, ':(funcid|opno) ([0-9]+)', 'g') AS used(parts)
+        LEFT JOIN pg_operator o ON used.parts[1] = 'opno' AND o.oid = used.parts[2]::oid
+        JOIN pg_proc f ON f.oid = coalesce(o.oprcode, used.parts[2]::oid) WHERE f.provolatile = 'v')
+    OR EXISTS (
+      SELECT FROM pg_depend u JOIN pg_class s ON s.oid = u.refobjid AND s.relkind = 'S'
+       WHERE u.classid = 'pg_attrdef'::regclass AND u.objid = ${row}.oid AND u.refclassid = 'pg_class'::regclass))`;
 }
 
 /** The condition as a query, from SQL expressions: for a session, and for what runs on the server when the place is taken. */
@@ -164,7 +180,7 @@ SELECT CASE
   ELSE concat_ws(' AND ', ${others}, format('t.%I IS NOT NULL', a.attname),
     CASE WHEN ${partly} THEN ${newer}
          WHEN a.atthasmissing THEN format('(%s OR t.%I::text IS DISTINCT FROM %L)', ${newer}, a.attname, (a.attmissingval::text::text[])[1]) END,
-    CASE WHEN d.oid IS NOT NULL THEN format('t.%I::text IS DISTINCT FROM CAST((%s) AS %s)::text', a.attname, pg_get_expr(d.adbin, d.adrelid), format_type(a.atttypid, a.atttypmod)) END)
+    CASE WHEN d.oid IS NOT NULL AND NOT ${isDrawn('d')} THEN format('t.%I::text IS DISTINCT FROM CAST((%s) AS %s)::text', a.attname, pg_get_expr(d.adbin, d.adrelid), format_type(a.atttypid, a.atttypmod)) END)
   END AS condition
   FROM (SELECT ${column} AS name) AS named
   LEFT JOIN pg_attribute a ON a.attrelid = ${live} AND a.attname = named.name AND a.attnum > 0 AND NOT a.attisdropped

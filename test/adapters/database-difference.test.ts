@@ -343,6 +343,15 @@ describe('what the deployment wrote itself costs nothing', () => {
       [unknown('public.orders.state')],
     ],
     [
+      'numbers that a new column gives to its rows, but not those that it gave to the rows of others',
+      {
+        backup: ORDERS,
+        migration: ['ALTER TABLE orders ADD COLUMN n serial'],
+        after: 'INSERT INTO orders (id) VALUES (9)',
+      },
+      [cost(1), cost(1, 'public.orders.n')],
+    ],
+    [
       'rows of other tables',
       { backup: `${ORDERS}; ${LOG}`, before: TWO_MORE, migration: [`UPDATE log SET line = 'z'`] },
       [unknown('public.log'), cost(2)],

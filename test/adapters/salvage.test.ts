@@ -278,6 +278,19 @@ describe('a column', () => {
     expect(await rows('SELECT nick FROM people WHERE id = 1')).toEqual([{ nick: 'ada' }]);
   });
 
+  it('takes no number of a sequence that its default draws from', async () => {
+    const add = `ALTER TABLE "people" ADD COLUMN "ticket" bigint DEFAULT nextval('tickets')`;
+    await sql('CREATE SEQUENCE tickets');
+    const own = await transaction(add);
+    await sql('INSERT INTO "people" VALUES (5)');
+    await undo('ALTER TABLE "people" DROP COLUMN "ticket"', [own]);
+    await sql(add);
+    const before = await rows('SELECT last_value FROM tickets');
+    await expect(putBack(database.client, 1, false)).rejects.toThrow(/1 of 1 row of public.people.ticket have another/);
+    expect(await putBack(database.client, 1, true)).toMatchObject({ rows: 1 });
+    expect(await rows('SELECT last_value FROM tickets')).toEqual(before);
+  });
+
   it('of a table without a key is kept with whole rows, for a person', async () => {
     await sql('ALTER TABLE "people" DROP CONSTRAINT "people_pkey"');
     await kept();

@@ -285,6 +285,42 @@ describe('written while the step ran', () => {
   });
 });
 
+describe('of a default that is another each time', () => {
+  const column = (type: string): Case => ({
+    before: `${ORDERS}; CREATE SEQUENCE numbers; CREATE FUNCTION draw() RETURNS bigint LANGUAGE sql RETURN nextval('numbers');
+      CREATE FUNCTION plus(int, int) RETURNS bigint LANGUAGE sql RETURN nextval('numbers');
+      CREATE OPERATOR <#> (FUNCTION = plus, LEFTARG = int, RIGHTARG = int)`,
+    migration: [`ALTER TABLE orders ADD COLUMN n ${type}`],
+    others: 'INSERT INTO orders VALUES (2)',
+    reversal: 'ALTER TABLE "public"."orders" DROP COLUMN IF EXISTS "n";',
+  });
+
+  test.each([
+    ['serial', 'serial'],
+    ['of a sequence', "bigint DEFAULT nextval('numbers')"],
+    ['of a function', 'bigint DEFAULT 1 + draw()'],
+    ['of an operator', 'bigint DEFAULT 1 <#> 2'],
+  ])('%s: its values are known, and no number is taken', async (_, type) => {
+    const given = column(type);
+    const numbers = async (of: string): Promise<unknown> => (await run(`SELECT last_value, is_called FROM ${of}`)).rows;
+    const others = `${given.others}; CREATE TABLE seen AS SELECT last_value, is_called FROM numbers`;
+    expect(await undo({ ...given, others })).toEqual({
+      counted: [taken('public.orders.n', 1)],
+      kept: [inSalvage('public.orders', 'n', 1)],
+    });
+    expect(await numbers('numbers')).toEqual(await numbers('seen'));
+  });
+
+  test('but one that is the same in each transaction is compared', async () => {
+    expect(
+      await undo({
+        ...column('bigint DEFAULT length(current_user) + 1'),
+        others: 'INSERT INTO orders VALUES (2); INSERT INTO orders VALUES (3, 0)',
+      }),
+    ).toEqual({ counted: [taken('public.orders.n', 1)], kept: [inSalvage('public.orders', 'n', 1)] });
+  });
+});
+
 describe('by a reversal written by hand', () => {
   const EVENTS = 'CREATE SCHEMA analytics; CREATE TABLE analytics.events (id int PRIMARY KEY)';
   test.each<[string, Case, Taken]>([
