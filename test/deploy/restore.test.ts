@@ -151,6 +151,20 @@ it('refuses an exchange that would cut a subscription off', async () => {
   }
 });
 
+it('refuses an exchange for what came while people thought, and disconnects nobody', async () => {
+  const rollback = await project.client.startRollback(deployed, MAYA, 'restore');
+  const { approval } = await asked(rollback);
+  await database.client.query(
+    `INSERT INTO public._prisma_migrations (id, checksum, migration_name, finished_at) VALUES ('x', '', '02_theirs', now())`,
+  );
+  await project.client.decide(rollback, NINA, 'approve', null, approval?.bindingDigest ?? '');
+  const outcome = await project.client.result(rollback);
+  expect(outcome.status).toBe('needs-human');
+  expect(outcome.summary).toContain('migration 02_theirs, which somebody else has applied since, is not in it');
+  // Its session is the one from before.
+  expect((await database.client.query('SELECT age FROM public.guests')).rows).toEqual([{ age: 30 }, { age: 30 }]);
+});
+
 it('brings what the migration destroyed from the backup beside the live rows, and puts it back, whatever became of its file', async () => {
   await query(`INSERT INTO guests (name) VALUES ('eve')`);
   rmSync(join(migrations, '01_change'), { recursive: true });
