@@ -146,7 +146,10 @@ function dangersOneByOne(): string[] {
             message: message.split(/(?<=[.:]) /)[0] ?? '',
           })),
       );
-      const left = dangers.filter(({ id }) => !HAZARDS.find((hazard) => hazard.id === id)?.onlineForm);
+      const isSpared = new Set(
+        HAZARDS.filter(({ onlineForm, handledApart }) => onlineForm || handledApart).map(({ id }) => id),
+      );
+      const left = dangers.filter(({ id }) => !isSpared.has(id));
       return [
         `${project}: ${dangers.length} dangers; ${dangers.length - left.length} have an online form.`,
         '',

@@ -207,6 +207,8 @@ DROP VIEW v;
 CREATE MATERIALIZED VIEW daily AS SELECT date_trunc('day', placed_at) AS day, count(*) AS n FROM orders GROUP BY 1 WITH NO DATA;
 CREATE UNIQUE INDEX daily_day_idx ON daily (day);
 REFRESH MATERIALIZED VIEW daily;
+--! index on a materialized view: only a refresh waits
+CREATE INDEX revenue_total_idx ON revenue (total);
 --! materialized view refreshed beside its readers
 REFRESH MATERIALIZED VIEW CONCURRENTLY revenue;
 --! function replaced

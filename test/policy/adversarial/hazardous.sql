@@ -27,8 +27,6 @@ CREATE INDEX ON orders (coupon_id);
 CREATE UNIQUE INDEX customers_lower_email ON customers (lower(email)) WHERE full_name IS NOT NULL;
 --! index on a table with a space in its name | index-not-concurrent
 CREATE INDEX "Order Items_orderId_idx" ON "Order Items"("orderId");
---! index on a materialized view | index-not-concurrent
-CREATE INDEX revenue_total_idx ON revenue (total);
 --! index on a partitioned table | index-not-concurrent
 CREATE INDEX events_kind_idx ON events (kind);
 --! index on one partition | index-not-concurrent
