@@ -477,7 +477,7 @@ export const CASES: HazardCase[] = [
   {
     id: 'refresh-materialized-view',
     found: 'REFRESH MATERIALIZED VIEW "Totals"',
-    severity: 'warning',
+    severity: 'danger',
     fine: ['REFRESH MATERIALIZED VIEW CONCURRENTLY "Totals"'],
   },
   {

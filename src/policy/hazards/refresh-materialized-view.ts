@@ -1,5 +1,4 @@
 import { as, relationOf } from '../statements/ast';
-import { createdHere } from './names';
 import { oneLine } from './sql';
 import type { Hazard } from './hazard';
 
@@ -10,10 +9,10 @@ export const hazard: Hazard = {
   on: ['RefreshMatViewStmt'],
   detect({ node, text }, context) {
     const refresh = as(node, 'RefreshMatViewStmt');
-    if (!refresh || refresh.concurrent || createdHere(relationOf(refresh.relation), context)) return [];
+    if (!refresh || refresh.concurrent || context.isNew(relationOf(refresh.relation))) return [];
     return [
       {
-        severity: 'warning',
+        severity: 'danger',
         message: `REFRESH holds ACCESS EXCLUSIVE on ${relationOf(refresh.relation)} for as long as its query runs: nobody can read it. CONCURRENTLY needs a unique index on it.`,
         saferSql: `${oneLine(text).replace(/\bVIEW\b/i, 'VIEW CONCURRENTLY')};`,
       },

@@ -259,7 +259,7 @@ ALTER TABLE orders DISABLE TRIGGER ALL;
 SET LOCAL session_replication_role TO 'replica';
 --! alter system | alter-system
 ALTER SYSTEM SET wal_level = 'logical';
---! materialized view read anew under its lock | refresh-materialized-view:warning
+--! materialized view read anew under its lock | refresh-materialized-view
 REFRESH MATERIALIZED VIEW revenue;
 --! constraint of a domain that tables use | domain-constraint
 ALTER DOMAIN percentage ADD CONSTRAINT not_half CHECK (VALUE <> 50);
