@@ -67,10 +67,13 @@ export function lookingFor(client: Client, locks: BusyLock[], { timeoutMs }: Loc
   return `SELECT lockkeeper.look(${client.escapeLiteral(wantedBy(locks))}, ${timeoutMs})`;
 }
 
-/** SQL that takes several locks in their order, all of them within one attempt's wait. The ledger must be there. */
+/**
+ * A call, in SQL, that takes locks in their order, all of them within one attempt's wait; with none, too, nothing behind it
+ * waits as long as deadlock_timeout. The ledger must be there.
+ */
 export function lockingFirst(client: Client, locks: BusyLock[], timeoutMs: number): string {
   const wanted = JSON.stringify(locks.map(({ relation, mode }) => ({ relation, mode: manualName(mode) })));
-  return `SELECT lockkeeper.lock(${client.escapeLiteral(wanted)}, ${timeoutMs})`;
+  return `lockkeeper.lock(${client.escapeLiteral(wanted)}, ${timeoutMs})`;
 }
 
 function wantedBy(locks: BusyLock[]): string {

@@ -115,7 +115,7 @@ function messagesOf(client: Client, attempt: Attempt, history: string[]): Line[]
   const messages = [linesFor(0, ...history, ...begin, ...looking, ...entrance(client, attempt))];
   for (const [position, statement] of inner.entries()) {
     if (position > 0 && beginsMessage(attempt.segment, statement)) messages.push([]);
-    const before = [...nextLimits(attempt, inner, position), ...keepingSequences(client, statement)];
+    const before = [...nextLimits(attempt, inner, position), ...keeping(client, attempt, statement)];
     messages.at(-1)?.push(...linesFor(position, ...before, statement.text));
   }
   messages.at(-1)?.push({ text: commit, position: inner.length - 1 });
@@ -148,7 +148,7 @@ async function runOneByOne(client: Client, attempt: Attempt): Promise<void> {
   await sendAll(client, [...begin, ...entrance(client, attempt)]);
   for (const [position, statement] of inner.entries()) {
     attempt.next(statement, position);
-    await sendAll(client, [...nextLimits(attempt, inner, position), ...keepingSequences(client, statement)]);
+    await sendAll(client, [...nextLimits(attempt, inner, position), ...keeping(client, attempt, statement)]);
     await execute(client, attempt, statement);
   }
   await client.query(commit);
@@ -200,7 +200,7 @@ async function failSingle(client: Client, entry: Entry, segment: Segment, error:
 /** What comes before a transaction's own statements: its marker, their limits, and where there are several locks, those. */
 function entrance(client: Client, attempt: Attempt): string[] {
   const { segment, patience } = attempt;
-  const locking = segment.locksFirst ? [lockingFirst(client, segment.locks, patience.timeoutMs)] : [];
+  const locking = segment.locksFirst ? [`SELECT ${lockingFirst(client, segment.locks, patience.timeoutMs)}`] : [];
   return [entering(client, attempt, 'committed'), ...limits(attempt), ...locking];
 }
 
@@ -208,6 +208,11 @@ function limits(attempt: Attempt): string[] {
   const [first] = bracketOf(attempt.segment).inner;
   const bounded = attempt.boundOf(0) === null ? [] : [bound(attempt, 0)];
   return [lockTimeout(attempt, first), ...bounded];
+}
+
+/** How far sequences have come is kept once their table is locked: by the statement itself, if the segment has not done so. */
+function keeping(client: Client, { segment, patience }: Attempt, statement: ParsedStatement): string[] {
+  return keepingSequences(client, statement, segment.locksFirst ? null : patience.timeoutMs);
 }
 
 /** Between two statements that may wait or run for different times. */

@@ -337,7 +337,7 @@ async function inverseOf(
   const around = recorder.of('a migration', client);
   const [segment] = segmentsOf(statements, AS_WRITTEN) as [Segment];
   for (const statement of statements) {
-    for (const keeping of keepingSequences(client, statement)) await client.query(keeping);
+    for (const keeping of keepingSequences(client, statement, null)) await client.query(keeping);
     await around(segment, statement, () => client.query(statement.text));
   }
   return recorder.whole();

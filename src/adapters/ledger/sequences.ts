@@ -1,19 +1,29 @@
 /** How far a sequence had come when a segment dropped it: kept in the segment's own transaction, for whoever makes it again. */
+import type { BusyLock } from '../../policy/segments';
 import { sequencesDropped, type DroppedSequence } from '../../policy/statements/sequences';
+import { lockingFirst } from '../lock-queue';
 import type { Client } from '../postgres';
 import type { ParsedStatement } from '../sql-parser';
 
 /**
  * To run right before the statement, in its transaction; empty for nearly all. A file that has taken another role may not write the
  * ledger: then nothing is kept, and nobody takes the sequence for one that could be brought back.
+ * @param lockMs longest wait for the tables that the sequences belong to; null where the segment has them already. Whoever has
+ * read such a table may come for a number next: a sequence is held while its table is waited for only where the catalog
+ * alone knows the table, and then for less than deadlock_timeout.
  */
-export function keepingSequences(client: Client, statement: ParsedStatement): string[] {
-  const kept = sequencesDropped(statement).map(
-    (dropped) => `PERFORM lockkeeper.keep_sequence(${found(client, dropped)});`,
-  );
-  if (kept.length === 0) return [];
-  const body = `BEGIN ${kept.join(' ')} EXCEPTION WHEN insufficient_privilege OR undefined_table OR undefined_column THEN NULL; END`;
+export function keepingSequences(client: Client, statement: ParsedStatement, lockMs: number | null): string[] {
+  const dropped = sequencesDropped(statement);
+  if (dropped.length === 0) return [];
+  const locked = lockMs === null ? [] : [`PERFORM ${lockingFirst(client, tablesOf(dropped), lockMs)};`];
+  const kept = dropped.map((sequence) => `PERFORM lockkeeper.keep_sequence(${found(client, sequence)});`);
+  const body = `BEGIN ${[...locked, ...kept].join(' ')} EXCEPTION WHEN insufficient_privilege OR undefined_table OR undefined_column THEN NULL; END`;
   return [`DO ${client.escapeLiteral(body)}`];
+}
+
+function tablesOf(dropped: DroppedSequence[]): BusyLock[] {
+  const tables = new Set(dropped.flatMap(({ relation, identity }) => (identity === null ? [] : [relation])));
+  return [...tables].map((relation) => ({ relation, mode: 'AccessExclusiveLock' }));
 }
 
 function found(client: Client, { relation, identity }: DroppedSequence): string {
