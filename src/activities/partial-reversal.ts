@@ -2,14 +2,15 @@
 import { join } from 'node:path';
 import { segmentsMarked, settleIntent } from '../adapters/ledger/markers';
 import type { RegisteredReversal } from '../adapters/ledger/registrations';
-import type { LockPatience } from '../adapters/lock-queue';
+import { detachOf, inTheWayOfFinalize } from '../adapters/detach';
+import { untilClear, type LockPatience } from '../adapters/lock-queue';
 import { retryingLocks } from '../adapters/lock-retries';
 import type { Client } from '../adapters/postgres';
 import { settleSingle } from '../adapters/single-statement';
 import { parseScript, type ParsedStatement } from '../adapters/sql-parser';
 import { statementFailure } from '../adapters/statement-failure';
 import { withWorkFolder } from '../adapters/work-folder';
-import type { DeployInput } from '../contract';
+import type { Blocker, DeployInput, ScriptProgress } from '../contract';
 import type { Deps } from './deps';
 import { resumesLast } from '../policy/inverse';
 import { scriptOf } from './proving-ground';
@@ -57,41 +58,63 @@ export async function whyNotPartial(
 /**
  * Brings what was begun outside transactions, and came to no end, to one: to nothing where that can be, else to its whole effect.
  * From then on the markers tell which.
- * @throws ApplicationFailure LockTimeout, Fenced, Statement
+ * @throws ApplicationFailure LockTimeout, Fenced, Statement; AbortError
  */
 export async function settleUnfinished(
   { client, ...holder }: OwnedSession,
   undo: string,
   { migrations, inverses }: RegisteredReversal,
-  patience: LockPatience,
+  waiting: Waiting,
 ): Promise<void> {
   for (const marked of await segmentsMarked(client, undo, migrations)) {
     const { migration, segment, state } = marked;
-    const [statement] = parseScript(
-      inverses.find((one) => one.migration === migration && one.segment === segment)?.single ?? '',
-    );
+    const theirs = inverses.filter((one) => one.migration === migration);
+    const [statement] = parseScript(theirs.find((one) => one.segment === segment)?.single ?? '');
     if (state !== 'intent' || !statement) continue;
-    const isThere = await settlePatiently(client, statement, migration, patience);
+    const progress: ScriptProgress = {
+      title: migration,
+      segment: segment + 1,
+      segments: Math.max(theirs.length, segment + 1),
+      statement: 1,
+      statements: 1,
+      line: statement.line,
+      since: new Date().toISOString(),
+      attempts: 0,
+      blockers: [],
+      work: null,
+    };
+    const isThere = await settlePatiently(client, statement, progress, waiting);
     await settleIntent(client, holder, undo, marked, isThere);
   }
 }
 
-/** Each attempt waits for locks as briefly as a segment's. */
+/** How an undo waits, and whom it tells for whom. */
+export interface Waiting {
+  patience: LockPatience;
+  onProgress: (progress: ScriptProgress) => void;
+  signal: AbortSignal;
+}
+
+/** Each attempt waits for locks as briefly as a segment's; what is pending has all the time that an index build has. */
 async function settlePatiently(
   client: Client,
   statement: ParsedStatement,
-  title: string,
-  { timeoutMs, budgetMs }: LockPatience,
+  progress: ScriptProgress,
+  { patience, onProgress, signal }: Waiting,
 ): Promise<boolean> {
-  await client.query(`SET lock_timeout = ${Math.ceil(timeoutMs)}`);
+  await client.query(`SET lock_timeout = ${Math.ceil(patience.timeoutMs)}`);
+  const detach = detachOf(statement);
+  const deadline = detach ? Infinity : Date.now() + patience.budgetMs;
   let isThere = false;
   let attempts = 0;
   const attempt = async (): Promise<void> => {
+    const seen = (blockers: Blocker[]): void => onProgress({ ...progress, attempts, blockers });
+    if (detach) await untilClear(client, () => inTheWayOfFinalize(client, detach), patience, deadline, seen, signal);
     attempts += 1;
     isThere = await settleSingle(client, statement);
   };
-  const error = await retryingLocks(attempt, Date.now() + budgetMs);
-  if (error !== null) throw statementFailure(error, title, statement, attempts);
+  const error = await retryingLocks(attempt, deadline, signal);
+  if (error !== null) throw statementFailure(error, progress.title, statement, attempts);
   await client.query('RESET lock_timeout');
   return isThere;
 }

@@ -105,7 +105,7 @@ export function createUndo(deps: Deps) {
      */
     async reverseStep(input: DeployInput, undo: string, step: number): Promise<ReversalResult> {
       const target = resolve(deps, input);
-      return heartbeating(async (signal) => {
+      return heartbeating(async (signal, onProgress) => {
         const session = await own(target, input.deploymentId, `undo-${Context.current().info.attempt}`);
         try {
           await acquireMigrationLock(session.client);
@@ -115,7 +115,7 @@ export function createUndo(deps: Deps) {
           const again = await appliedAgain(session.client, registered);
           if (again !== null) return { step, state: 'failed', detail: again, kept: [] };
           await loadParser();
-          await settleUnfinished(session, undo, reversal, patienceOf(target));
+          await settleUnfinished(session, undo, reversal, { patience: patienceOf(target), onProgress, signal });
           const extent = await extentOf(session.client, reversal, undo);
           const script = reversalKey(undo, step);
           const sql = await reversalSql(session.client, undo, reversal, extent);

@@ -30,12 +30,13 @@ export interface Eviction {
 const LOOK_EVERY_MS = 100;
 
 /**
- * Resolves when nobody holds a conflicting lock for longer than an attempt would wait, or at the deadline.
+ * Resolves when nobody has been in the way for longer than an attempt would wait, or at the deadline.
+ * @param look who is in the way, however short a time.
  * @returns who was still in the way at the deadline; empty when the way is clear.
  */
 export async function untilClear(
   client: Client,
-  locks: BusyLock[],
+  look: () => Promise<Blocker[]>,
   { timeoutMs, eviction }: LockPatience,
   deadline: number,
   onWait: (blockers: Blocker[]) => void,
@@ -44,7 +45,7 @@ export async function untilClear(
   const firstSeen = Date.now();
   for (;;) {
     signal.throwIfAborted();
-    const old = (await blockersOf(client, locks)).filter(({ transactionMs }) => (transactionMs ?? 0) > timeoutMs);
+    const old = (await look()).filter(({ transactionMs }) => (transactionMs ?? 0) > timeoutMs);
     if (old.length === 0 || Date.now() >= deadline) return old;
     onWait(old);
     if (old.every(({ application }) => application === AUTOVACUUM)) await displaceAutovacuum(client, old, deadline);
@@ -59,7 +60,11 @@ export async function untilClear(
  */
 export async function blockersOf(client: Client, locks: BusyLock[]): Promise<Blocker[]> {
   const { rows } = await client.query<BlockerRow>('SELECT * FROM lockkeeper.holders($1)', [wantedBy(locks)]);
-  return rows.map(toBlocker).sort((one, other) => (other.transactionMs ?? 0) - (one.transactionMs ?? 0));
+  return rows.map(toBlocker).sort(oldestFirst);
+}
+
+export function oldestFirst(one: Blocker, other: Blocker): number {
+  return (other.transactionMs ?? 0) - (one.transactionMs ?? 0);
 }
 
 /** SQL that fails with IN_THE_WAY where `untilClear` would wait. The ledger must be there. */

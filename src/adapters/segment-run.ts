@@ -4,6 +4,7 @@ import type { Blocker, LockWait, ScriptProgress } from '../contract';
 import type { Segment } from '../policy/segments';
 import { markersOf, type Marker } from './ledger/markers';
 import { IN_THE_WAY } from './ledger/schema';
+import { detachOf, inTheWayOfDetach } from './detach';
 import { blockersOf, lookingFor, untilClear, type LockPatience } from './lock-queue';
 import { DatabaseError, type Client } from './postgres';
 import { attemptSegment, looksBefore, type Around, type Entry } from './segment';
@@ -35,6 +36,8 @@ export class SegmentRun {
   private blockers: Blocker[] = [];
   private current: ParsedStatement;
   private position = 0;
+  /** Who is in the way; null where nobody can be. */
+  private readonly look: (() => Promise<Blocker[]>) | null;
 
   constructor(
     private readonly client: Client,
@@ -46,7 +49,11 @@ export class SegmentRun {
     const [first] = segment.statements;
     if (!first) throw new Error(`Segment ${segment.index} of ${script.title} is empty.`);
     this.current = first;
-    this.deadline = this.startedAt + script.patience.budgetMs;
+    const detach = segment.kind === 'single' ? detachOf(first) : null;
+    const looksForLocks = segment.locks.length > 0 ? () => blockersOf(client, segment.locks) : null;
+    this.look = detach ? () => inTheWayOfDetach(client, detach, this.marker !== undefined) : looksForLocks;
+    // As every other statement that is CONCURRENTLY: it waits for as long as others last, and keeps nobody waiting meanwhile.
+    this.deadline = detach ? Infinity : this.startedAt + script.patience.budgetMs;
   }
 
   /** Resolves to how it waited, or null when it did not. */
@@ -98,23 +105,23 @@ export class SegmentRun {
 
   /** Its own transaction holds nothing yet, so that waiting here costs nobody anything. */
   private async lookAhead(): Promise<void> {
-    const { client, script, segment, deadline } = this;
-    if (segment.locks.length === 0) return;
+    const { client, script, look, deadline } = this;
+    if (!look) return;
     const seen = (blockers: Blocker[]): void => {
       this.blockers = blockers;
       this.report(blockers);
     };
-    const left = await untilClear(client, segment.locks, script.patience, deadline, seen, script.signal);
+    const left = await untilClear(client, look, script.patience, deadline, seen, script.signal);
     if (left.length === 0) return;
     this.blockers = left;
     throw await this.failure(LOOKED_IN_VAIN);
   }
 
   private async pauseOrFail(error: unknown): Promise<void> {
-    const { client, script, segment, attempts } = this;
+    const { script, attempts } = this;
     const pause = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** (attempts - 1)) * (0.5 + Math.random());
     const inVain = error instanceof DatabaseError && RETRIED.has(error.code ?? '');
-    if (inVain && segment.locks.length > 0) this.blockers = await blockersOf(client, segment.locks);
+    if (inVain && this.look) this.blockers = await this.look();
     if (!inVain || Date.now() + pause >= this.deadline) throw await this.failure(error);
     this.report(this.blockers);
     await sleep(pause, undefined, { signal: script.signal });

@@ -1,6 +1,7 @@
 /** Statements that cannot run in a transaction: what the catalog tells of them after a crash. */
 import type { DropStmt, IndexStmt, RangeVar, ReindexStmt } from '@pgsql/types';
-import { all, as, nameParts } from '../policy/statements/ast';
+import { nameParts } from '../policy/statements/ast';
+import { detachOf, detachState, finishDetach, relationText } from './detach';
 import type { Client } from './postgres';
 import type { ParsedStatement } from './sql-parser';
 
@@ -46,7 +47,7 @@ export async function settleSingle(client: Client, statement: ParsedStatement): 
 
 /**
  * CONCURRENTLY waits for transactions older than itself, however long they are, and holds nothing that they need. DETACH
- * PARTITION is another matter: its second transaction shuts the partition.
+ * PARTITION is another matter: its second transaction shuts the partition, so they are waited for before it begins.
  */
 export function waitsForOthers({ text, node }: ParsedStatement): boolean {
   return /\bconcurrently\b/i.test(text) && !('AlterTableStmt' in node);
@@ -89,40 +90,6 @@ function nameDropped(client: Client, { objects = [] }: DropStmt): string {
     .join('.');
 }
 
-interface Detach {
-  parent: RangeVar;
-  partition: RangeVar;
-}
-
-/** Null for every statement but DETACH PARTITION CONCURRENTLY: no other ALTER TABLE is kept out of transactions. */
-function detachOf({ node }: ParsedStatement): Detach | null {
-  const alter = as(node, 'AlterTableStmt');
-  const partition = as(all(alter?.cmds, 'AlterTableCmd')[0]?.def, 'PartitionCmd')?.name;
-  return alter?.relation && partition ? { parent: alter.relation, partition } : null;
-}
-
-/** Its first transaction marks the partition, and queries of the parent pass it over from then on; the second takes it out. */
-async function detachState(
-  client: Client,
-  { parent, partition }: Detach,
-): Promise<'attached' | 'pending' | 'detached'> {
-  const { rows } = await client.query<{ pending: boolean }>(
-    'SELECT inhdetachpending AS pending FROM pg_inherits WHERE inhparent = to_regclass($1) AND inhrelid = to_regclass($2)',
-    [relationText(client, parent), relationText(client, partition)],
-  );
-  const [inherits] = rows;
-  if (!inherits) return 'detached';
-  return inherits.pending ? 'pending' : 'attached';
-}
-
-/** There is no way back to attached from pending, only the way on. @returns false where nothing has begun. */
-async function finishDetach(client: Client, detach: Detach): Promise<boolean> {
-  const state = await detachState(client, detach);
-  const [parent, partition] = [detach.parent, detach.partition].map((range) => relationText(client, range));
-  if (state === 'pending') await client.query(`ALTER TABLE ${parent} DETACH PARTITION ${partition} FINALIZE`);
-  return state !== 'attached';
-}
-
 /** REINDEX CONCURRENTLY builds beside the old index (`_ccnew`) and drops the old one last (`_ccold`). */
 async function dropLeftovers(client: Client, { relation, kind }: ReindexStmt): Promise<void> {
   if (!relation || (kind !== 'REINDEX_OBJECT_INDEX' && kind !== 'REINDEX_OBJECT_TABLE')) return;
@@ -160,11 +127,4 @@ async function qualified(client: Client, index: string, table: RangeVar | undefi
     [table ? relationText(client, table) : null],
   );
   return [rows[0]?.schema ?? 'public', index].map((part) => client.escapeIdentifier(part)).join('.');
-}
-
-function relationText(client: Client, { schemaname, relname = '' }: RangeVar): string {
-  return [schemaname, relname]
-    .filter((part): part is string => Boolean(part))
-    .map((part) => client.escapeIdentifier(part))
-    .join('.');
 }

@@ -28,7 +28,7 @@ export interface Blocker {
   state: string;
   /** Quoted and qualified. */
   relation: string;
-  /** The mode that it holds, as pg_locks names it. */
+  /** The mode that it holds, as pg_locks names it; `snapshot` where it has nothing of the relation, and is waited for because it may still see it. */
   mode: string;
   /** Age of its transaction in milliseconds. */
   transactionMs: number | null;

@@ -34,8 +34,8 @@ interface Prepared {
 }
 
 /** Everything before phase `migrate`, as the workflow calls it, of a deployment with one step. */
-async function prepare(deploymentId: string, files: Record<string, string>): Promise<Prepared> {
-  const environment = { lockBudget: '2m', rehearsal: 'schema-only' };
+async function prepare(deploymentId: string, files: Record<string, string>, lockTimeout = '100ms'): Promise<Prepared> {
+  const environment = { lockTimeout, lockBudget: '2m', rehearsal: 'schema-only' };
   const project = await testProject({ ...writeMigrations(files), url: database.url, environment });
   projects.push(project);
   const { activities, input, requests, schemaFingerprint } = await prepareDeployment(project, deploymentId);
@@ -54,9 +54,9 @@ async function prepare(deploymentId: string, files: Record<string, string>): Pro
 }
 
 /** @param before of an earlier deployment. */
-async function prepareBehind(before: string, sql: string): Promise<Prepared> {
+async function prepareBehind(before: string, sql: string, lockTimeout?: string): Promise<Prepared> {
   await (await prepare('earlier', { '00_before': before })).apply().done;
-  return prepare('later', { '00_before': before, '01_next': sql });
+  return prepare('later', { '00_before': before, '01_next': sql }, lockTimeout);
 }
 
 const OURS = `datname = current_database() AND application_name LIKE 'lockkeeper/later/%'`;
@@ -215,9 +215,9 @@ describe('a partition that is detached concurrently', () => {
     return rows[0]?.pending ?? null;
   }
 
-  /** Killed between its two transactions. */
+  /** Killed between its two transactions, in which it may wait for a transaction that is younger than lockTimeout. */
   async function killed(): Promise<Prepared> {
-    const prepared = await prepareBehind(EVENTS, DETACH);
+    const prepared = await prepareBehind(EVENTS, DETACH, '1m');
     const reader = await session();
     await reader.query('BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT FROM ONLY ev');
     const applied = prepared.apply();
