@@ -61,11 +61,11 @@ export function createApply(deps: Deps) {
               const { source = 'none', digest = '' } = rehearsal.reversals[step.index] ?? {};
               const { sql = null, schemaBefore = null, inverses = [] } = reversals[step.index] ?? {};
               const planned = plan.migrations.filter(({ name }) => step.migrations.includes(name));
-              const scripts = planned.map((migration) => asPlanned(folders, migration).sql);
+              const checksums = planned.map((migration) => asPlanned(folders, migration).checksum);
               const segments = planned.reduce((sum, migration) => sum + migration.segments, 0);
               const { index, migrations } = step;
               await registerReversal(session.client, input.deploymentId, {
-                ...{ step: index, migrations, scripts, segments, source, sql, schemaBefore, inverses, digest },
+                ...{ step: index, migrations, checksums, segments, source, sql, schemaBefore, inverses, digest },
               });
             }
           });

@@ -251,9 +251,10 @@ async function readiness(job: Job): Promise<SwapReadiness> {
 
 /** @param kept what the old database is called once both were exchanged; null before. */
 async function priceOf(job: Job, kept: string | null, fresh: string): Promise<RowCost[]> {
-  const { bench, undo } = job;
+  const { deps, bench, undo } = job;
   const registered = await registrations(job, kept);
-  const effects = rowEffects(withInside(statementsRun(registered), parseScript), endpointOf(bench.url).schema);
+  const statements = statementsRun(registered, readMigrations(deps.config.migrationsDir));
+  const effects = rowEffects(withInside(statements, parseScript), endpointOf(bench.url).schema);
   return session(bench, kept, async (live) => {
     const own = await ownTransactions(live, undo, registered);
     const since = kept === null ? null : await exchangedIn(live);

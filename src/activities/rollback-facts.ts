@@ -38,7 +38,7 @@ export interface FactsRequest {
   traces: Trace[];
   /** All of the deployment's, also those without a trace. */
   registered: RegisteredReversal[];
-  /** The project's files of today: what came before the deployment gives its columns their types. */
+  /** The project's files of today. */
   folders: MigrationFolder[];
   url: string;
   store: BackupStore;
@@ -136,12 +136,28 @@ export function destroyedTargets(registered: RegisteredReversal[], folders: Migr
 function takingsOfSteps(registered: RegisteredReversal[], folders: MigrationFolder[], url: string): Takings {
   const [first = ''] = registered.flatMap(({ migrations }) => migrations).toSorted();
   const earlier = folders.filter(({ name }) => name < first).flatMap(({ sql }) => parseScript(sql));
-  return takingsOf(statementsRun(registered), endpointOf(url).schema, parseScript, earlier);
+  return takingsOf(statementsRun(registered, folders), endpointOf(url).schema, parseScript, earlier);
 }
 
-/** @param registered newest first. @returns in the order that they ran in; nothing of a registration that does not tell. */
-export function statementsRun(registered: RegisteredReversal[]): ParsedStatement[] {
-  return registered.toReversed().flatMap(({ scripts }) => (scripts ?? []).flatMap((sql) => parseScript(sql)));
+/** @param registered newest first. @returns in the order that they ran in; nothing of a migration whose file is another by now. */
+export function statementsRun(registered: RegisteredReversal[], folders: MigrationFolder[]): ParsedStatement[] {
+  return registered
+    .toReversed()
+    .flatMap((reversal) => filesOf(reversal, folders).flatMap((file) => parseScript(file.sql)));
+}
+
+/** Those of its files that are what ran. */
+function filesOf({ migrations, checksums }: RegisteredReversal, folders: MigrationFolder[]): MigrationFolder[] {
+  return folders.filter(({ name, checksum }) => {
+    const place = migrations.indexOf(name);
+    return place >= 0 && checksums?.[place] === checksum;
+  });
+}
+
+/** What they took nobody can tell any more. */
+function changedSince(reversal: RegisteredReversal, folders: MigrationFolder[]): string[] {
+  const same = filesOf(reversal, folders).map(({ name }) => name);
+  return reversal.migrations.filter((name) => !same.includes(name));
 }
 
 /** What the step took away of what was there before it, and wrote beside. */
@@ -153,8 +169,8 @@ async function lossesOf(
 ): Promise<Pick<StepFacts, 'destroys' | 'unseen' | 'fills'>> {
   const taken = takingsOfSteps([reversal], folders, url);
   const calls = await mayWrite(client, taken.calls);
-  const filled = placesFilled(statementsRun([reversal]), endpointOf(url).schema, parseScript);
-  const untold = reversal.scripts === null ? [`whatever ${reversal.migrations.join(', ')} took`] : [];
+  const filled = placesFilled(statementsRun([reversal], folders), endpointOf(url).schema, parseScript);
+  const untold = changedSince(reversal, folders).map((name) => `whatever ${name} took, whose file is not what ran`);
   return {
     destroys: destroyed(targetsDestroyed(taken), backup),
     unseen: [...untold, ...taken.unseen, ...calls.map(callName)],

@@ -81,9 +81,14 @@ test.each<[string, string, string[], [string, string | null, number][]]>([
   ],
 ])('%s', async (_, before, migrations, wanted) => {
   await aside.client.query(before);
-  const folders = [{ name: '00', sql: before, checksum: '', downSql: null }];
-  const registered = migrations.map((sql, step) => ({
-    ...{ step, migrations: [`0${step + 1}`], scripts: [sql], segments: 1, source: 'none', sql: null },
+  const folders = [before, ...migrations].map((sql, place) => ({
+    name: `0${place}`,
+    sql,
+    checksum: 'c',
+    downSql: null,
+  }));
+  const registered = migrations.map((_sql, step) => ({
+    ...{ step, migrations: [`0${step + 1}`], checksums: ['c'], segments: 1, source: 'none', sql: null },
     ...{ schemaBefore: null, inverses: [], digest: '', reversed: false },
   }));
   const targets = destroyedTargets(registered.toReversed(), folders, live.url);

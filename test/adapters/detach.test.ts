@@ -81,7 +81,7 @@ function settle(patience: LockPatience): Promise<Running> {
   const reversal = {
     step: 0,
     migrations: ['m'],
-    scripts: [DETACH],
+    checksums: ['c'],
     segments: 1,
     source: 'generated',
     sql: null,

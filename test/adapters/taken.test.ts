@@ -60,7 +60,7 @@ async function undo({ before = '', migration, meanwhile = '', others, reversal }
   const registered: RegisteredReversal = {
     step: 0,
     migrations: [NAME],
-    scripts: [migration.join(';\n')],
+    checksums: ['c'],
     segments: migration.length,
     source: 'inverses',
     sql: reversal,
@@ -74,7 +74,7 @@ async function undo({ before = '', migration, meanwhile = '', others, reversal }
     strategy: 'reverse',
     traces: [{ reversal: registered, extent: 'all' }],
     registered: [registered],
-    folders: [],
+    folders: [{ name: NAME, sql: migration.join(';\n'), checksum: 'c', downSql: null }],
     url: database.url,
     store: new LocalStore(folder),
   });
@@ -86,6 +86,24 @@ async function undo({ before = '', migration, meanwhile = '', others, reversal }
     kept: kept.map(({ relation, column, rows }) => ({ relation, column, rows })),
   };
 }
+
+test('what a file that is not what ran took is not taken for nothing', async () => {
+  const registered: RegisteredReversal = {
+    ...{ step: 0, migrations: [NAME], checksums: ['c'], segments: 1, source: 'none', sql: '', schemaBefore: null },
+    ...{ inverses: [], digest: '', reversed: false },
+  };
+  const unseen = async (checksum: string): Promise<string[] | undefined> => {
+    const facts = await rollbackFacts(database.client, {
+      ...{ deployment: 'd1', strategy: 'auto', registered: [registered], url: database.url },
+      traces: [{ reversal: registered, extent: 'all' }],
+      folders: [{ name: NAME, sql: 'SELECT 1', checksum, downSql: null }],
+      store: new LocalStore(folder),
+    });
+    return facts.steps[0]?.unseen;
+  };
+  expect(await unseen('c')).toEqual([]);
+  expect(await unseen('d')).toEqual([`whatever ${NAME} took, whose file is not what ran`]);
+});
 
 /** `orders` with one row from before. */
 const ORDERS = 'CREATE TABLE orders (id int PRIMARY KEY); INSERT INTO orders VALUES (1)';

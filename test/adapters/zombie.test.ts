@@ -180,7 +180,7 @@ describe("Prisma's history", () => {
     const rollBack = (engine: SchemaEngine): Promise<unknown> => engine.markMigrationRolledBack({ migrationName: 'm' });
     await expect(engine(fence, rollBack)).rejects.toMatchObject(FENCED);
 
-    const nothing = { source: 'none', scripts: null, sql: null, schemaBefore: null, inverses: [], digest: '' };
+    const nothing = { source: 'none', checksums: null, sql: null, schemaBefore: null, inverses: [], digest: '' };
     await registerReversal(database.client, 'older', { step: 0, migrations: ['m'], segments: 1, ...nothing });
     await database.client.query('SET search_path = public');
     await expect(recordReversed(database.client, fence, 'older', 0, ['m'])).rejects.toMatchObject(FENCED);

@@ -8,11 +8,8 @@ import { markUndone } from './markers';
 export interface RegisteredReversal {
   step: number;
   migrations: string[];
-  /**
-   * SQL of each of its migrations, in their order: a later day's files may say something else. Null for a registration of an
-   * earlier version.
-   */
-  scripts: string[] | null;
+  /** sha256 (hex) of each of its migrations' files, in their order; null for a registration of an earlier version. */
+  checksums: string[] | null;
   /** Of all its migrations, in the form that they were planned in; null for a registration of an earlier version. */
   segments: number | null;
   source: string;
@@ -88,10 +85,10 @@ export async function registerReversal(
   reversal: Omit<RegisteredReversal, 'reversed'>,
 ): Promise<void> {
   await client.query(
-    `INSERT INTO lockkeeper.reversal (deployment, step, migrations, scripts, segments, source, sql, schema_before, inverses, digest)
+    `INSERT INTO lockkeeper.reversal (deployment, step, migrations, checksums, segments, source, sql, schema_before, inverses, digest)
      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT (deployment, step) DO NOTHING`,
     [
-      ...[deployment, reversal.step, reversal.migrations, reversal.scripts, reversal.segments, reversal.source],
+      ...[deployment, reversal.step, reversal.migrations, reversal.checksums, reversal.segments, reversal.source],
       ...[reversal.sql, reversal.schemaBefore, JSON.stringify(reversal.inverses), reversal.digest],
     ],
   );
@@ -100,7 +97,7 @@ export async function registerReversal(
 /** Newest first: the order of undoing. */
 export async function registeredReversals(client: Client, deployment: string): Promise<RegisteredReversal[]> {
   const { rows } = await client.query<RegisteredReversal>(
-    `SELECT step, migrations, scripts, segments, source, sql, schema_before AS "schemaBefore", inverses, digest, reversed_at IS NOT NULL AS reversed
+    `SELECT step, migrations, checksums, segments, source, sql, schema_before AS "schemaBefore", inverses, digest, reversed_at IS NOT NULL AS reversed
        FROM lockkeeper.reversal WHERE deployment = $1 ORDER BY step DESC`,
     [deployment],
   );

@@ -67,7 +67,7 @@ CREATE TABLE IF NOT EXISTS lockkeeper.reversal (
 -- Null where a ledger of an earlier version registered it: then nobody can tell that all of it is there.
 ALTER TABLE lockkeeper.reversal ADD COLUMN IF NOT EXISTS segments int;
 ALTER TABLE lockkeeper.reversal ADD COLUMN IF NOT EXISTS schema_before text, ADD COLUMN IF NOT EXISTS inverses jsonb NOT NULL DEFAULT '[]';
-ALTER TABLE lockkeeper.reversal ADD COLUMN IF NOT EXISTS scripts text[];
+ALTER TABLE lockkeeper.reversal ADD COLUMN IF NOT EXISTS checksums text[];
 -- How far sequences had come when a segment dropped them: nothing else can tell afterwards, and no number may be given out twice.
 CREATE TABLE IF NOT EXISTS lockkeeper.sequence (
   name text PRIMARY KEY,
