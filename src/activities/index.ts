@@ -1,5 +1,6 @@
 /** Everything a deployment does to the world, one file a step. Each probes before it acts: running it twice is harmless. */
 import { createApply } from './apply';
+import { createBringBack } from './bring-back';
 import { createBackupStep } from './backup';
 import { createDecisions } from './decisions';
 import type { Deps } from './deps';
@@ -8,7 +9,7 @@ import { createMonitor } from './monitor';
 import { createNotify } from './notify';
 import { createRehearse } from './rehearse';
 import { createReport } from './report';
-import { createRestore } from './restore';
+import { createSwap } from './swap';
 import { createUndo } from './undo';
 import { createVerify } from './verify';
 
@@ -22,7 +23,8 @@ export function createActivities(deps: Deps) {
     ...createVerify(deps),
     ...createMonitor(deps),
     ...createUndo(deps),
-    ...createRestore(deps),
+    ...createBringBack(deps),
+    ...createSwap(deps),
     ...createReport(deps),
     ...createNotify(deps),
   };

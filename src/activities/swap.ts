@@ -1,4 +1,4 @@
-/** compensate, where a backup is needed: the database exchanged for it, or rows brought from it beside the live ones. */
+/** compensate, where the database is exchanged for its backup. */
 import { join } from 'node:path';
 import { Context } from '@temporalio/activity';
 import { rowsApart } from '../adapters/database-difference';
@@ -14,48 +14,35 @@ import {
   ties,
   type Exchange,
 } from '../adapters/database-swap';
-import { beginUnderFence, takeFence, underFence } from '../adapters/ledger/fence';
-import {
-  laterDeployments,
-  recordReversed,
-  registeredReversals,
-  type RegisteredReversal,
-} from '../adapters/ledger/registrations';
+import { beginUnderFence, takeFence } from '../adapters/ledger/fence';
+import { laterDeployments, recordReversed, registeredReversals } from '../adapters/ledger/registrations';
 import { readMigrations } from '../adapters/migration-files';
-import { appliedMigrations } from '../adapters/prisma-history';
 import { acquireMigrationLock } from '../adapters/migration-lock';
-import { endpointOf, withSession, type Client } from '../adapters/postgres';
-import { copyAside } from '../adapters/salvage-copy';
-import { ensureSalvage } from '../adapters/salvage-schema';
+import { endpointOf, type Client } from '../adapters/postgres';
+import { appliedMigrations } from '../adapters/prisma-history';
 import { scratchName } from '../adapters/scratch';
-import { loadParser, parseScript } from '../adapters/sql-parser';
+import { parseScript } from '../adapters/sql-parser';
 import { withWorkFolder } from '../adapters/work-folder';
 import type { Backup } from '../backup/catalog';
-import { cleanUp } from '../backup/clean-up';
 import { endOnAbort } from '../backup/end-on-abort';
-import { restoreProven } from '../backup/prove';
-import { openStore } from '../backup/store';
-import type { ActivityProgress, DeployInput, RowCost, SwapReadiness, SwapResult } from '../contract';
-import { FailureType, permanent } from '../errors';
+import type { DeployInput, RowCost, SwapReadiness, SwapResult } from '../contract';
 import { sha256 } from '../planner';
 import { roughly, tied, whyNotBeneath } from '../policy/rollback';
 import { rowEffects } from '../policy/row-effects';
 import { withInside } from '../policy/statements';
-import { destroyedTargets, ownTransactions, statementsRun } from './rollback-facts';
-import { backupOfDeployment } from './deployment-backup';
-import { heartbeating } from './heartbeat';
-import { keptRows } from './salvage';
-import { claimOf, own, settle } from './script';
+import { jobOf, onLive, registrations, restored, session, type Job, type Report } from './backup-job';
 import type { Deps } from './deps';
-import { applicationName, resolve, type ResolvedTarget } from './target';
-import { workbench, type Workbench } from './workbench';
+import { heartbeating } from './heartbeat';
+import { ownTransactions, statementsRun } from './rollback-facts';
+import { claimOf, own } from './script';
+import { resolve, type ResolvedTarget } from './target';
+import type { Workbench } from './workbench';
 
-/** Scratch databases: the restored backup that takes the live one's name, the one beside it, and one to stand in meanwhile. */
+/** Scratch databases: the restored backup that takes the live one's name, and one to stand in meanwhile. */
 const FRESH = 'fresh';
-const ASIDE = 'aside';
 const DESK = 'desk';
 
-export function createRestore(deps: Deps) {
+export function createSwap(deps: Deps) {
   return {
     /** Restores the deployment's backup into a database that could take the live one's place, and counts what that would cost. A retry goes on with a restore that is done. */
     async prepareSwap(input: DeployInput, undo: string): Promise<SwapReadiness> {
@@ -76,79 +63,30 @@ export function createRestore(deps: Deps) {
         const change = await exchangeOf(job);
         if ((await onLive(job.bench, (client) => markOf(client, change.kept)))?.mark !== change.mark) {
           const now = await readiness(job);
-          if (now.digest !== approved) return { state: 'changed', kept: change.kept, takes: now.takes };
-          // Rights and settings may have changed while people thought.
-          await onLive(job.bench, (client) => dress(client, change.fresh));
-          const exchanged = await atDesk(job.bench, (desk) =>
-            keepingOut(resolve(deps, input), job.bench, async (keeper) => {
-              // Before anybody is disconnected: so may slots, publications, sessions and migrations have come.
-              const refusal = await onLive(job.bench, (client) => whyNotExchanged(client, undo));
-              if ((refusal ?? (await whatIsNotInIt(job))) !== null) return false;
-              await exchange(desk, change, keeper);
-              return true;
-            }),
-          );
-          if (!exchanged) return { state: 'changed', kept: change.kept, takes: now.takes };
+          if (now.digest !== approved || !(await exchanged(job, change)))
+            return { state: 'changed', kept: change.kept, takes: now.takes };
         }
         // What was written between the count and the exchange is told too.
         return { state: 'exchanged', kept: change.kept, takes: await priceOf(job, change.kept, change.live) };
       });
     },
-
-    /** Brings what the deployment destroyed from its backup into schema `lockkeeper_salvage`. Idempotent: all of it or nothing. */
-    async bringBack(input: DeployInput, undo: string): Promise<RowCost[]> {
-      return heartbeating(async (signal, report) => {
-        const job = await jobOf(deps, input, undo, signal);
-        const { bench } = job;
-        const brought = (client: Client): Promise<RowCost[]> => keptRows(client, undo, 'backup');
-        const before = await onLive(bench, brought);
-        if (before.length > 0) return before;
-        const folders = readMigrations(deps.config.migrationsDir);
-        const targets = destroyedTargets(await registrations(job), folders, bench.url);
-        await restored(job, ASIDE, null, report);
-        try {
-          const session = await own(
-            resolve(deps, input),
-            bench.deploymentId,
-            `bring-${Context.current().info.attempt}`,
-          );
-          try {
-            await ensureSalvage(session.client);
-            await underFence(session.client, session, async () => {
-              // An attempt that nobody heard of may have come to its end meanwhile.
-              if ((await brought(session.client)).length > 0) return;
-              await bench.scratch.use(ASIDE, (aside) =>
-                copyAside({ live: session.client, aside, targets, deployment: undo }),
-              );
-            });
-            await settle(session);
-            return await brought(session.client);
-          } finally {
-            await session.client.end().catch(() => undefined);
-          }
-        } finally {
-          await bench.scratch.drop(ASIDE);
-        }
-      });
-    },
   };
 }
 
-/** The undo of a deployment with its backup. */
-interface Job {
-  deps: Deps;
-  input: DeployInput;
-  bench: Workbench;
-  /** Id of the deployment. */
-  undo: string;
-  backup: Backup;
-}
-
-async function jobOf(deps: Deps, input: DeployInput, undo: string, signal: AbortSignal): Promise<Job> {
-  const target = resolve(deps, input);
-  const backup = await backupOfDeployment(openStore(target.environment.backup, deps.env), undo);
-  if (!backup) throw permanent(FailureType.Backup, `The backup of deployment ${undo} is not on this host.`);
-  return { deps, input, bench: workbench(deps, target, input.deploymentId, signal), undo, backup };
+/** @returns false where something stands in the way by now, and nothing was done. */
+async function exchanged(job: Job, change: Exchange): Promise<boolean> {
+  const { deps, input, bench, undo } = job;
+  // Rights and settings may have changed while people thought.
+  await onLive(bench, (client) => dress(client, change.fresh));
+  return atDesk(bench, (desk) =>
+    keepingOut(resolve(deps, input), bench, async (keeper) => {
+      // Before anybody is disconnected: so may slots, publications, sessions and migrations have come.
+      const refusal = await onLive(bench, (client) => whyNotExchanged(client, undo));
+      if ((refusal ?? (await whatIsNotInIt(job))) !== null) return false;
+      await exchange(desk, change, keeper);
+      return true;
+    }),
+  );
 }
 
 function refused({ backup }: Job, refusal: string): SwapReadiness {
@@ -204,36 +142,6 @@ async function makeReady(job: Job, report: Report): Promise<void> {
   });
 }
 
-type Report = (progress: ActivityProgress) => void;
-
-/** @param tablespace null for the server's usual one. */
-async function restored(
-  { deps, input, bench, backup }: Job,
-  purpose: string,
-  tablespace: string | null,
-  onProgress: Report,
-): Promise<string> {
-  const { environment, url } = resolve(deps, input);
-  const { jobs, dir } = environment.backup;
-  const { tools, scratch, signal } = bench;
-  const store = openStore(environment.backup, deps.env);
-  await cleanUp(dir, store, url, null);
-  const { database } = await restoreProven({
-    backup,
-    store,
-    tools,
-    url,
-    scratch,
-    purpose,
-    tablespace,
-    jobs,
-    dir,
-    signal,
-    onProgress,
-  });
-  return database;
-}
-
 function copyOwnSchemas({ tools, url, signal }: Workbench, database: string): Promise<void> {
   return withWorkFolder(async (folder) => {
     const file = join(folder, 'own.dump');
@@ -260,12 +168,6 @@ async function priceOf(job: Job, kept: string | null, fresh: string): Promise<Ro
     const since = kept === null ? null : await exchangedIn(live);
     return session(bench, fresh, (client) => rowsApart({ live, fresh: client, own, effects, exchangedIn: since }));
   });
-}
-
-/** What the deployment consists of, as the database of that name has it registered. */
-async function registrations({ bench, undo }: Job, database: string | null = null): Promise<RegisteredReversal[]> {
-  await loadParser();
-  return session(bench, database, (client) => registeredReversals(client, undo));
 }
 
 async function exchangeOf({ bench, backup }: Job): Promise<Exchange> {
@@ -303,19 +205,6 @@ async function atDesk<T>(bench: Workbench, work: (desk: [Client, Client]) => Pro
   }
 }
 
-function onLive<T>(bench: Workbench, work: (client: Client) => Promise<T>): Promise<T> {
-  return session(bench, null, work);
-}
-
 function onBoth<T>(bench: Workbench, work: (live: Client, fresh: Client) => Promise<T>): Promise<T> {
   return onLive(bench, (live) => bench.scratch.use(FRESH, (fresh) => work(live, fresh)));
-}
-
-function session<T>(
-  { url, deploymentId }: Workbench,
-  database: string | null,
-  work: (client: Client) => Promise<T>,
-): Promise<T> {
-  const options = { applicationName: applicationName(deploymentId, 'restore') };
-  return withSession(url, database === null ? options : { ...options, database }, work);
 }
