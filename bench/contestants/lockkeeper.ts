@@ -6,6 +6,7 @@ import { createPgTools } from '../../src/adapters/pg-tools';
 import { withEngine } from '../../src/adapters/prisma-engine';
 import { openSession, type Client } from '../../src/adapters/postgres';
 import type { DeployInput, Plan, RehearsalSummary } from '../../src/contract';
+import { migrationsIn } from '../../src/policy/steps';
 import { benchProject, ENVIRONMENT, TARGET } from '../project';
 import type { BenchServer } from '../server';
 import type { Workload } from '../workloads';
@@ -67,8 +68,7 @@ async function migrated(activities: Activities, prepared: Prepared): Promise<num
 async function migrate(activities: Activities, { input, plan, rehearsal, schemaFingerprint }: Prepared): Promise<void> {
   await inActivity(() => activities.registerUndo(input, plan, rehearsal, schemaFingerprint));
   for (const step of plan.steps) {
-    const migrations = plan.migrations.filter(({ name }) => step.migrations.includes(name));
-    await inActivity(() => activities.applyStep(input, { step, migrations, budgets: null }));
+    await inActivity(() => activities.applyStep(input, { step, migrations: migrationsIn(plan, step), budgets: null }));
   }
 }
 

@@ -4,7 +4,7 @@ import type { ScriptResult, ScriptRun } from '../adapters/executor';
 import { underFence } from '../adapters/ledger/fence';
 import { markersOfAll } from '../adapters/ledger/markers';
 import { registerDeployment, registerReversal } from '../adapters/ledger/registrations';
-import { readMigrations, type MigrationFolder } from '../adapters/migration-files';
+import { readMigrations, unchanged, type MigrationFolder } from '../adapters/migration-files';
 import { replicationGate } from '../adapters/replication';
 import { loadParser } from '../adapters/sql-parser';
 import { migrationList, NO_FILTER, schemaOf, withEngine, type SchemaEngine } from '../adapters/prisma-engine';
@@ -20,6 +20,7 @@ import type {
 } from '../contract';
 import { FailureType, permanent } from '../errors';
 import { budgetOf } from '../policy/measures';
+import { migrationsIn } from '../policy/steps';
 import { heartbeating } from './heartbeat';
 import type { Deps } from './deps';
 import { markerKey, settleHistory } from './resume';
@@ -60,7 +61,7 @@ export function createApply(deps: Deps) {
             for (const step of plan.steps) {
               const { source = 'none', digest = '' } = rehearsal.reversals[step.index] ?? {};
               const { sql = null, schemaBefore = null, inverses = [] } = reversals[step.index] ?? {};
-              const planned = plan.migrations.filter(({ name }) => step.migrations.includes(name));
+              const planned = migrationsIn(plan, step);
               const checksums = planned.map((migration) => asPlanned(folders, migration).checksum);
               const segments = planned.reduce((sum, migration) => sum + migration.segments, 0);
               const { index, migrations } = step;
@@ -195,11 +196,11 @@ function upTo(all: MigrationFolder[], { migrations }: ApplyRequest): MigrationFo
 }
 
 /** @throws ApplicationFailure Changed when the file is not what was planned. */
-function asPlanned(
-  all: MigrationFolder[],
-  { name, checksum }: Pick<PlannedMigration, 'name' | 'checksum'>,
-): MigrationFolder {
-  const folder = all.find((each) => each.name === name);
-  if (folder?.checksum === checksum) return folder;
-  throw permanent(FailureType.Changed, `Migration ${name} is not the file that was approved; nothing of it was run.`);
+function asPlanned(all: MigrationFolder[], planned: Pick<PlannedMigration, 'name' | 'checksum'>): MigrationFolder {
+  const folder = unchanged(all, planned);
+  if (folder) return folder;
+  throw permanent(
+    FailureType.Changed,
+    `Migration ${planned.name} is not the file that was approved; nothing of it was run.`,
+  );
 }

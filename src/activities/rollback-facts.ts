@@ -1,7 +1,7 @@
 /** What the rollback planner decides on, gathered from the target. */
 import { transactionsOf } from '../adapters/ledger/markers';
 import { laterDeployments, type RegisteredReversal } from '../adapters/ledger/registrations';
-import type { MigrationFolder } from '../adapters/migration-files';
+import { unchanged, type MigrationFolder } from '../adapters/migration-files';
 import type { BackupStore } from '../adapters/backup-store/store';
 import { ties } from '../adapters/database-swap';
 import { endpointOf, type Client } from '../adapters/postgres';
@@ -143,21 +143,16 @@ function takingsOfSteps(registered: RegisteredReversal[], folders: MigrationFold
 export function statementsRun(registered: RegisteredReversal[], folders: MigrationFolder[]): ParsedStatement[] {
   return registered
     .toReversed()
-    .flatMap((reversal) => filesOf(reversal, folders).flatMap((file) => parseScript(file.sql)));
+    .flatMap((reversal) => filesRun(reversal, folders))
+    .flatMap(({ file }) => (file ? parseScript(file.sql) : []));
 }
 
-/** Those of its files that are what ran. */
-function filesOf({ migrations, checksums }: RegisteredReversal, folders: MigrationFolder[]): MigrationFolder[] {
-  return folders.filter(({ name, checksum }) => {
-    const place = migrations.indexOf(name);
-    return place >= 0 && checksums?.[place] === checksum;
-  });
-}
-
-/** What they took nobody can tell any more. */
-function changedSince(reversal: RegisteredReversal, folders: MigrationFolder[]): string[] {
-  const same = filesOf(reversal, folders).map(({ name }) => name);
-  return reversal.migrations.filter((name) => !same.includes(name));
+/** Its migrations with their files, as long as these are what ran. */
+function filesRun({ migrations, checksums }: RegisteredReversal, folders: MigrationFolder[]) {
+  return migrations.map((name, place) => ({
+    name,
+    file: unchanged(folders, { name, checksum: checksums?.[place] ?? '' }),
+  }));
 }
 
 /** What the step took away of what was there before it, and wrote beside. */
@@ -170,7 +165,9 @@ async function lossesOf(
   const taken = takingsOfSteps([reversal], folders, url);
   const calls = await mayWrite(client, taken.calls);
   const filled = placesFilled(statementsRun([reversal], folders), endpointOf(url).schema, parseScript);
-  const untold = changedSince(reversal, folders).map((name) => `whatever ${name} took, whose file is not what ran`);
+  const untold = filesRun(reversal, folders).flatMap(({ name, file }) =>
+    file ? [] : [`whatever ${name} took, whose file is not what ran`],
+  );
   return {
     destroys: destroyed(targetsDestroyed(taken), backup),
     unseen: [...untold, ...taken.unseen, ...calls.map(callName)],

@@ -37,6 +37,14 @@ export function readMigrations(migrationsDir: string): MigrationFolder[] {
     .map((name) => readMigration(migrationsDir, checkName(name)));
 }
 
+/** The migration of that name, where its file is still the one with that checksum. */
+export function unchanged(
+  folders: MigrationFolder[],
+  { name, checksum }: { name: string; checksum: string },
+): MigrationFolder | undefined {
+  return folders.find((folder) => folder.name === name && folder.checksum === checksum);
+}
+
 /** As `readMigrations`, where there must be one: a folder without any is more likely the wrong one. */
 export function requireMigrations(migrationsDir: string): MigrationFolder[] {
   const migrations = readMigrations(migrationsDir);

@@ -1,10 +1,11 @@
 /** migrate: the undo of every step is registered, then step by step. */
-import type { Plan, PlannedMigration, PlanStep, StatementBudget } from '../contract';
+import type { PlanStep, StatementBudget } from '../contract';
 import { FailureType, permanent } from '../errors';
 import { apply } from './activity-options';
 import { sample } from './monitor';
 import { windowIsOpen } from './prepare';
 import type { Run } from './run';
+import { migrationsIn } from '../policy/steps';
 import { first, plural } from '../policy/words';
 
 export async function migrate(run: Run): Promise<void> {
@@ -26,10 +27,6 @@ export async function migrate(run: Run): Promise<void> {
     },
     () => plural(plan.migrations.length, 'migration'),
   );
-}
-
-function migrationsIn(plan: Plan, step: PlanStep): PlannedMigration[] {
-  return plan.migrations.filter(({ name }) => step.migrations.includes(name));
 }
 
 async function applyStep(run: Run, step: PlanStep): Promise<void> {

@@ -6,6 +6,7 @@ import { MockActivityEnvironment } from '@temporalio/testing';
 import { createActivities, type Activities } from '../../src/activities';
 import { createPgTools } from '../../src/adapters/pg-tools';
 import type { DeployInput } from '../../src/contract';
+import { migrationsIn } from '../../src/policy/steps';
 import type { TestProject } from './project';
 
 export interface PreparedDeployment {
@@ -40,7 +41,7 @@ export async function prepareDeployment(project: TestProject, deploymentId: stri
   const rehearsal = await inActivity(() => activities.rehearse(input, plan, null));
   const requests = plan.steps.map((step) => ({
     step,
-    migrations: plan.migrations.filter(({ name }) => step.migrations.includes(name)),
+    migrations: migrationsIn(plan, step),
     budgets: null,
   }));
   await inActivity(() => activities.registerUndo(input, plan, rehearsal, schemaFingerprint));
