@@ -2,7 +2,7 @@ import type { ParsedStatement } from '../../adapters/sql-parser';
 import { as, relationOf } from '../statements/ast';
 import type { Hazard, HazardContext } from './hazard';
 import { dropped } from './names';
-import { indexByPartitions } from './partitioned-index';
+import { indexByPartitions } from './index-beside-writers';
 import { addedConstraints, alterations } from './sql';
 
 /** Forms that PostgreSQL has, but not for a table in partitions. */
@@ -30,12 +30,9 @@ function inWords(statement: ParsedStatement, { facts: { kind } }: HazardContext)
   return `${kind} ${addedConstraints(statement, 'CONSTR_FOREIGN').length > 0 ? 'NOT VALID' : 'CONCURRENTLY'}`;
 }
 
-/** Before PostgreSQL 18 a partitioned table's foreign key cannot wait for its validation. */
 function laterKeys(statement: ParsedStatement, { schema }: HazardContext): Refusal[] {
   return addedConstraints(statement, 'CONSTR_FOREIGN').flatMap(({ constraint, table }) =>
-    constraint.skip_validation && schema.serverMajor < 18 && schema.table(table)?.partitioned
-      ? [{ table, saferSql: null }]
-      : [],
+    constraint.skip_validation && schema.validatesAtOnce(table) ? [{ table, saferSql: null }] : [],
   );
 }
 

@@ -31,10 +31,9 @@ function finding(added: AddedConstraint, statement: ParsedStatement, context: Ha
   const definition = column
     ? `ADD CONSTRAINT ${quote(name)} ${target}`
     : text.replace(/^ADD\s+FOREIGN/i, `ADD CONSTRAINT ${quote(name)} FOREIGN`);
-  const refused = schema.serverMajor < 18 && schema.table(table)?.partitioned;
   return context.whileBusy(table, 'scan', (howLong) => ({
-    message: `Adding the foreign key to ${other} holds ${waiting(table, other, facts)(howLong)}`,
-    saferSql: refused
+    message: `Adding the foreign key to ${other} holds ${waiting(table, other, facts, howLong)}`,
+    saferSql: schema.validatesAtOnce(table)
       ? null
       : lines(
           ...columnsFirst(statement, columns),
@@ -46,11 +45,12 @@ function finding(added: AddedConstraint, statement: ParsedStatement, context: Ha
 }
 
 /** With other subcommands beside it the table may be locked harder than the one that it refers to. */
-function waiting(table: string, other: string, { locks }: StatementFacts): (howLong: string) => string {
-  const both = keyOf(other) === keyOf(table) ? table : `${table} and ${other}`;
-  const closed = locks.some(({ relation, mode }) => relation === table && mode === 'AccessExclusiveLock');
-  return closed
-    ? (howLong) =>
-        `ACCESS EXCLUSIVE on ${table}${both === table ? '' : ` and SHARE ROW EXCLUSIVE on ${other}`} ${howLong}. Nobody can read or write ${table}${both === table ? '.' : `, and every INSERT, UPDATE and DELETE on ${other} waits.`}`
-    : (howLong) => `SHARE ROW EXCLUSIVE on ${both} ${howLong}. Every INSERT, UPDATE and DELETE on ${both} waits.`;
+function waiting(table: string, other: string, { locks }: StatementFacts, howLong: string): string {
+  const isSelf = keyOf(other) === keyOf(table);
+  if (!locks.some(({ relation, mode }) => relation === table && mode === 'AccessExclusiveLock')) {
+    const both = isSelf ? table : `${table} and ${other}`;
+    return `SHARE ROW EXCLUSIVE on ${both} ${howLong}. Every INSERT, UPDATE and DELETE on ${both} waits.`;
+  }
+  if (isSelf) return `ACCESS EXCLUSIVE on ${table} ${howLong}. Nobody can read or write ${table}.`;
+  return `ACCESS EXCLUSIVE on ${table} and SHARE ROW EXCLUSIVE on ${other} ${howLong}. Nobody can read or write ${table}, and every INSERT, UPDATE and DELETE on ${other} waits.`;
 }

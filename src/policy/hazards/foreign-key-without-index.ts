@@ -1,6 +1,6 @@
 import { relationOf, words } from '../statements/ast';
 import { foreignKeys } from '../statements/schema';
-import { indexByPartitions } from './partitioned-index';
+import { indexBesideWriters } from './index-beside-writers';
 import { addedConstraints, lines, oneLine, quoteList } from './sql';
 import type { Hazard } from './hazard';
 
@@ -21,8 +21,7 @@ export const hazard: Hazard = {
       const keys = context.before === context.after ? [] : foreignKeys(context.before.table(table));
       const hadIt = keys.some((key) => key.columns.join() === columns.join());
       if (indexed || hadIt || context.isNew(table)) return [];
-      const index = `CREATE INDEX CONCURRENTLY ON ${quoted} (${quoteList(columns)})`;
-      const partitioned = context.schema.table(table)?.partitioned ?? false;
+      const index = `CREATE INDEX ON ${quoted} (${quoteList(columns)})`;
       const other = relationOf(constraint.pktable);
       return [
         {
@@ -30,7 +29,7 @@ export const hazard: Hazard = {
           message: `No index of ${table} starts with ${columns.join(', ')}: every DELETE on ${other}, and every change of its key, reads all of ${table} for rows that point there, holding its locks meanwhile.`,
           saferSql: lines(
             column ? `${oneLine(statement.text)};` : null,
-            partitioned ? indexByPartitions(index, undefined) : `${index};`,
+            indexBesideWriters(index, table, undefined, context.schema),
           ),
         },
       ];

@@ -1,4 +1,15 @@
+import type { Schema } from '../statements';
 import { lines, oneLine, quote } from './sql';
+
+/**
+ * An index whose table's writers go on while it is built.
+ * @param text CREATE INDEX without CONCURRENTLY.
+ */
+export function indexBesideWriters(text: string, table: string, name: string | undefined, schema: Schema): string {
+  return schema.table(table)?.partitioned
+    ? indexByPartitions(text, name)
+    : `${oneLine(text).replace(/\bINDEX\b/i, 'INDEX CONCURRENTLY')};`;
+}
 
 /**
  * An index of a partitioned table whose writers go on: PostgreSQL builds it concurrently on a partition only.

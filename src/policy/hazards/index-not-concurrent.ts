@@ -1,6 +1,5 @@
 import { as, relationOf } from '../statements/ast';
-import { indexByPartitions } from './partitioned-index';
-import { oneLine } from './sql';
+import { indexBesideWriters } from './index-beside-writers';
 import type { Hazard } from './hazard';
 
 export const hazard: Hazard = {
@@ -19,9 +18,7 @@ export const hazard: Hazard = {
     const duplicates = index.unique ? ' It fails if the rows that are there hold duplicates.' : '';
     const found = context.whileBusy(table, 'index', (howLong) => ({
       message: `CREATE INDEX without CONCURRENTLY holds SHARE on ${table} ${howLong}. ${waits}${duplicates}`,
-      saferSql: context.schema.table(table)?.partitioned
-        ? indexByPartitions(text, index.idxname)
-        : `${oneLine(text).replace(/\bINDEX\b/i, 'INDEX CONCURRENTLY')};`,
+      saferSql: indexBesideWriters(text, table, index.idxname, context.schema),
     }));
     return isView ? found.map((each) => ({ ...each, severity: 'info' })) : found;
   },

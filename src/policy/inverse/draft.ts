@@ -27,8 +27,8 @@ const RESUME = 'SELECT lockkeeper.resume_sequence(';
 
 /** A sequence goes on behind the numbers of the columns that use it: once they all do so again. */
 export function resumesLast(statements: string[]): string[] {
-  const resumes = statements.filter((statement) => statement.startsWith(RESUME));
-  return [...statements.filter((statement) => !resumes.includes(statement)), ...resumes];
+  const isResume = (statement: string): boolean => statement.startsWith(RESUME);
+  return [...statements.filter((statement) => !isResume(statement)), ...statements.filter(isResume)];
 }
 
 export class Draft {

@@ -198,6 +198,11 @@ export class Schema {
     );
   }
 
+  /** Before PostgreSQL 18 a partitioned table's foreign key cannot wait for its validation. */
+  validatesAtOnce(table: string): boolean {
+    return this.serverMajor < 18 && this.table(table)?.partitioned === true;
+  }
+
   /** True for a table that some publication lists. */
   isPublished(table: string): boolean {
     return [...this.publications.values()].some((tables) => tables.some((each) => keyOf(each) === keyOf(table)));
