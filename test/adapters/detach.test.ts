@@ -3,13 +3,10 @@ import type { Client } from 'pg';
 import { settleUnfinished } from '../../src/activities/partial-reversal';
 import { runScript, type ScriptResult } from '../../src/adapters/executor';
 import { takeFence } from '../../src/adapters/ledger/fence';
-import { ensureLedger } from '../../src/adapters/ledger/schema';
 import type { LockPatience } from '../../src/adapters/lock-queue';
-import { loadParser } from '../../src/adapters/sql-parser';
 import type { ScriptProgress } from '../../src/contract';
-import { testDatabase, type TestDatabase } from '../support/database';
+import { ledgerDatabase } from '../support/ledger-database';
 import { segmentsAfter } from '../support/segments';
-import { Sessions } from '../support/sessions';
 import { until } from '../support/until';
 
 const BEFORE = `CREATE TABLE ev (id int, day int) PARTITION BY LIST (day); CREATE TABLE ev1 PARTITION OF ev FOR VALUES IN (1);
@@ -23,22 +20,8 @@ const PATIENCE: LockPatience = { timeoutMs: 100, budgetMs: 500, eviction: null }
 /** Nobody is older than its attempt waits: it begins beside anybody. */
 const RASH: LockPatience = { timeoutMs: 60_000, budgetMs: 60_000, eviction: null };
 
-let database: TestDatabase;
-const sessions = new Sessions();
-
-beforeEach(async () => {
-  await loadParser();
-  database = await testDatabase();
-  await ensureLedger(database.client);
-  await database.client.query(`SET search_path = public; ${BEFORE}`);
-});
-
-afterEach(async () => {
-  await sessions.end();
-  await database.drop();
-});
-
-const session = (application: string): Promise<Client> => sessions.open(database.url, application);
+const database = ledgerDatabase(BEFORE);
+const { session } = database;
 
 interface Running {
   done: Promise<unknown>;

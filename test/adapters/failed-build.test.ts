@@ -1,33 +1,15 @@
 /** A build outside transactions that fails in a way that another attempt may mend, and cannot be cleared away. */
-import type { Client } from 'pg';
 import { runScript } from '../../src/adapters/executor';
 import { takeFence } from '../../src/adapters/ledger/fence';
-import { ensureLedger } from '../../src/adapters/ledger/schema';
-import { loadParser } from '../../src/adapters/sql-parser';
-import { testDatabase, type TestDatabase } from '../support/database';
+import { ledgerDatabase } from '../support/ledger-database';
 import { segmentsAfter } from '../support/segments';
-import { Sessions } from '../support/sessions';
 import { until } from '../support/until';
 
 const BEFORE = 'CREATE TABLE orders (id int PRIMARY KEY, total int);';
 const BUILD = 'CREATE INDEX CONCURRENTLY orders_total ON orders (total)';
 
-let database: TestDatabase;
-const sessions = new Sessions();
-
-beforeEach(async () => {
-  await loadParser();
-  database = await testDatabase();
-  await ensureLedger(database.client);
-  await database.client.query(`SET search_path = public; ${BEFORE} INSERT INTO orders VALUES (1, 1)`);
-});
-
-afterEach(async () => {
-  await sessions.end();
-  await database.drop();
-});
-
-const session = (application: string): Promise<Client> => sessions.open(database.url, application);
+const database = ledgerDatabase(`${BEFORE} INSERT INTO orders VALUES (1, 1)`);
+const { session } = database;
 
 /** Resolves to its process once a session of the application waits for a lock with such a query. */
 function waiting(application: string, query: string): Promise<number> {

@@ -1,20 +1,15 @@
 /** Invalid indexes that a deployment left, told from those that others are busy with. */
 import { invalidIndexesSince, registerDeployment } from '../../src/adapters/ledger/registrations';
-import { ensureLedger } from '../../src/adapters/ledger/schema';
-import { onServer, testDatabase, type TestDatabase } from '../support/database';
-import { Sessions } from '../support/sessions';
+import { onServer } from '../support/database';
+import { ledgerDatabase } from '../support/ledger-database';
 import { until } from '../support/until';
 
 const ROLE = 'invalid_indexes_reader';
 
-let database: TestDatabase;
-const sessions = new Sessions();
+const database = ledgerDatabase(`CREATE TABLE orders (id int PRIMARY KEY, total int);
+  CREATE INDEX orders_total ON orders (total); CREATE TABLE other (id int)`);
 
 beforeEach(async () => {
-  database = await testDatabase();
-  await ensureLedger(database.client);
-  await database.client.query(`SET search_path = public; CREATE TABLE orders (id int PRIMARY KEY, total int);
-    CREATE INDEX orders_total ON orders (total); CREATE TABLE other (id int)`);
   await registerDeployment(database.client, 'd1', 'f');
   await database.client
     .query(`DROP ROLE IF EXISTS ${ROLE}; CREATE ROLE ${ROLE}; GRANT USAGE ON SCHEMA lockkeeper TO ${ROLE};
@@ -22,8 +17,6 @@ beforeEach(async () => {
 });
 
 afterEach(async () => {
-  await sessions.end();
-  await database.drop();
   await onServer(`DROP ROLE IF EXISTS ${ROLE}`);
 });
 
@@ -46,7 +39,7 @@ async function since(): Promise<string[]> {
 
 /** Resolves once the statement, held up by a reader, has left that many indexes invalid. */
 async function heldUp(statement: string, count: number): Promise<{ pid: number; free: () => Promise<unknown> }> {
-  const [reader, builder] = [await sessions.open(database.url), await sessions.open(database.url)];
+  const [reader, builder] = [await database.session(), await database.session()];
   await reader.query('BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT FROM orders');
   const { rows } = await builder.query<{ pid: number }>('SELECT pg_backend_pid() AS pid');
   const done = builder.query(statement).catch(() => undefined);
@@ -76,10 +69,10 @@ test('those of a build that was ended, whatever else goes on with the table', as
   await database.client.query('SELECT pg_terminate_backend($1)', [pid]);
   await free();
   // As VACUUM and ANALYZE do, while somebody builds on another table.
-  await (await sessions.open(database.url)).query('BEGIN; LOCK TABLE orders IN SHARE UPDATE EXCLUSIVE MODE');
-  const reader = await sessions.open(database.url);
+  await (await database.session()).query('BEGIN; LOCK TABLE orders IN SHARE UPDATE EXCLUSIVE MODE');
+  const reader = await database.session();
   await reader.query('BEGIN; INSERT INTO other VALUES (1)');
-  const built = (await sessions.open(database.url)).query('CREATE INDEX CONCURRENTLY other_id ON other (id)');
+  const built = (await database.session()).query('CREATE INDEX CONCURRENTLY other_id ON other (id)');
   built.catch(() => undefined);
   await until('somebody builds', async () => (await invalid()).length === 2);
   expect(await since()).toEqual(['public.left_behind']);

@@ -1,16 +1,12 @@
 /** A migration that locks several tables, against application transactions that take them in its order and in the other. */
-import type { Client } from 'pg';
 import { runScript, type ScriptResult } from '../../src/adapters/executor';
 import { takeFence } from '../../src/adapters/ledger/fence';
-import { ensureLedger } from '../../src/adapters/ledger/schema';
-import { loadParser } from '../../src/adapters/sql-parser';
 import type { Around } from '../../src/adapters/segment';
 import type { ScriptProgress } from '../../src/contract';
 import type { Segment } from '../../src/policy/segments';
-import { testDatabase, type TestDatabase } from '../support/database';
+import { ledgerDatabase } from '../support/ledger-database';
 import { segmentsAfter } from '../support/segments';
 import { testRole, type TestRole } from '../support/role';
-import { Sessions } from '../support/sessions';
 import { until } from '../support/until';
 
 /** `items` sorts before `orders`, which it refers to. */
@@ -27,25 +23,14 @@ const ORDERS = 'UPDATE orders SET total = 0 WHERE id = 1';
 /** Longer than deadlock_timeout: only the executor's own bound keeps it from a deadlock. */
 const PATIENCE = { timeoutMs: 10_000, budgetMs: 60_000, eviction: null };
 
-let database: TestDatabase;
-const sessions = new Sessions();
+const database = ledgerDatabase(BEFORE);
+const { session } = database;
 let role: TestRole | null = null;
 
-beforeEach(async () => {
-  await loadParser();
-  database = await testDatabase();
-  await ensureLedger(database.client);
-  await database.client.query(`SET search_path = public; ${BEFORE}`);
-});
-
 afterEach(async () => {
-  await sessions.end();
-  await database.drop();
   await role?.drop();
   role = null;
 });
-
-const session = (application: string, url = database.url): Promise<Client> => sessions.open(url, application);
 
 const segments = (sql: string, applied = BEFORE): Segment[] => segmentsAfter(applied, sql, 'as-written');
 

@@ -2,33 +2,16 @@
 import type { Client } from 'pg';
 import { runScript, type ScriptResult, type ScriptRun } from '../../src/adapters/executor';
 import { takeFence } from '../../src/adapters/ledger/fence';
-import { ensureLedger } from '../../src/adapters/ledger/schema';
 import { shapeOf, type LockPatience } from '../../src/adapters/lock-queue';
-import { loadParser, parseScript } from '../../src/adapters/sql-parser';
+import { parseScript } from '../../src/adapters/sql-parser';
 import type { Blocker, ScriptProgress } from '../../src/contract';
 import { AS_WRITTEN, segmentsOf, type BusyLock } from '../../src/policy/segments';
-import { onServer, testDatabase, type TestDatabase } from '../support/database';
-import { Sessions } from '../support/sessions';
+import { onServer } from '../support/database';
+import { ledgerDatabase } from '../support/ledger-database';
 import { until } from '../support/until';
 
-let database: TestDatabase;
-const sessions = new Sessions();
-
-beforeEach(async () => {
-  await loadParser();
-  database = await testDatabase();
-  await ensureLedger(database.client);
-  await database.client.query(
-    'SET search_path = public; CREATE TABLE "Order" (id int); INSERT INTO "Order" SELECT generate_series(1, 10)',
-  );
-});
-
-afterEach(async () => {
-  await sessions.end();
-  await database.drop();
-});
-
-const session = (application: string): Promise<Client> => sessions.open(database.url, application);
+const database = ledgerDatabase('CREATE TABLE "Order" (id int); INSERT INTO "Order" SELECT generate_series(1, 10)');
+const { session } = database;
 
 /** A transaction that reads the table and stays open. */
 async function report(application = 'reporting'): Promise<Client> {

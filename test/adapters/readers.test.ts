@@ -1,15 +1,12 @@
 /** Readers of what a file changes without rows of its own: a view, an empty table. They wait for a lockTimeout, not for the budget. */
-import type { Client } from 'pg';
 import { runScript } from '../../src/adapters/executor';
 import { readTables } from '../../src/adapters/inspect';
 import { takeFence } from '../../src/adapters/ledger/fence';
-import { ensureLedger } from '../../src/adapters/ledger/schema';
-import { loadParser, parseScript } from '../../src/adapters/sql-parser';
+import { parseScript } from '../../src/adapters/sql-parser';
 import type { ExecutionForm } from '../../src/contract';
 import { buildPlan } from '../../src/policy/build-plan';
 import { segmentsOf, type Segment } from '../../src/policy/segments';
-import { testDatabase, type TestDatabase } from '../support/database';
-import { Sessions } from '../support/sessions';
+import { ledgerDatabase } from '../support/ledger-database';
 import { until } from '../support/until';
 
 const BEFORE = `
@@ -20,22 +17,8 @@ const BEFORE = `
 const UPDATE = 'UPDATE orders SET id = id WHERE id = 1';
 const PATIENCE = { timeoutMs: 100, budgetMs: 120_000, eviction: null };
 
-let database: TestDatabase;
-const sessions = new Sessions();
-
-beforeEach(async () => {
-  await loadParser();
-  database = await testDatabase();
-  await ensureLedger(database.client);
-  await database.client.query(`SET search_path = public; ${BEFORE} INSERT INTO orders SELECT generate_series(1, 10)`);
-});
-
-afterEach(async () => {
-  await sessions.end();
-  await database.drop();
-});
-
-const session = (application: string): Promise<Client> => sessions.open(database.url, application);
+const database = ledgerDatabase(`${BEFORE} INSERT INTO orders SELECT generate_series(1, 10)`);
+const { session } = database;
 
 async function segments(sql: string, execution: ExecutionForm['execution']): Promise<Segment[]> {
   const statements = parseScript(sql);
