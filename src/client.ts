@@ -21,10 +21,7 @@ import { refOf, type DeploymentRef, type UiUrl } from './client/deployment-ref';
 import { AlreadyRunningError, RefusedError } from './client/errors';
 import { uiBase } from './client/ui';
 import {
-  abortSignal,
-  decideUpdate,
   SEARCH_ATTRIBUTES,
-  statusQuery,
   workflowIdFor,
   type Decision,
   type DecisionReceipt,
@@ -38,6 +35,7 @@ import {
   type RollbackStrategy,
 } from './contract';
 import { FailureType, UsageError } from './errors';
+import { abortSignal, decideUpdate, statusQuery } from './messages';
 import { signDecision } from './signing';
 
 export type { DeploymentRef } from './client/deployment-ref';

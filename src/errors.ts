@@ -2,7 +2,10 @@
  * Failure types of a deployment. Workflow code branches on `ApplicationFailure.type`, never on a message; the CLI maps
  * `UsageError` to exit code 2. Messages are one clear sentence and never carry a URL, a password or a row of data.
  */
-import { ApplicationFailure } from '@temporalio/common';
+// Of all that the package holds: the whole would be loaded for every plan, which needs nothing of Temporal.
+import { ApplicationFailure } from '@temporalio/common/lib/failure';
+
+export { ApplicationFailure };
 
 export const FailureType = {
   /** Configuration or environment on the worker is wrong; a person must mend it. */

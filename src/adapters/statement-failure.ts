@@ -1,7 +1,6 @@
 /** A failed statement in words: what, where, SQLSTATE; never a row's data. */
-import { ApplicationFailure } from '@temporalio/common';
 import type { Blocker } from '../contract';
-import { bounded, FailureType, permanent } from '../errors';
+import { ApplicationFailure, bounded, FailureType, permanent } from '../errors';
 import { canRunInTransaction } from '../policy/statements';
 import { withoutLiterals } from '../policy/statements/scan';
 import { plural } from '../policy/words';

@@ -1,6 +1,5 @@
 /** The one place where an error becomes a line for a person and an exit code. */
-import { ApplicationFailure } from '@temporalio/common';
-import { FailureType, UsageError } from '../errors';
+import { ApplicationFailure, FailureType, UsageError } from '../errors';
 import { ExitCode } from './exit-codes';
 
 /** Thrown by a command that ends with a code of its own. */

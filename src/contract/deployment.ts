@@ -1,8 +1,7 @@
-/** A deployment from its input to its outcome, and the messages that its workflow takes. */
-import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
+/** A deployment from its input to its outcome. */
 import type { HealthCheck, MetricSample, MonitorSummary } from './health';
 import type { Phase } from './names';
-import type { ApprovalRequest, AuditEntry, DecisionReceipt, Person, SignedDecision } from './people';
+import type { ApprovalRequest, AuditEntry, Person } from './people';
 import type { Plan } from './plan';
 import type { BackupSummary, CheckResult, RehearsalSummary, TargetFacts } from './preparation';
 import type { ActivityProgress, PhaseProgress, StepProgress } from './progress';
@@ -72,9 +71,3 @@ export interface DeploymentStatus {
   reports: string[];
   outcome: Outcome | null;
 }
-
-export const statusQuery = defineQuery<DeploymentStatus>('status');
-export const decideUpdate = defineUpdate<DecisionReceipt, [SignedDecision]>('decide');
-/** The same signed decision for senders that can only signal; what it is refused for lands in the audit trail. */
-export const approvalSignal = defineSignal<[SignedDecision]>('approval');
-export const abortSignal = defineSignal<[SignedDecision]>('abort');

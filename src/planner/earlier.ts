@@ -1,10 +1,9 @@
 /** Whether the environment that comes first has what is pending here: asked of its own `_prisma_migrations`, which is true whoever deployed. */
-import { ApplicationFailure } from '@temporalio/common';
 import { DatabaseError, READ_ONLY, withSession } from '../adapters/postgres';
 import { appliedFiles, type AppliedFile } from '../adapters/prisma-history';
 import { withoutData } from '../adapters/statement-failure';
 import { resolveTarget, targetUrl, type Config, type Target } from '../config';
-import { UsageError } from '../errors';
+import { ApplicationFailure, UsageError } from '../errors';
 import type { EarlierEnvironment } from '../policy/earlier';
 import type { Inspection } from './inspection';
 

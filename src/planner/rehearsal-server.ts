@@ -1,9 +1,8 @@
 /** Which server rehearses, and what keeps it from that: found out before a backup is taken for it. */
-import { ApplicationFailure } from '@temporalio/common';
 import { READ_ONLY, withSession } from '../adapters/postgres';
 import { needsOf, serverFor } from '../adapters/rehearsal-server';
 import { rehearsalUrl, type Target } from '../config';
-import { UsageError } from '../errors';
+import { ApplicationFailure, UsageError } from '../errors';
 import type { RehearsalServer } from '../policy/checklist';
 import { whyUnfit } from '../policy/rehearsal-server';
 import type { Inspection } from './inspection';

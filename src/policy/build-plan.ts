@@ -9,7 +9,7 @@ import { onlinePieces } from './online';
 import { executionOf } from './online/comment';
 import { decideForm } from './online/form';
 import { alterations, quote } from './hazards/sql';
-import { segmentsOf, type Segment } from './segments';
+import { segmentCount, type Segment } from './segments';
 import {
   scriptContext,
   Schema,
@@ -131,7 +131,7 @@ function describeMigration(
       findRows:
         blocking.has(place) && readsOld[place] ? rowsToFind(migration.statements[place], migration.statements) : [],
     })),
-    segments: segmentsOf(migration.statements, form).length,
+    segments: segmentCount(migration.statements, form),
     form,
     creates: { ...totals(facts), tables: facts.flatMap(({ creates }) => creates.tables) },
     reversal: {

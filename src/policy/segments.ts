@@ -58,7 +58,15 @@ export const AS_WRITTEN: ExecutionForm = { execution: 'as-written', busy: [], bl
 
 /** Every statement is in exactly one segment, in the file's order; but a COMMIT without BEGIN only parts two of them. */
 export function segmentsOf(statements: ParsedStatement[], form: ExecutionForm): Segment[] {
-  return new Cutter(statements, form).cut();
+  const cutter = new Cutter(statements, form);
+  const segments = cutter.cut();
+  for (const segment of segments) cutter.takeLocks(segment);
+  return segments;
+}
+
+/** How many they are; for whoever need not know what they lock. */
+export function segmentCount(statements: ParsedStatement[], form: ExecutionForm): number {
+  return new Cutter(statements, form).cut().length;
 }
 
 class Cutter {
@@ -81,18 +89,18 @@ class Cutter {
       else if (this.blocking.get(statement.index)?.online) this.placeOnline(statement);
       else this.place(statement);
     }
-    for (const segment of this.segments) this.arrangeLocks(segment);
     return this.segments;
   }
 
-  private arrangeLocks(segment: Segment): void {
+  takeLocks(segment: Segment): void {
     const place = ({ relation }: BusyLock): number => this.form.busy.indexOf(relation);
-    segment.locks.sort((one, other) => place(one) - place(other));
+    const locks = strongest(segment.statements.flatMap((statement) => this.locksOf(statement)));
+    segment.locks = locks.sort((one, other) => place(one) - place(other));
     segment.locksFirst = takesLocksFirst(segment);
   }
 
   private continueOwn(own: Segment, statement: ParsedStatement): void {
-    this.add(own, statement);
+    own.statements.push(statement);
     const control = transactionControl(statement);
     if (control === 'commit' || control === 'rollback') this.open = null;
   }
@@ -107,7 +115,7 @@ class Cutter {
       this.open = null;
     } else {
       if (this.beginsAnew(statement)) this.open = null;
-      if (this.open) this.add(this.open, statement);
+      if (this.open) this.open.statements.push(statement);
       else this.open = this.start('transaction', statement);
       if (this.endsItsSegment(statement)) this.finish();
     }
@@ -119,7 +127,7 @@ class Cutter {
     if (this.beginsAnew(statement)) this.open = null;
     const shared = this.open;
     for (const part of first.statements) {
-      if (this.open) this.add(this.open, part);
+      if (this.open) this.open.statements.push(part);
       else this.open = this.start(first.kind, part);
     }
     const segments =
@@ -134,7 +142,7 @@ class Cutter {
       for (const { kind, statements, takeBack, gone } of pieces) {
         const [first, ...others] = statements as [ParsedStatement, ...ParsedStatement[]];
         const segment = this.start(kind, first);
-        for (const other of others) this.add(segment, other);
+        segment.statements.push(...others);
         if (gone) segments.push(segment.index);
         if (takeBack.length > 0) segment.takeBack = { sql: takeBack, segments: [...segments] };
       }
@@ -142,15 +150,10 @@ class Cutter {
   }
 
   private start(kind: Segment['kind'], statement: ParsedStatement): Segment {
-    const segment: Segment = { index: this.segments.length, kind, statements: [], locks: [], locksFirst: false };
+    const statements = [statement];
+    const segment: Segment = { index: this.segments.length, kind, statements, locks: [], locksFirst: false };
     this.segments.push(segment);
-    this.add(segment, statement);
     return segment;
-  }
-
-  private add(segment: Segment, statement: ParsedStatement): void {
-    segment.statements.push(statement);
-    segment.locks = merged(segment.locks, this.locksOf(statement));
   }
 
   /** A part of an online form locks a part of what the whole would have. */
@@ -224,10 +227,9 @@ function isSame(written: string, quoted: string): boolean {
   return plain.replace('"."', '.') === written || plain.split('"."').at(-1) === written;
 }
 
-function merged(locks: BusyLock[], more: BlockingStatement['locks']): BusyLock[] {
-  if (more.length === 0) return locks;
+function strongest(locks: BlockingStatement['locks']): BusyLock[] {
   const set = new LockSet();
-  for (const { relation, mode } of [...locks, ...more]) set.add(relation, mode as LockMode);
+  for (const { relation, mode } of locks) set.add(relation, mode as LockMode);
   return set.list();
 }
 

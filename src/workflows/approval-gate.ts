@@ -1,18 +1,9 @@
 /** Where people decide: update `decide`, signals `approval` and `abort`, and the audit trail of all three. */
 import type { ApplicationFailure } from '@temporalio/common';
 import { CancellationScope, condition, setHandler } from '@temporalio/workflow';
-import {
-  abortSignal,
-  approvalSignal,
-  decideUpdate,
-  type ApprovalRequest,
-  type AuditEntry,
-  type Decision,
-  type DecisionReceipt,
-  type Person,
-  type SignedDecision,
-} from '../contract';
+import type { ApprovalRequest, AuditEntry, Decision, DecisionReceipt, Person, SignedDecision } from '../contract';
 import { bounded, FailureType, permanent } from '../errors';
+import { abortSignal, approvalSignal, decideUpdate } from '../messages';
 import { abortRefusal, refusal, standing, type Standing } from '../policy/approval';
 import { read } from './activity-options';
 import { now, type Run } from './run';

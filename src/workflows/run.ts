@@ -11,7 +11,6 @@ import {
 import {
   PHASES,
   SEARCH_ATTRIBUTES,
-  statusQuery,
   type DeployInput,
   type DeploymentStatus,
   type FailureSummary,
@@ -23,6 +22,7 @@ import {
   type TargetFacts,
 } from '../contract';
 import { FailureType } from '../errors';
+import { statusQuery } from '../messages';
 import { plural } from '../policy/words';
 
 const PHASE_KEY = defineSearchAttributeKey(SEARCH_ATTRIBUTES.phase, 'KEYWORD');

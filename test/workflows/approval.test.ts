@@ -1,6 +1,6 @@
 /** Who may say yes: by update, by signal, once a person, and only to what was shown. */
 import { bindingOf } from '../../src/policy/approval';
-import { decideUpdate } from '../../src/contract';
+import { decideUpdate } from '../../src/messages';
 import { Bench } from './support/bench';
 import { ALICE, BOB, type Deployment } from './support/deployment';
 import { FACTS, held, HOUR, plan, planned, PROVEN } from './support/stubs';

@@ -2,7 +2,7 @@ import { all, as, keyOf, relationOf, words } from '../statements/ast';
 import { hasConstraint } from '../statements/columns';
 import { columnsDefined } from '../statements/constraints';
 import { columnType } from '../statements/types';
-import type { Finding, Hazard, HazardContext } from './hazard';
+import type { Finding, Hazard, HazardContext, Step } from './hazard';
 
 export const hazard: Hazard = {
   id: 'int4-key',
@@ -30,10 +30,11 @@ export const hazard: Hazard = {
 
 /** Said once a script, of each table that it touches. */
 function nearlyUsedUp({ facts, steps, position, keyUsed }: HazardContext): Finding[] {
-  const said = steps.slice(0, position).flatMap((step) => step.facts.contested.map(({ relation }) => keyOf(relation)));
+  const touches = (relation: string, step: Step): boolean =>
+    step.facts.contested.some((lock) => keyOf(lock.relation) === keyOf(relation));
   return facts.contested.flatMap(({ relation }): Finding[] => {
     const used = keyUsed(relation) ?? 0;
-    if (used < WORTH_SAYING || said.includes(keyOf(relation))) return [];
+    if (used < WORTH_SAYING || steps.slice(0, position).some((step) => touches(relation, step))) return [];
     return [
       {
         severity: used < URGENT ? 'warning' : 'danger',

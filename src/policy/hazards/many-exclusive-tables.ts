@@ -41,8 +41,10 @@ function exclusiveTables(steps: readonly Step[], { schema, before }: HazardConte
     if (rename) oldNames.set(keyOf(rename.to), oldNames.get(keyOf(rename.from)) ?? rename.from);
     return tables;
   });
-  const parts = new Set(names.flatMap((name) => before.descendants(name)).map(({ name }) => keyOf(name)));
-  return [...new Map(names.map((name) => [keyOf(name), name])).entries()]
-    .filter(([key]) => !parts.has(key))
-    .map(([, name]) => name);
+  const distinct = new Map(names.map((name) => [keyOf(name), name]));
+  if (distinct.size < 2) return [...distinct.values()];
+  const parts = new Set(
+    [...distinct.values()].flatMap((name) => before.descendants(name)).map(({ name }) => keyOf(name)),
+  );
+  return [...distinct].filter(([key]) => !parts.has(key)).map(([, name]) => name);
 }

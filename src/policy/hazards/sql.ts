@@ -74,7 +74,7 @@ export interface AddedColumn extends Alteration {
 export function addedColumns(statement: ParsedStatement): AddedColumn[] {
   return alterations(statement).flatMap((alteration) => {
     const column = alteration.command.subtype === 'AT_AddColumn' ? as(alteration.command.def, 'ColumnDef') : undefined;
-    return column ? [{ ...alteration, column }] : [];
+    return column ? [{ column, ...alteration }] : [];
   });
 }
 
@@ -102,7 +102,7 @@ export function addedConstraints(statement: ParsedStatement, type: Constraint['c
     const found = alone ? [alone] : column ? columnConstraints(column) : [];
     return found
       .filter(({ contype }) => contype === type)
-      .map((constraint) => ({ ...alteration, constraint, column: column ?? null }));
+      .map((constraint) => ({ constraint, column: column ?? null, ...alteration }));
   });
 }
 

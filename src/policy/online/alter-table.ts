@@ -130,7 +130,7 @@ function subcommandsOf(whole: ParsedStatement): Subcommand[] {
   const head = alterHead(whole.text);
   return commands
     .flatMap((command, place) => columnApart(command, whole) ?? [{ command, text: texts[place] ?? '' }])
-    .map((part, place) => ({ ...part, place, whole, alter, head, dropped }));
+    .map((part, place) => ({ place, whole, alter, head, dropped, ...part }));
 }
 
 function partsOf(subcommand: Subcommand): Parts {

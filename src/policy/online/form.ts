@@ -143,12 +143,14 @@ function isBusy(table: string, input: Felt): boolean {
 
 /** An online form that spares somebody something: rows of a busy table are read, or an index of one goes. */
 function isWorthwhile(statement: ParsedStatement, { scanned }: StatementFacts, busy: LockPrediction[]): boolean {
-  if (busy.length === 0 || onlinePieces(statement) === null) return false;
+  if (busy.length === 0) return false;
   const alter = as(statement.node, 'AlterTableStmt');
-  if (!alter) return true;
-  const table = relationOf(alter.relation);
-  const isTable = (name: string): boolean => keyOf(name) === keyOf(table);
-  return scanned.some(isTable) && busy.some(({ relation }) => isTable(relation));
+  if (alter) {
+    const table = relationOf(alter.relation);
+    const isTable = (name: string): boolean => keyOf(name) === keyOf(table);
+    if (!scanned.some(isTable) || !busy.some(({ relation }) => isTable(relation))) return false;
+  }
+  return onlinePieces(statement) !== null;
 }
 
 function refusalOf(statement: ParsedStatement, { rewrites }: StatementFacts, { script, tables }: Felt): string | null {

@@ -31,7 +31,7 @@ export function walk(value: unknown, visit: (key: string, inside: object) => voi
     for (const item of value) walk(item, visit, key);
   } else if (typeof value === 'object' && value !== null) {
     visit(key, value);
-    for (const [below, item] of Object.entries(value)) walk(item, visit, below);
+    for (const below in value) walk(value[below as keyof typeof value], visit, below);
   }
 }
 

@@ -3,6 +3,7 @@ import type { RenameStmt } from '@pgsql/types';
 import { keyOf, nameParts, relationOf } from './ast';
 import type { ScriptContext } from './facts';
 import type { Schema, Table } from './schema';
+import type { SharedMap } from './shared-map';
 
 export function renameObject(statement: RenameStmt, script: ScriptContext): void {
   const to = statement.newname ?? '';
@@ -86,7 +87,7 @@ function renameConstraint(table: string, from: string, to: string, schema: Schem
 /** Columns keep their type under its new name: Prisma swaps an enum for its successor this way. */
 function renameType(from: string, to: string, schema: Schema): void {
   const renamed = sibling(from, to);
-  for (const types of [schema.enums, schema.domains] as Map<string, unknown>[]) {
+  for (const types of [schema.enums, schema.domains] as SharedMap<unknown>[]) {
     const known = types.get(keyOf(from));
     types.delete(keyOf(from));
     if (known !== undefined) types.set(keyOf(renamed), known);

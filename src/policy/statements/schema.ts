@@ -3,6 +3,7 @@ import { keyOf } from './ast';
 import {
   emptyTable,
   foreignKeys,
+  type Column,
   type Constraint,
   type Domain,
   type Index,
@@ -10,6 +11,7 @@ import {
   type Table,
   type Trigger,
 } from './schema-rows';
+import { SharedMap } from './shared-map';
 
 export { emptyTable, foreignKeys } from './schema-rows';
 export type { Column, Constraint, Domain, Index, KnownFunction, Table, Trigger } from './schema-rows';
@@ -22,32 +24,28 @@ export class Schema {
   serverMajor = USUAL_MAJOR;
   /** True while it may have been built from the first migration on: what it does not know is not there. */
   complete = false;
-  private tableRows: Map<string, Table>;
-  private indexRows: Map<string, Index>;
-  /** False while a clone reads the same rows: whoever writes first takes a copy. */
-  private ownsRows: boolean;
-  readonly enums: Map<string, readonly string[]>;
-  readonly domains: Map<string, Domain>;
+  private readonly tableRows: SharedMap<Table>;
+  private readonly indexRows: SharedMap<Index>;
+  readonly enums: SharedMap<readonly string[]>;
+  readonly domains: SharedMap<Domain>;
   /** By name alone: the last of several overloads. */
-  readonly functions: Map<string, KnownFunction>;
+  readonly functions: SharedMap<KnownFunction>;
   /** Extended statistics: name -> table. */
-  readonly statistics: Map<string, string>;
+  readonly statistics: SharedMap<string>;
   /** By name: the tables that it lists. */
-  readonly publications: Map<string, readonly string[]>;
+  readonly publications: SharedMap<readonly string[]>;
   /** By `table.trigger`. */
-  readonly triggers: Map<string, Trigger>;
+  readonly triggers: SharedMap<Trigger>;
 
   constructor(from?: Schema) {
-    this.tableRows = from?.tableRows ?? new Map<string, Table>();
-    this.indexRows = from?.indexRows ?? new Map<string, Index>();
-    this.ownsRows = from === undefined;
-    if (from) from.ownsRows = false;
-    this.enums = new Map(from?.enums);
-    this.domains = new Map(from?.domains);
-    this.functions = new Map(from?.functions);
-    this.statistics = new Map(from?.statistics);
-    this.publications = new Map(from?.publications);
-    this.triggers = new Map(from?.triggers);
+    this.tableRows = from?.tableRows.clone() ?? new SharedMap();
+    this.indexRows = from?.indexRows.clone() ?? new SharedMap();
+    this.enums = from?.enums.clone() ?? new SharedMap();
+    this.domains = from?.domains.clone() ?? new SharedMap();
+    this.functions = from?.functions.clone() ?? new SharedMap();
+    this.statistics = from?.statistics.clone() ?? new SharedMap();
+    this.publications = from?.publications.clone() ?? new SharedMap();
+    this.triggers = from?.triggers.clone() ?? new SharedMap();
     this.complete = from?.complete ?? false;
     this.serverMajor = from?.serverMajor ?? USUAL_MAJOR;
   }
@@ -56,25 +54,16 @@ export class Schema {
     return new Schema(this);
   }
 
-  private write(): { tables: Map<string, Table>; indexes: Map<string, Index> } {
-    if (!this.ownsRows) {
-      this.tableRows = new Map(this.tableRows);
-      this.indexRows = new Map(this.indexRows);
-      this.ownsRows = true;
-    }
-    return { tables: this.tableRows, indexes: this.indexRows };
-  }
-
   table(name: string): Table | undefined {
     return this.tableRows.get(keyOf(name));
   }
 
   tables(): Table[] {
-    return [...this.tableRows.values()];
+    return this.tableRows.values();
   }
 
   setTable(table: Table): void {
-    this.write().tables.set(keyOf(table.name), table);
+    this.tableRows.set(keyOf(table.name), table);
   }
 
   /** Replaces parts of a table's row; a table that no statement created starts empty. */
@@ -84,13 +73,13 @@ export class Schema {
   }
 
   dropTable(name: string): void {
-    this.write().tables.delete(keyOf(name));
+    this.tableRows.delete(keyOf(name));
     for (const index of this.indexesOf(name)) this.dropIndex(index.name);
   }
 
   renameTable(from: string, to: string): void {
     const table = this.table(from);
-    this.write().tables.delete(keyOf(from));
+    this.tableRows.delete(keyOf(from));
     if (table) this.setTable({ ...table, name: to });
     for (const index of this.indexesOf(from)) this.setIndex({ ...index, table: to });
     const renamed = (name: string): string => (keyOf(name) === keyOf(from) ? to : name);
@@ -110,23 +99,23 @@ export class Schema {
   }
 
   setIndex(index: Index): void {
-    this.write().indexes.set(keyOf(index.name), index);
+    this.indexRows.set(keyOf(index.name), index);
   }
 
   dropIndex(name: string): void {
-    this.write().indexes.delete(keyOf(name));
+    this.indexRows.delete(keyOf(name));
   }
 
   indexesOf(table: string): Index[] {
     const key = keyOf(table);
-    return [...this.indexRows.values()].filter((index) => keyOf(index.table) === key);
+    return this.indexRows.where((index) => keyOf(index.table) === key);
   }
 
   /** Partitions and inheriting tables, theirs included. */
   descendants(name: string): Table[] {
     return reach(name, (from) => {
       const key = keyOf(from);
-      return this.tables().filter(({ parents }) => parents.some((parent) => keyOf(parent) === key));
+      return this.tableRows.where(({ parents }) => parents.some((parent) => keyOf(parent) === key));
     });
   }
 
@@ -140,37 +129,31 @@ export class Schema {
   /** Foreign keys of other tables that point at this one. */
   referencing(name: string): { table: Table; constraint: Constraint }[] {
     const key = keyOf(name);
-    return this.tables().flatMap((table) =>
-      foreignKeys(table)
-        .filter(({ references }) => keyOf(references ?? '') === key)
-        .map((constraint) => ({ table, constraint })),
-    );
+    const isMeant = ({ kind, references }: Constraint): boolean =>
+      kind === 'foreign' && keyOf(references ?? '') === key;
+    return this.tableRows
+      .where(({ constraints }) => constraints.some(isMeant))
+      .flatMap((table) => table.constraints.filter(isMeant).map((constraint) => ({ table, constraint })));
   }
 
   /** Tables with a column of this type. */
   tablesWithType(type: string): Table[] {
     const key = keyOf(type);
-    return this.tables().filter(({ columns }) =>
-      [...columns.values()].some((column) => keyOf(column.type.name) === key),
-    );
+    return this.tableRows.where(({ columns }) => some(columns, (column) => keyOf(column.type.name) === key));
   }
 
   /** Tables made of this type, with a column of it, or with a default that was written in it. */
   tablesDependingOn(type: string): Table[] {
     const key = keyOf(type);
-    return this.tables().filter(
-      ({ columns, ofType }) =>
-        keyOf(ofType ?? '') === key ||
-        [...columns.values()].some(
-          (column) => keyOf(column.type.name) === key || keyOf(column.defaultType ?? '') === key,
-        ),
-    );
+    const depends = ({ type, defaultType }: Column): boolean =>
+      keyOf(type.name) === key || keyOf(defaultType ?? '') === key;
+    return this.tableRows.where(({ columns, ofType }) => keyOf(ofType ?? '') === key || some(columns, depends));
   }
 
   /** Views over a table; with a column, those that need it. */
   viewsOver(table: string, column?: string): Table[] {
     const key = keyOf(table);
-    return this.tables().filter(
+    return this.tableRows.where(
       ({ reads, mentions }) =>
         reads.some((read) => keyOf(read) === key) &&
         (column === undefined || mentions.includes(column) || mentions.includes('*')),
@@ -193,9 +176,7 @@ export class Schema {
   /** Tables with a column that is numbered by the sequence. */
   tablesNumberedBy(sequence: string): Table[] {
     const key = keyOf(sequence);
-    return this.tables().filter(({ columns }) =>
-      [...columns.values()].some((column) => keyOf(column.sequence ?? '') === key),
-    );
+    return this.tableRows.where(({ columns }) => some(columns, (column) => keyOf(column.sequence ?? '') === key));
   }
 
   /** Before PostgreSQL 18 a partitioned table's foreign key cannot wait for its validation. */
@@ -205,13 +186,18 @@ export class Schema {
 
   /** True for a table that some publication lists. */
   isPublished(table: string): boolean {
-    return [...this.publications.values()].some((tables) => tables.some((each) => keyOf(each) === keyOf(table)));
+    return this.publications.values().some((tables) => tables.some((each) => keyOf(each) === keyOf(table)));
   }
 
   /** True for what `IF EXISTS` passes over. */
   isMissing(name: string): boolean {
     return this.complete && !this.table(name) && !this.index(name) && this.tablesNumberedBy(name).length === 0;
   }
+}
+
+function some(columns: Table['columns'], is: (column: Column) => boolean): boolean {
+  for (const column of columns.values()) if (is(column)) return true;
+  return false;
 }
 
 /** All that a step leads to from a name, each once: a script that would be refused may make a circle. */

@@ -1,20 +1,17 @@
 /** One running deployment, as its people see it. */
 import type { WorkflowHandle } from '@temporalio/client';
 import type { Activities } from '../../../src/activities';
-import {
-  abortSignal,
-  approvalSignal,
-  decideUpdate,
-  statusQuery,
-  type ApprovalRequest,
-  type Decision,
-  type DecisionReceipt,
-  type DeployInput,
-  type DeploymentStatus,
-  type Outcome,
-  type Person,
-  type SignedDecision,
+import type {
+  ApprovalRequest,
+  Decision,
+  DecisionReceipt,
+  DeployInput,
+  DeploymentStatus,
+  Outcome,
+  Person,
+  SignedDecision,
 } from '../../../src/contract';
+import { abortSignal, approvalSignal, decideUpdate, statusQuery } from '../../../src/messages';
 import { signDecision } from '../../../src/signing';
 import { until } from '../../support/until';
 import { SIGNING_KEY } from './stubs';
