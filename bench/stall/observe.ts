@@ -32,10 +32,11 @@ export async function observe(
 ): Promise<Observation & { url: string }> {
   const url = await server.recreate(COPY, workload.template);
   const traffic = Traffic.start(server, url, mix);
+  const over = new AbortController();
+  // From the start: what watching costs is the same before and during the migration.
+  const watching = watchWaits(url, over.signal);
   await sleep(WARM_UP_MS + BEFORE_MS);
   const report = reportMs > 0 ? await openReport(url, reportMs) : null;
-  const over = new AbortController();
-  const watching = watchWaits(url, over.signal);
   const beganAt = Date.now();
   const failure = await timed(url).then(
     () => null,
