@@ -2,14 +2,17 @@
 import { Context } from '@temporalio/activity';
 import type { ScriptResult, ScriptRun } from '../adapters/executor';
 import { underFence } from '../adapters/ledger/fence';
-import { markersOfAll } from '../adapters/ledger/markers';
+import { markersOfAll, type Marker } from '../adapters/ledger/markers';
 import { registerDeployment, registerReversal } from '../adapters/ledger/registrations';
 import { readMigrations, unchanged, type MigrationFolder } from '../adapters/migration-files';
+import type { Client } from '../adapters/postgres';
+import { standing } from '../adapters/prisma-history';
 import { replicationGate } from '../adapters/replication';
 import { loadParser } from '../adapters/sql-parser';
 import { migrationList, NO_FILTER, schemaOf, withEngine, type SchemaEngine } from '../adapters/prisma-engine';
 import type {
   DeployInput,
+  MaintenanceWindow,
   Plan,
   PlanStep,
   PlannedMigration,
@@ -21,6 +24,7 @@ import type {
 import { FailureType, permanent } from '../errors';
 import { budgetOf } from '../policy/measures';
 import { migrationsIn } from '../policy/steps';
+import { msUntilOpen, WINDOW_CLOSED } from '../policy/window';
 import { heartbeating } from './heartbeat';
 import type { Deps } from './deps';
 import { markerKey, settleHistory } from './resume';
@@ -36,6 +40,8 @@ export interface ApplyRequest {
   migrations: Pick<PlannedMigration, 'name' | 'checksum' | 'form'>[];
   /** Of the step's migrations; null where no rehearsal has told. */
   budgets: StatementBudget[] | null;
+  /** In which it has to begin; null for all but a deployment's first step. */
+  window: MaintenanceWindow | null;
 }
 
 export function createApply(deps: Deps) {
@@ -77,7 +83,7 @@ export function createApply(deps: Deps) {
       });
     },
 
-    /** Idempotent: markers and history tell what an earlier attempt did. @throws ApplicationFailure Statement, LockTimeout, Fenced, Changed */
+    /** Idempotent: markers and history tell what an earlier attempt did. @throws ApplicationFailure Statement, LockTimeout, Fenced, Changed, WindowClosed */
     async applyStep(input: DeployInput, request: ApplyRequest): Promise<StepResult> {
       const target = resolve(deps, input);
       return heartbeating(async (signal, report) => {
@@ -125,6 +131,8 @@ async function applyThroughEngine(application: Application): Promise<StepResult>
   // One question for the step instead of one for each of its migrations.
   const scripts = request.migrations.map(({ name, checksum }) => markerKey(name, checksum));
   const markers = await markersOfAll(session.client, scripts);
+  if (!(await mayBegin(session.client, request, [...markers.values()])))
+    throw permanent(FailureType.WindowClosed, WINDOW_CLOSED);
   await loadParser();
   const ahead = new SegmentsAhead([...planned.values()]);
   const gate = replicationGate(session.client, target.environment.replication, pause, signal);
@@ -165,6 +173,23 @@ async function applyThroughEngine(application: Application): Promise<StepResult>
   );
   await settle(session);
   return { index: request.step.index, durationMs: Date.now() - startedAt, ...result };
+}
+
+/**
+ * The workflow has asked whether the window is open; but an activity may wait for hours until a worker takes it up, or for its next attempt.
+ * What has begun is finished.
+ */
+async function mayBegin(
+  client: Client,
+  { window, migrations }: ApplyRequest,
+  markers: ReadonlyMap<number, Marker>[],
+): Promise<boolean> {
+  if (!window || msUntilOpen(Date.now(), window) === 0 || markers.some(({ size }) => size > 0)) return true;
+  const begun = await standing(
+    client,
+    migrations.map(({ name }) => name),
+  );
+  return begun.length > 0;
 }
 
 type PlannedScript = ApplyRequest['migrations'][number] & { sql: string };

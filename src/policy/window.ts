@@ -4,6 +4,9 @@ import type { MaintenanceWindow } from '../contract';
 const MINUTE_MS = 60_000;
 const DAY_MS = 24 * 60 * MINUTE_MS;
 
+/** To whoever comes too late. */
+export const WINDOW_CLOSED = 'The maintenance window closed before the first step; deploy again for the next.';
+
 /** Milliseconds from `now` (epoch, UTC) until the window is open; 0 when it is. */
 export function msUntilOpen(now: number, { days, from, to }: MaintenanceWindow): number {
   const midnight = Math.floor(now / DAY_MS) * DAY_MS;

@@ -6,6 +6,7 @@ import { sample } from './monitor';
 import { windowIsOpen } from './prepare';
 import type { Run } from './run';
 import { migrationsIn } from '../policy/steps';
+import { WINDOW_CLOSED } from '../policy/window';
 import { first, plural } from '../policy/words';
 
 export async function migrate(run: Run): Promise<void> {
@@ -18,11 +19,7 @@ export async function migrate(run: Run): Promise<void> {
       run.status.baseline = await sample(run, null, 'baseline');
       const options = { summary: plural(plan.steps.length, 'reversal') };
       await apply.registerUndo.executeWithOptions(options, [run.input, plan, rehearsal, facts.schemaFingerprint]);
-      if (!windowIsOpen(run))
-        throw permanent(
-          FailureType.WindowClosed,
-          'The maintenance window closed before the first step; deploy again for the next.',
-        );
+      if (!windowIsOpen(run)) throw permanent(FailureType.WindowClosed, WINDOW_CLOSED);
       for (const step of plan.steps) await applyStep(run, step);
     },
     () => plural(plan.migrations.length, 'migration'),
@@ -39,7 +36,7 @@ async function applyStep(run: Run, step: PlanStep): Promise<void> {
   try {
     const { durationMs, waits } = await apply.applyStep.executeWithOptions({ summary: title }, [
       run.input,
-      { step, migrations, budgets: budgetsOf(run, step) },
+      { step, migrations, budgets: budgetsOf(run, step), window: step.index === 0 ? plan.window : null },
     ]);
     if (progress) Object.assign(progress, { state: 'applied', durationMs, waits });
   } catch (error) {

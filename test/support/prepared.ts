@@ -43,6 +43,7 @@ export async function prepareDeployment(project: TestProject, deploymentId: stri
     step,
     migrations: migrationsIn(plan, step),
     budgets: null,
+    window: null,
   }));
   await inActivity(() => activities.registerUndo(input, plan, rehearsal, schemaFingerprint));
   return { activities, input, requests, schemaFingerprint };

@@ -1,4 +1,5 @@
 /** Migrating begins while the maintenance window is open, or not at all. */
+import type { ApplyRequest } from '../../src/activities/apply';
 import { Bench } from './support/bench';
 import type { Deployment, Ended } from './support/deployment';
 import { HOUR, MINUTE, planned } from './support/stubs';
@@ -31,6 +32,11 @@ test('a window that has passed before a worker takes up is missed: it waits for 
   const begun = Date.parse(status.phases.find(({ phase }) => phase === 'migrate')?.startedAt ?? '');
   expect(begun).toBeGreaterThanOrEqual(opensAt + DAY);
   expect(deployment.argsOf('recheck')).toHaveLength(1);
+  // The first step is told of it, for it may wait for a worker as well; what has begun is finished.
+  const [first, ...later] = deployment.argsOf('applyStep').map(([request]) => (request as ApplyRequest).window);
+  expect(first).toEqual(status.plan?.window);
+  expect(later.length).toBeGreaterThan(0);
+  expect(later.every((window) => window === null)).toBe(true);
 });
 
 test('a check that outlasts the window is made again in the next, and given up after five', async () => {
