@@ -68,7 +68,9 @@ async function migrated(activities: Activities, prepared: Prepared): Promise<num
 async function migrate(activities: Activities, { input, plan, rehearsal, schemaFingerprint }: Prepared): Promise<void> {
   await inActivity(() => activities.registerUndo(input, plan, rehearsal, schemaFingerprint));
   for (const step of plan.steps) {
-    await inActivity(() => activities.applyStep(input, { step, migrations: migrationsIn(plan, step), budgets: null, window: null }));
+    await inActivity(() =>
+      activities.applyStep(input, { step, migrations: migrationsIn(plan, step), budgets: null, window: null }),
+    );
   }
 }
 
