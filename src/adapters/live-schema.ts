@@ -1,6 +1,5 @@
 /** The schema as the catalog has it, for scripts that no file leads up to: whom they lock besides what they name. */
-import { keyOf } from '../policy/statements/ast';
-import { emptyTable, Schema, type Constraint, type Index, type Table } from '../policy/statements/schema';
+import { emptyTable, Schema, type Constraint, type Index, type Table, type Trigger } from '../policy/statements/schema';
 import type { Client } from './postgres';
 import { isProjects } from './project-tables';
 
@@ -16,7 +15,7 @@ interface RelationRow extends Name, Pick<Table, 'kind' | 'partitioned' | 'defaul
     references: Name | null;
   })[];
   indexes: Pick<Index, 'name' | 'columns' | 'unique' | 'partial'>[];
-  triggers: { name: string; function: Name; row: boolean }[];
+  triggers: (Pick<Trigger, 'name' | 'row'> & { function: Name })[];
 }
 
 const NAME = (relation: string): string =>
@@ -86,12 +85,11 @@ function add(schema: Schema, row: RelationRow, written: (name: Name) => string):
     limits: [],
   }));
   const [parents, reads] = [row.parents.map(written), row.reads.map(written)];
+  const triggers = row.triggers.map((each) => ({ ...each, function: written(each.function), columns: [] }));
   schema.setTable({
     ...emptyTable(table, kind),
-    ...{ constraints, parents, reads, partitioned, defaultPartition, mentions: ['*'] },
+    ...{ constraints, parents, reads, partitioned, defaultPartition, triggers, mentions: ['*'] },
   });
   for (const index of row.indexes)
     schema.setIndex({ ...index, table, mentions: [], name: written({ schema: row.schema, name: index.name }) });
-  for (const { name, function: called, row: each } of row.triggers)
-    schema.triggers.set(keyOf(`${table}.${name}`), { table, function: written(called), row: each });
 }

@@ -478,7 +478,14 @@ export const CASES: HazardCase[] = [
     id: 'refresh-materialized-view',
     found: 'REFRESH MATERIALIZED VIEW "Totals"',
     severity: 'danger',
-    fine: ['REFRESH MATERIALIZED VIEW CONCURRENTLY "Totals"'],
+    fine: ['CREATE UNIQUE INDEX "Totals_key" ON "Totals" ("count"); REFRESH MATERIALIZED VIEW CONCURRENTLY "Totals"'],
+  },
+  {
+    id: 'refresh-materialized-view',
+    found:
+      'CREATE UNIQUE INDEX "Totals_key" ON "Totals" ("count") WHERE "count" > 0; REFRESH MATERIALIZED VIEW CONCURRENTLY "Totals"',
+    severity: 'danger',
+    fine: [],
   },
   {
     id: 'opaque-sql',
@@ -505,7 +512,7 @@ export const CASES: HazardCase[] = [
     fine: ['ALTER TABLE "User" ADD COLUMN "a" TEXT; ALTER TABLE "User" RENAME COLUMN "a" TO "b"'],
   },
   {
-    id: 'view-needs-column',
+    id: 'column-in-use',
     found: 'ALTER TABLE "User" ALTER COLUMN "name" TYPE VARCHAR(200)',
     severity: 'danger',
     fine: [
@@ -514,7 +521,7 @@ export const CASES: HazardCase[] = [
     ],
   },
   {
-    id: 'view-needs-column',
+    id: 'column-in-use',
     found: 'ALTER TABLE "User" DROP COLUMN "name"',
     severity: 'danger',
     fine: ['ALTER TABLE "User" DROP COLUMN "seen"'],

@@ -39,6 +39,7 @@ ALTER TABLE "Past_rest" ADD CONSTRAINT "Past_rest_old" CHECK ("at" < '2020-01-01
 CREATE TABLE "Past_proven" ("id" BIGINT NOT NULL, "at" TIMESTAMPTZ NOT NULL, CONSTRAINT "bounds" CHECK ("at" >= '2020-01-01' AND "at" < '2021-01-01'));
 CREATE VIEW "ActiveUser" AS SELECT "id", "email" FROM "User";
 CREATE MATERIALIZED VIEW "Sales" AS SELECT "userId", sum("total") AS t FROM "Order" GROUP BY 1;
+CREATE UNIQUE INDEX "Sales_userId_key" ON "Sales" ("userId");
 CREATE FUNCTION touch() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN NEW."updatedAt" = now(); RETURN NEW; END $$;
 CREATE TRIGGER user_touch BEFORE UPDATE ON "User" FOR EACH ROW EXECUTE FUNCTION touch();
 `;
@@ -138,11 +139,11 @@ CREATE INDEX "User_name_idx" ON "User"("name");`,
   },
   {
     sql: `ALTER TABLE "User" ALTER COLUMN "id" SET DATA TYPE BIGINT;`,
-    finds: ['danger column-type-change', 'danger view-needs-column', 'warning many-exclusive-tables'],
+    finds: ['danger column-in-use', 'danger column-type-change', 'warning many-exclusive-tables'],
   },
   {
     sql: `ALTER TABLE "User" ALTER COLUMN "email" SET DATA TYPE VARCHAR(50);`,
-    finds: ['danger column-type-change', 'danger view-needs-column'],
+    finds: ['danger column-in-use', 'danger column-type-change'],
   },
   {
     sql: `ALTER TABLE "User" ALTER COLUMN "balance" SET DATA TYPE DECIMAL(8,2);`,
@@ -467,7 +468,7 @@ ALTER TABLE "Post" VALIDATE CONSTRAINT "Post_categoryId_fkey";`,
   { sql: `ALTER TABLE "Order" ALTER COLUMN "placedAt" TYPE TIMESTAMP(3);`, finds: ['danger column-type-change'] },
   {
     sql: `ALTER TABLE "Order" ALTER COLUMN "total" TYPE DOUBLE PRECISION;`,
-    finds: ['danger column-type-change', 'danger view-needs-column'],
+    finds: ['danger column-in-use', 'danger column-type-change'],
   },
   { sql: `ALTER TABLE "Post" ALTER COLUMN "views" TYPE BIGINT;`, finds: ['danger column-type-change'] },
   {
@@ -496,11 +497,11 @@ CREATE TABLE "X" ("id" BIGINT PRIMARY KEY);`,
     finds: ['warning session-setting-left'],
   },
   { sql: `DROP OWNED BY app;`, finds: ['danger extension-or-role'] },
-  { sql: `ALTER TABLE "User" ALTER COLUMN "email" SET DATA TYPE VARCHAR(255);`, finds: ['danger view-needs-column'] },
-  { sql: `ALTER TABLE "User" ALTER COLUMN "email" SET DATA TYPE TEXT;`, finds: ['danger view-needs-column'] },
+  { sql: `ALTER TABLE "User" ALTER COLUMN "email" SET DATA TYPE VARCHAR(255);`, finds: ['danger column-in-use'] },
+  { sql: `ALTER TABLE "User" ALTER COLUMN "email" SET DATA TYPE TEXT;`, finds: ['danger column-in-use'] },
   {
     sql: `ALTER TABLE "User" ALTER COLUMN "email" TYPE TEXT USING "email"::text;`,
-    finds: ['danger view-needs-column'],
+    finds: ['danger column-in-use'],
   },
   {
     sql: `ALTER TABLE "Post" ADD CONSTRAINT "Post_categoryId_fkey" FOREIGN KEY ("categoryId") REFERENCES "Category"("id") NOT VALID;`,

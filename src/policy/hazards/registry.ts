@@ -6,6 +6,7 @@ import { hazard as attachPartitionWithoutCheck } from './attach-partition-withou
 import { hazard as bulkLoop } from './bulk-loop';
 import { hazard as charColumn } from './char-column';
 import { hazard as checkNotValid } from './check-not-valid';
+import { hazard as columnInUse } from './column-in-use';
 import { hazard as columnTypeChange } from './column-type-change';
 import { hazard as concurrentlyInTransaction } from './concurrently-in-transaction';
 import { hazard as concurrentlyOnPartitioned } from './concurrently-on-partitioned';
@@ -61,7 +62,6 @@ import { hazard as truncate } from './truncate';
 import { hazard as uniqueConstraint } from './unique-constraint';
 import { hazard as updateOrDeleteWithoutWhere } from './update-or-delete-without-where';
 import { hazard as vacuumFullClusterReindex } from './vacuum-full-cluster-reindex';
-import { hazard as viewNeedsColumn } from './view-needs-column';
 import { hazard as volatileDefault } from './volatile-default';
 
 export const HAZARDS: readonly Hazard[] = [
@@ -85,7 +85,7 @@ export const HAZARDS: readonly Hazard[] = [
   renameType,
   dropTable,
   dropColumn,
-  viewNeedsColumn,
+  columnInUse,
   dropIndex,
   dropConstraint,
   dropDefault,

@@ -44,6 +44,12 @@ export function find<T extends Tag>(root: unknown, tag: T): Of<T>[] {
   return found;
 }
 
+/** Columns that stand anywhere in expressions or in the list of a partition key. */
+export function columnsIn(root: unknown): string[] {
+  const named = find(root, 'PartitionElem').flatMap(({ name }) => name ?? []);
+  return [...named, ...find(root, 'ColumnRef').map(({ fields }) => words(fields).at(-1) ?? '')];
+}
+
 /** `['public', 'User']` of a list of String nodes. */
 export function words(nodes: Node[] | undefined): string[] {
   return all(nodes, 'String').map(({ sval }) => sval ?? '');

@@ -28,7 +28,7 @@ const onTable: Dropped = (parts, draft) => draft.locks.add(parts.slice(0, -1).jo
 
 const dropTrigger: Dropped = (parts, draft) => {
   const table = parts.slice(0, -1).join('.');
-  const known = draft.schema.triggers.get(keyOf(parts.join('.')));
+  const known = draft.schema.table(table)?.triggers.find(({ name }) => name === parts.at(-1));
   draft.locks.add(table, 'AccessExclusiveLock');
   if (known?.row) draft.lockBelow(table, 'AccessExclusiveLock');
 };
@@ -69,10 +69,10 @@ const DROPPED: Partial<Record<ObjectType, Dropped>> = {
     draft.locks.add(draft.schema.statistics.get(keyOf(parts.join('.'))) ?? '', 'ShareUpdateExclusiveLock'),
   OBJECT_FUNCTION: (parts, draft, cascade) => {
     if (!cascade) return;
-    for (const trigger of draft.schema.triggers.values()) {
-      if (keyOf(trigger.function) !== keyOf(parts.join('.'))) continue;
-      draft.locks.add(trigger.table, 'AccessExclusiveLock');
-      if (trigger.row) draft.lockBelow(trigger.table, 'AccessExclusiveLock');
+    for (const { name: table, triggers } of draft.schema.tables()) {
+      const calling = triggers.filter((each) => keyOf(each.function) === keyOf(parts.join('.')));
+      if (calling.length > 0) draft.locks.add(table, 'AccessExclusiveLock');
+      if (calling.some(({ row }) => row)) draft.lockBelow(table, 'AccessExclusiveLock');
     }
   },
 };

@@ -1,6 +1,6 @@
 /** What ALTER TABLE leaves behind, subcommand by subcommand. */
 import type { AlterTableCmd, AlterTableStmt } from '@pgsql/types';
-import { all, as, keyOf, relationOf } from './ast';
+import { all, as, columnsIn, keyOf, relationOf } from './ast';
 import { constraintOf } from './constraints';
 import { collationOf, columnOf, keepIndexOf, ownSequence, sequenceIn } from './evolve-columns';
 import type { ScriptContext } from './facts';
@@ -40,6 +40,9 @@ const CHANGES: Partial<
   AT_AddIdentity: ({ name = '' }, table, { schema }) =>
     changeColumn(name, table, schema, { sequence: ownSequence(table, name) }),
   AT_DropIdentity: ({ name = '' }, table, { schema }) => changeColumn(name, table, schema, { sequence: null }),
+  AT_DropExpression: ({ name = '' }, table, { schema }) => changeColumn(name, table, schema, { computedFrom: [] }),
+  AT_SetExpression: ({ name = '', def }, table, { schema }) =>
+    changeColumn(name, table, schema, { computedFrom: columnsIn(def) }),
   AT_SetNotNull: ({ name = '' }, table, { schema }) => changeColumn(name, table, schema, { notNull: true }),
   AT_DropNotNull: ({ name = '' }, table, { schema }) => changeColumn(name, table, schema, { notNull: false }),
   AT_AddConstraint: ({ def }, table, script) => addConstraint(as(def, 'Constraint') ?? {}, table, script),
@@ -78,6 +81,7 @@ function changeColumn(name: string, table: string, schema: Schema, change: Parti
     notNull: false,
     defaultType: null,
     sequence: null,
+    computedFrom: [],
   };
   schema.changeTable(table, ({ columns }) => ({ columns: new Map(columns).set(name, { ...known, ...change }) }));
 }

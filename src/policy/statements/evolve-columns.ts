@@ -1,7 +1,7 @@
 /** Columns, and the indexes behind constraints, as the schema keeps them. */
 import type { ColumnDef, Node } from '@pgsql/types';
-import { as, find, keyOf, words } from './ast';
-import { defaultOf, hasConstraint } from './columns';
+import { as, columnsIn, find, keyOf, words } from './ast';
+import { columnConstraints, defaultOf, hasConstraint } from './columns';
 import type { ScriptContext } from './facts';
 import type { Column, Constraint } from './schema';
 import { columnType, isSerial } from './types';
@@ -11,6 +11,7 @@ export function columnOf(column: ColumnDef, table: string): Column {
   const notNull =
     hasConstraint(column, 'CONSTR_NOTNULL', 'CONSTR_PRIMARY', 'CONSTR_IDENTITY') || isSerial(column.typeName);
   const type = columnType(column.typeName);
+  const generated = columnConstraints(column).find(({ contype }) => contype === 'CONSTR_GENERATED');
   return {
     name: column.colname ?? '',
     type,
@@ -21,6 +22,7 @@ export function columnOf(column: ColumnDef, table: string): Column {
       isSerial(column.typeName) || hasConstraint(column, 'CONSTR_IDENTITY')
         ? ownSequence(table, column.colname ?? '')
         : sequenceIn(defaultOf(column)),
+    computedFrom: generated ? columnsIn(generated.raw_expr) : [],
   };
 }
 

@@ -29,6 +29,10 @@ export function renameObject(statement: RenameStmt, script: ScriptContext): void
     case 'OBJECT_TABCONSTRAINT':
       renameConstraint(relation, statement.subname ?? '', to, script.schema);
       break;
+    case 'OBJECT_TRIGGER':
+    case 'OBJECT_POLICY':
+      renameOnTable(statement.renameType, relation, statement.subname ?? '', to, script.schema);
+      break;
     case 'OBJECT_TYPE':
     case 'OBJECT_DOMAIN':
       renameType(nameParts(statement.object).join('.'), to, script.schema);
@@ -62,8 +66,13 @@ function renameColumn(table: string, from: string, to: string, schema: Schema): 
   schema.changeTable(table, () => ({
     partitionKey: swap(known.partitionKey),
     columns: new Map(
-      [...known.columns].map(([name, column]) => (name === from ? [to, { ...column, name: to }] : [name, column])),
+      [...known.columns].map(([name, column]) => {
+        const renamed = name === from ? to : name;
+        return [renamed, { ...column, name: renamed, computedFrom: swap(column.computedFrom) }];
+      }),
     ),
+    triggers: known.triggers.map((each) => ({ ...each, columns: swap(each.columns) })),
+    policies: known.policies.map((each) => ({ ...each, using: swap(each.using), check: swap(each.check) })),
     constraints: known.constraints.map((each) => ({
       ...each,
       columns: swap(each.columns),
@@ -82,6 +91,19 @@ function renameConstraint(table: string, from: string, to: string, schema: Schem
     constraints: constraints.map((each) => (each.name === from ? { ...each, name: to } : each)),
   }));
   renameIndex(sibling(table, from), sibling(table, to), schema);
+}
+
+function renameOnTable(
+  type: 'OBJECT_TRIGGER' | 'OBJECT_POLICY',
+  table: string,
+  from: string,
+  to: string,
+  schema: Schema,
+): void {
+  const list = type === 'OBJECT_TRIGGER' ? 'triggers' : 'policies';
+  schema.changeTable(table, (known) => ({
+    [list]: known[list].map((each) => (each.name === from ? { ...each, name: to } : each)),
+  }));
 }
 
 /** Columns keep their type under its new name: Prisma swaps an enum for its successor this way. */

@@ -2,7 +2,7 @@
 import type { AlterEnumStmt, CreateDomainStmt, CreateFunctionStmt, DropStmt, Node, ObjectType } from '@pgsql/types';
 import { all, as, keyOf, nameParts, words } from './ast';
 import { namesVolatile } from './expressions';
-import type { KnownFunction, Schema } from './schema';
+import type { KnownFunction, Schema, Trigger } from './schema';
 import { columnType } from './types';
 
 export function alterEnum({ typeName, oldVal, newVal = '' }: AlterEnumStmt, schema: Schema): void {
@@ -67,15 +67,30 @@ const DROPPERS: Partial<Record<ObjectType, (name: string, schema: Schema) => voi
     schema.statistics.delete(keyOf(name));
   },
   OBJECT_TRIGGER: (name, schema) => {
-    schema.triggers.delete(keyOf(name));
+    dropFromTable('triggers', name, schema);
+  },
+  OBJECT_POLICY: (name, schema) => {
+    dropFromTable('policies', name, schema);
   },
   OBJECT_FUNCTION: (name, schema) => {
     schema.functions.delete(keyOf(name));
+    // Only CASCADE gets here with triggers left that call it.
+    const calls = (trigger: Trigger): boolean => keyOf(trigger.function) === keyOf(name);
+    for (const table of schema.tables())
+      if (table.triggers.some(calls))
+        schema.setTable({ ...table, triggers: table.triggers.filter((each) => !calls(each)) });
   },
 };
 
 export function dropObjects({ removeType, objects }: DropStmt, schema: Schema): void {
   for (const object of objects ?? []) DROPPERS[removeType ?? 'OBJECT_TABLE']?.(nameParts(object).join('.'), schema);
+}
+
+/** Triggers and policies are named behind their table. */
+function dropFromTable(list: 'triggers' | 'policies', name: string, schema: Schema): void {
+  const [table, own] = [name.slice(0, name.lastIndexOf('.')), name.slice(name.lastIndexOf('.') + 1)];
+  const known = schema.table(table);
+  if (known) schema.setTable({ ...known, [list]: known[list].filter((each) => each.name !== own) });
 }
 
 /** Foreign keys that pointed at the table went with it, or the DROP failed. */

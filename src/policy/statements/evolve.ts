@@ -1,6 +1,6 @@
 /** What the schema is after a statement: only what later predictions look at. */
-import type { CreateStmt, IndexStmt, Node } from '@pgsql/types';
-import { all, as, find, keyOf, relationOf, tagOf, typeNameOf, words, type Of, type Tag } from './ast';
+import type { CreateStmt, IndexStmt, Node, RangeVar } from '@pgsql/types';
+import { all, as, columnsIn, find, keyOf, relationOf, tagOf, typeNameOf, words, type Of, type Tag } from './ast';
 import { columnsDefined, constraintsOf } from './constraints';
 import { indexName, inSchema, publishedTables } from './create';
 import { alterTable } from './evolve-alter';
@@ -9,7 +9,7 @@ import { moveName, renameObject } from './evolve-names';
 import { alterEnum, createDomain, createFunction, dropObjects } from './evolve-types';
 import type { ScriptContext } from './facts';
 import { readTables } from './queries';
-import { emptyTable, type Index, type Table } from './schema';
+import { emptyTable, type Index, type Policy, type Table, type Trigger } from './schema';
 import { endLocalZone, followZone } from './time-zone';
 
 type Learners = { [T in Tag]?: (statement: Of<T>, script: ScriptContext) => void };
@@ -45,10 +45,25 @@ const LEARNERS: Learners = {
     if (action === 'AP_SetObjects') schema.publications.set(pubname, named);
     else schema.publications.set(pubname, action === 'AP_DropObjects' ? left : [...left, ...named]);
   },
-  CreateTrigStmt: ({ trigname, relation, funcname, row }, { schema }) => {
-    const table = relationOf(relation);
-    const trigger = { table, function: words(funcname).join('.'), row: row === true };
-    schema.triggers.set(keyOf(`${table}.${trigname}`), trigger);
+  CreateTrigStmt: ({ trigname: name = '', relation, funcname, row, columns, whenClause }, { schema }) => {
+    const named = [...words(columns), ...columnsIn(whenClause)];
+    const trigger: Trigger = { name, function: words(funcname).join('.'), row: row === true, columns: named };
+    schema.changeTable(relationOf(relation), ({ triggers }) => ({
+      triggers: [...triggers.filter((each) => each.name !== name), trigger],
+    }));
+  },
+  CreatePolicyStmt: ({ policy_name: name = '', table, qual, with_check }, { schema }) => {
+    const policy: Policy = { name, using: ownColumns(qual, table), check: ownColumns(with_check, table) };
+    schema.changeTable(relationOf(table), ({ policies }) => ({ policies: [...policies, policy] }));
+  },
+  AlterPolicyStmt: ({ policy_name: name = '', table, qual, with_check }, { schema }) => {
+    const change = {
+      ...(qual ? { using: ownColumns(qual, table) } : {}),
+      ...(with_check ? { check: ownColumns(with_check, table) } : {}),
+    };
+    schema.changeTable(relationOf(table), ({ policies }) => ({
+      policies: policies.map((each) => (each.name === name ? { ...each, ...change } : each)),
+    }));
   },
   CreateEnumStmt: ({ typeName, vals }, { schema }) => {
     schema.enums.set(keyOf(words(typeName).join('.')), words(vals));
@@ -136,14 +151,14 @@ function indexOf(statement: IndexStmt): Index {
   };
 }
 
+/** Columns that are named alone or behind the table's own name: a subquery's qualified ones are another table's. */
+function ownColumns(condition: Node | undefined, table: RangeVar | undefined): string[] {
+  const named = find(condition, 'ColumnRef').map(({ fields }) => words(fields));
+  return named.flatMap((path) => (path.length === 1 || path.at(-2) === table?.relname ? path.slice(-1) : []));
+}
+
 function mentionedBy({ indexParams, whereClause, indexIncludingParams }: IndexStmt): string[] {
   const expressions = all(indexParams, 'IndexElem').flatMap(({ expr }) => expr ?? []);
   const included = all(indexIncludingParams, 'IndexElem').flatMap(({ name }) => name ?? []);
   return expressions.length === 0 && !whereClause ? included : [...included, ...columnsIn([expressions, whereClause])];
-}
-
-/** Columns that stand anywhere in expressions or in the list of a partition key. */
-function columnsIn(root: unknown): string[] {
-  const named = find(root, 'PartitionElem').flatMap(({ name }) => name ?? []);
-  return [...named, ...find(root, 'ColumnRef').map(({ fields }) => words(fields).at(-1) ?? '')];
 }

@@ -40,7 +40,7 @@ function lockWrite(relation: RangeVar | undefined, draft: Draft): void {
   const known = draft.schema.table(table);
   // PostgreSQL writes through a view to its one table, unless a trigger of the view does it.
   const [behind, ...others] = known?.kind === 'view' ? known.reads : [];
-  const throughTrigger = draft.schema.triggers.values().some((each) => keyOf(each.table) === keyOf(table));
+  const throughTrigger = (known?.triggers.length ?? 0) > 0;
   if (behind === undefined || others.length > 0 || throughTrigger) draft.locks.add(table, 'RowExclusiveLock');
   else lockBehindViews(table, 'RowExclusiveLock', draft);
 }

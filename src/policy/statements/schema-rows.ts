@@ -11,6 +11,8 @@ export interface Column {
   readonly defaultType: string | null;
   /** The sequence that its default asks for the next number. */
   readonly sequence: string | null;
+  /** Of a generated column: the columns that it is computed from. */
+  readonly computedFrom: readonly string[];
 }
 
 export interface KnownFunction {
@@ -20,10 +22,19 @@ export interface KnownFunction {
 }
 
 export interface Trigger {
-  readonly table: string;
+  readonly name: string;
   readonly function: string;
   /** FOR EACH ROW: every partition has one like it. */
   readonly row: boolean;
+  /** Columns that `UPDATE OF` and `WHEN` name. */
+  readonly columns: readonly string[];
+}
+
+/** A row policy, with the columns of its own table that its two conditions name. */
+export interface Policy {
+  readonly name: string;
+  readonly using: readonly string[];
+  readonly check: readonly string[];
 }
 
 export interface Constraint {
@@ -58,6 +69,8 @@ export interface Table {
   readonly mentions: readonly string[];
   /** `CREATE TABLE ... OF type`. */
   readonly ofType: string | null;
+  readonly triggers: readonly Trigger[];
+  readonly policies: readonly Policy[];
 }
 
 export interface Index {
@@ -93,5 +106,7 @@ export function emptyTable(name: string, kind: Table['kind'] = 'table'): Table {
     reads: [],
     mentions: [],
     ofType: null,
+    triggers: [],
+    policies: [],
   };
 }

@@ -9,12 +9,11 @@ import {
   type Index,
   type KnownFunction,
   type Table,
-  type Trigger,
 } from './schema-rows';
 import { SharedMap } from './shared-map';
 
 export { emptyTable, foreignKeys } from './schema-rows';
-export type { Column, Constraint, Domain, Index, KnownFunction, Table, Trigger } from './schema-rows';
+export type { Column, Constraint, Domain, Index, KnownFunction, Policy, Table, Trigger } from './schema-rows';
 
 /** The rules of a server that nobody has asked: of 14 to 17 they are the same in what is looked at here. */
 export const USUAL_MAJOR = 17;
@@ -34,8 +33,6 @@ export class Schema {
   readonly statistics: SharedMap<string>;
   /** By name: the tables that it lists. */
   readonly publications: SharedMap<readonly string[]>;
-  /** By `table.trigger`. */
-  readonly triggers: SharedMap<Trigger>;
 
   constructor(from?: Schema) {
     this.tableRows = from?.tableRows.clone() ?? new SharedMap();
@@ -45,7 +42,6 @@ export class Schema {
     this.functions = from?.functions.clone() ?? new SharedMap();
     this.statistics = from?.statistics.clone() ?? new SharedMap();
     this.publications = from?.publications.clone() ?? new SharedMap();
-    this.triggers = from?.triggers.clone() ?? new SharedMap();
     this.complete = from?.complete ?? false;
     this.serverMajor = from?.serverMajor ?? USUAL_MAJOR;
   }

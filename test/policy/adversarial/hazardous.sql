@@ -202,9 +202,9 @@ ALTER TABLE customers DROP CONSTRAINT customers_pkey CASCADE;
 DROP TYPE "OrderStatus";
 --! drop a type with its columns | drop-cascade
 DROP TYPE billing.plan CASCADE;
---! a column that a view needs | view-needs-column
+--! a column that a view needs | column-in-use
 ALTER TABLE orders DROP COLUMN note;
---! a type change that a view forbids | view-needs-column
+--! a type change that a view forbids | column-in-use
 ALTER TABLE orders ALTER COLUMN note TYPE text;
 --! truncate with others | truncate
 TRUNCATE customers, orders RESTART IDENTITY CASCADE;

@@ -114,7 +114,7 @@ function rowText(rows: StatementPlan[], migration: MigrationPlan): string {
 /** What the running version of the application must bear, by the hazards that say so. */
 const COMPATIBILITY: { ids: RegExp; text: (where: string) => string }[] = [
   {
-    ids: /^(drop-(table|column|view-or-function|type|schema-or-database|cascade)|rename-.*|view-needs-column)$/,
+    ids: /^(drop-(table|column|view-or-function|type|schema-or-database|cascade)|rename-.*|column-in-use)$/,
     text: (where) =>
       `Something that the running version of the application may use goes away or gets another name (${where}). Release a version that does without it first.`,
   },
