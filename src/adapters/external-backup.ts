@@ -5,6 +5,8 @@ import { loginEnv, runProgram, type Login } from './pg-process';
 export interface ExternalCommand {
   /** Program and its arguments. */
   command: string[];
+  /** Relative paths start here. */
+  cwd: string;
   /** Added to libpq's variables: what the configuration names, and what Lockkeeper has to say. */
   env: NodeJS.ProcessEnv;
   signal: AbortSignal;
@@ -29,8 +31,8 @@ export async function verifyExternally(login: Login, run: ExternalCommand): Prom
   await runExternally(login, run);
 }
 
-async function runExternally(login: Login, { command, env, signal }: ExternalCommand): Promise<string> {
+async function runExternally(login: Login, { command, cwd, env, signal }: ExternalCommand): Promise<string> {
   const [program = '', ...args] = command;
   // Its own words may hold anything: they go where this process's go, and into no message.
-  return runProgram({ program, args, signal, stderr: 'inherit' }, { ...loginEnv(login), ...env });
+  return runProgram({ program, args, cwd, signal, stderr: 'inherit' }, { ...loginEnv(login), ...env });
 }

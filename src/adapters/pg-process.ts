@@ -8,6 +8,8 @@ export interface ProgramRun {
   /** Path of the program. */
   program: string;
   args: string[];
+  /** Default: this process's. */
+  cwd?: string | undefined;
   signal?: AbortSignal | undefined;
   /** Each line of stderr that is no error: what `--verbose` says of its progress. */
   onProgress?: ((line: string) => void) | undefined;
@@ -79,6 +81,7 @@ export async function runProgram(run: ProgramRun, env: NodeJS.ProcessEnv): Promi
   const { program, args, signal } = run;
   const child = spawn(program, args, {
     env,
+    ...(run.cwd === undefined ? {} : { cwd: run.cwd }),
     stdio: [run.stdinFrom ? 'pipe' : 'ignore', 'pipe', run.stderr ?? 'pipe'],
     ...(signal ? { signal } : {}),
   }) as ChildProcessByStdio<Writable | null, Readable, Readable | null>;

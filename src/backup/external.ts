@@ -94,5 +94,5 @@ function commandOf(
 ): ExternalCommand {
   const named = Object.fromEntries(external.env.map((name) => [name, env[name]]));
   const own = { LOCKKEEPER_BACKUP_ID: id, ...(reference === null ? {} : { LOCKKEEPER_BACKUP_REFERENCE: reference }) };
-  return { command: external[what], env: { ...named, ...own }, signal };
+  return { command: external[what], cwd: external.cwd, env: { ...named, ...own }, signal };
 }

@@ -1,8 +1,6 @@
 /** The section `backup` of an environment. */
 import { z } from 'zod';
-import { duration, durationMs, envName, size, sizeBytes } from './quantities';
-
-const commandSchema = z.array(z.string().min(1)).min(1);
+import { command, duration, durationMs, envName, size, sizeBytes } from './quantities';
 
 const storeSchema = z
   .strictObject({
@@ -18,8 +16,8 @@ const storeSchema = z
       .describe('A bucket. Credentials are taken from the environment, never from here.'),
     external: z
       .strictObject({
-        create: commandSchema.describe('Program and arguments that take a backup and print what it is called.'),
-        verify: commandSchema.describe('Program and arguments that end with 0 when that backup is good.'),
+        create: command().describe('Program and arguments that take a backup and print what it is called.'),
+        verify: command().describe('Program and arguments that end with 0 when that backup is good.'),
         env: z.array(envName()).default([]).describe('Environment variables that both are given.'),
       })
       .optional()
@@ -85,7 +83,7 @@ export interface BackupConfig {
 export type StoreConfig =
   | { kind: 'local' }
   | { kind: 's3'; bucket: string; prefix: string; region: string; endpoint: string | null; forcePathStyle: boolean }
-  | { kind: 'external'; create: string[]; verify: string[]; env: string[] };
+  | { kind: 'external'; create: string[]; verify: string[]; env: string[]; cwd: string };
 
 export function toBackup(raw: z.infer<typeof backupSchema>, inRoot: (path: string) => string): BackupConfig {
   const { enabled, format, compression, jobs, throttle, digests, keep } = raw;
@@ -98,11 +96,11 @@ export function toBackup(raw: z.infer<typeof backupSchema>, inRoot: (path: strin
     bytesPerSecond: throttle === undefined ? null : sizeBytes(throttle),
     sampleAboveBytes: digests.sampleAbove === undefined ? null : sizeBytes(digests.sampleAbove),
     keep: { count: keep.count ?? null, ageMs: keep.age === undefined ? null : durationMs(keep.age) },
-    store: toStore(raw.store),
+    store: toStore(raw.store, inRoot),
   };
 }
 
-function toStore({ s3, external }: z.infer<typeof storeSchema>): StoreConfig {
+function toStore({ s3, external }: z.infer<typeof storeSchema>, inRoot: (path: string) => string): StoreConfig {
   if (s3) return { kind: 's3', ...s3, prefix: s3.prefix ?? '', endpoint: s3.endpoint ?? null };
-  return external ? { kind: 'external', ...external } : { kind: 'local' };
+  return external ? { kind: 'external', ...external, cwd: inRoot('.') } : { kind: 'local' };
 }

@@ -1,4 +1,4 @@
-/** Durations, sizes and names as people write them into lockkeeper.yaml. */
+/** Durations, sizes, commands and names as people write them into lockkeeper.yaml. */
 import { z } from 'zod';
 import { UsageError } from '../errors';
 
@@ -30,5 +30,8 @@ export function sizeBytes(text: string): number {
   if (!match) throw new UsageError(`"${text}" is not a size; write 500MB or 20GB.`);
   return Math.round(Number(match[1]) * (UNIT_BYTES[match[2] ?? ''] ?? 1));
 }
+
+/** A program of the user's own, as a list: nothing passes through a shell. */
+export const command = () => z.array(z.string().min(1)).min(1);
 
 export const envName = () => z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'the name of an environment variable');

@@ -44,6 +44,7 @@ function benchOf(create: string, verify: string): BackupBench {
     create: [tool('create', create), '--label', '$HOME; `id`'],
     verify: [tool('verify', verify)],
     env: ['TOOL_TOKEN'],
+    cwd: folder,
   };
   const env = { TOOL_TOKEN: 'for the tool', OTHER_SECRET: 'canary' };
   return (bench = backupBench(database.url, { store }, createPgTools(pgBin('')), env));
@@ -83,6 +84,12 @@ test.each([
   expect(failure).toMatch(says);
   expect(failure).not.toContain('canary');
   expect(readdirSync(bench.dir).filter((file) => file.endsWith('.meta') || file.endsWith('.partial'))).toEqual([]);
+});
+
+test('a relative path starts in the folder of the configuration, wherever the worker runs', async () => {
+  const { take, config } = benchOf('echo "$PWD"; test -x ./verify', 'true');
+  if (config.store.kind === 'external') config.store.create[0] = './create';
+  expect((await take()).location).toBe(`external:${folder}`);
 });
 
 test('is verified again, and found to be gone', async () => {
