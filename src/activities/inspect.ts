@@ -113,6 +113,8 @@ async function checklistStops(
 
 function carried(full: FullPlan, deps: Deps, input: DeployInput): Plan {
   const environment = resolve(deps, input).environment;
+  // Who prints the metrics is the worker's business, and stays out of the plan.
+  const { metrics: _metrics, ...monitor } = environment.monitor;
   let room = CARRIED_HAZARDS;
   const take = (hazards: HazardFinding[]): HazardFinding[] => {
     const taken = hazards.slice(0, Math.max(0, room));
@@ -134,7 +136,7 @@ function carried(full: FullPlan, deps: Deps, input: DeployInput): Plan {
     totals: full.totals,
     approval: { required: environment.approvals.required, expiryMs: environment.approvals.expiryMs },
     window: environment.window,
-    monitor: environment.monitor,
+    monitor,
     backup: environment.backup.enabled,
     rehearsal: environment.rehearsal.mode,
     slack: deps.slack !== null,

@@ -4,7 +4,7 @@ import type { Client } from './postgres';
 
 const PROBES = 20;
 
-/** A sample of what the database can tell; metrics of the host (`cpu_usage`, `memory_usage`) have no data here. */
+/** A sample of what the database can tell. */
 export async function sampleDatabase(
   client: Client,
   previous: MetricSample['counters'] | null,

@@ -143,6 +143,22 @@ test('thresholds are read in every form', () => {
   ]);
 });
 
+test('a metric of the project is a program with the variables that it is given', () => {
+  const [known, ...others] =
+    production('monitor: { metrics: { p95: { command: [./p95, --of, api], env: [TOKEN] } } }')?.monitor.metrics ?? [];
+  expect(known).toEqual({ metric: 'p95', command: ['./p95', '--of', 'api'], env: ['TOKEN'] });
+  expect(others).toEqual([]);
+});
+
+test.each([
+  '{ P95: { command: [a] } }',
+  '{ p95: { command: [] } }',
+  '{ p95: a }',
+  '{ p95: { command: [a], env: [$A] } }',
+])('metrics: %s is a mistake', (metrics) =>
+  expect(mistakes(`${MINIMAL}    monitor: { metrics: ${metrics} }\n`)).toHaveLength(2),
+);
+
 test('a window is kept in minutes and days of the week', () => {
   expect(production('window: { from: "22:30", to: "02:05", days: [sun, sat] }')?.window).toEqual({
     days: [0, 6],

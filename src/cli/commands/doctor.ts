@@ -5,6 +5,7 @@ import type { Cli } from '../cli';
 import { missing, ok, type Check } from '../checks/check';
 import { checkHalfDone } from '../checks/half-done';
 import { checkMachine } from '../checks/machine';
+import { checkMetrics } from '../checks/metrics';
 import { checkProject } from '../checks/project';
 import { ExitCode } from '../exit-codes';
 import { openConfig } from '../open-config';
@@ -18,6 +19,7 @@ export async function doctor(cli: Cli): Promise<number> {
       : [
           ok('Configuration', config.file),
           ...(await checkProject(config, cli.io.env, cli.options.env)),
+          ...(await checkMetrics(config, cli.io.env, cli.options.env)),
           ...(await checkHalfDone(config, cli.io.env, cli.options.env)),
         ];
   const checks = [

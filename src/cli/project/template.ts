@@ -56,6 +56,8 @@ environments:
     monitor:
       duration: 30m
       interval: 30s
+      # metrics: # of the server's host and the application, printed by programs of yours
+      #   cpu_usage: { command: [./metrics/prometheus, 'query'], env: [PROMETHEUS_URL] }
       thresholds:
         critical: ['cpu_usage > 90%', 'memory_usage > 90%', 'connection_pool > 95%', 'error_rate > 5%']
         warning: ['cpu_usage > 80%', 'memory_usage > 85%', 'query_time_p95 > 1000ms', 'error_rate > 1%']
