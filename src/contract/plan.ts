@@ -91,13 +91,15 @@ export interface Threshold {
   unit: '%' | 'ms' | '';
 }
 
-/** Daily maintenance window in UTC; `from` later than `to` crosses midnight. */
+/** Daily maintenance window; `from` later than `to` crosses midnight. */
 export interface MaintenanceWindow {
   /** 0 = Sunday ... 6 = Saturday; empty = every day. The day is that of the opening. */
   days: number[];
-  /** Minutes after midnight, UTC. */
+  /** Minutes after midnight, as the clocks of the zone show it. */
   from: number;
   to: number;
+  /** IANA name of the time zone: `UTC`, `Europe/Berlin`. */
+  zone: string;
 }
 
 /** On the restored backup, on one with part of the rows of its largest tables, on its schema alone, or not at all. */

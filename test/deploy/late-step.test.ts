@@ -13,8 +13,8 @@ const FILES = {
 const NEXT = { ...FILES, '2_next': 'ALTER TABLE "guests" ADD COLUMN "a" int;\nCREATE INDEX ON "guests" ("note");' };
 
 /** A day that is neither today nor one on which a test that runs past midnight ends. */
-const OVER: MaintenanceWindow = { days: [(new Date().getUTCDay() + 3) % 7], from: 0, to: 60 };
-const OPEN: MaintenanceWindow = { days: [], from: 0, to: 0 };
+const OVER: MaintenanceWindow = { days: [(new Date().getUTCDay() + 3) % 7], from: 0, to: 60, zone: 'UTC' };
+const OPEN: MaintenanceWindow = { days: [], from: 0, to: 0, zone: 'UTC' };
 
 let database: TestDatabase;
 const sessions = new Sessions();

@@ -41,5 +41,54 @@ test.each([
   ['a whole day of the week', '2026-01-10T23:59:59Z', { days: [SATURDAY], from: 0, to: 0 }, 0],
   ['a whole day of the week, over', '2026-01-11T00:00:00Z', { days: [SATURDAY], from: 0, to: 0 }, 6 * 24 * HOUR],
 ])('%s (%s)', (_, now, window, wait) => {
-  expect(msUntilOpen(Date.parse(now), window)).toBe(wait);
+  expect(msUntilOpen(Date.parse(now), { ...window, zone: 'UTC' })).toBe(wait);
+});
+
+const BERLIN = 'Europe/Berlin';
+/** Clocks go from 02:00 to 03:00 on 2026-03-29, and from 03:00 back to 02:00 on 2026-10-25. */
+test.each([
+  ['in winter it opens an hour before that of UTC', '2026-01-07T00:30:00Z', BERLIN, NIGHT, 30 * MINUTE],
+  ['in summer two', '2026-07-08T00:00:00Z', BERLIN, NIGHT, 0],
+  ['in summer, over', '2026-07-08T02:00:00Z', BERLIN, NIGHT, 22 * HOUR],
+  ['clocks put forward: it opens when the hour is skipped', '2026-03-29T00:30:00Z', BERLIN, NIGHT, 30 * MINUTE],
+  ['clocks put forward: it closes by the clock', '2026-03-29T01:59:59Z', BERLIN, NIGHT, 0],
+  ['clocks put forward: the next one', '2026-03-29T02:00:00Z', BERLIN, NIGHT, 22 * HOUR],
+  [
+    'clocks put forward over all of it: the next day',
+    '2026-03-29T00:30:00Z',
+    BERLIN,
+    { days: [], from: at(2), to: at(3) },
+    23 * HOUR + 30 * MINUTE,
+  ],
+  [
+    'clocks put forward over the only one of the week',
+    '2026-03-29T00:30:00Z',
+    BERLIN,
+    { days: [SUNDAY], from: at(2), to: at(3) },
+    6 * 24 * HOUR + 23 * HOUR + 30 * MINUTE,
+  ],
+  ['clocks put back: open in the hour that comes twice', '2026-10-25T01:30:00Z', BERLIN, NIGHT, 0],
+  ['clocks put back: it closes by the clock', '2026-10-25T02:59:59Z', BERLIN, NIGHT, 0],
+  ['clocks put back: over', '2026-10-25T03:00:00Z', BERLIN, NIGHT, 22 * HOUR],
+  [
+    'the day is that of the zone',
+    '2026-01-11T05:00:00Z',
+    'America/New_York',
+    { ...OVER_MIDNIGHT, days: [SATURDAY] },
+    0,
+  ],
+  [
+    'the day is that of the zone, on the other side',
+    '2026-01-09T12:00:00Z',
+    'Pacific/Auckland',
+    { ...NIGHT, days: [SATURDAY] },
+    HOUR,
+  ],
+  ['a zone of quarters of an hour', '2026-01-07T20:00:00Z', 'Asia/Kathmandu', NIGHT, 15 * MINUTE],
+])('%s (%s, %s)', (_, now, zone, window, wait) => {
+  expect(msUntilOpen(Date.parse(now), { ...window, zone })).toBe(wait);
+});
+
+test('a zone that is not known is no open window', () => {
+  expect(() => msUntilOpen(0, { ...NIGHT, zone: 'Mars/Olympus' })).toThrow(/does not know the time zone Mars\/Olympus/);
 });

@@ -101,7 +101,7 @@ export const PATHS: Record<string, Path> = {
     walk(bench) {
       // Opens with the next minute.
       const from = (Math.floor(Date.now() / 60_000) + 1) % (24 * 60);
-      return bench.deploy(deploys({ window: { days: [], from, to: (from + 60) % (24 * 60) } }));
+      return bench.deploy(deploys({ window: { days: [], from, to: (from + 60) % (24 * 60), zone: 'UTC' } }));
     },
   },
   'step-failed': {

@@ -76,7 +76,7 @@ environments:
   production:
     targets: { main: { urlEnv: "postgresql://secret" }, "../x": { urlEnv: A } }
     approvals: { required: -1, expiry: tomorrow }
-    window: { from: "25:00", to: "04:00", days: [caturday] }
+    window: { from: "25:00", to: "04:00", days: [caturday], zone: CEST }
     monitor: { thresholds: { critical: [cpu is high] } }
 `);
   expect(told[0]).toBe(`${FILE} has ${told.length - 1} mistakes:`);
@@ -91,6 +91,7 @@ environments:
       'environments.production.targets.main.urlEnv',
       'environments.production.window.days.0',
       'environments.production.window.from',
+      'environments.production.window.zone',
       'project.schema',
     ].sort(),
   );
@@ -164,6 +165,10 @@ test('a window is kept in minutes and days of the week', () => {
     days: [0, 6],
     from: 22 * 60 + 30,
     to: 2 * 60 + 5,
+    zone: 'UTC',
+  });
+  expect(production('window: { from: "22:30", to: "02:05", zone: Europe/Berlin }')?.window).toMatchObject({
+    zone: 'Europe/Berlin',
   });
 });
 

@@ -17,7 +17,9 @@ async function ended(fixture: string): Promise<Story> {
   try {
     const opensAt = Math.ceil((await bench.env.currentTimeMs()) / MINUTE) * MINUTE + HOUR;
     const from = (opensAt % DAY) / MINUTE;
-    const deployment = await bench.deploy(planned({ window: { days: [], from, to: (from + 60) % (24 * 60) } }));
+    const deployment = await bench.deploy(
+      planned({ window: { days: [], from, to: (from + 60) % (24 * 60), zone: 'UTC' } }),
+    );
     const end = await deployment.ended();
     await bench.replayAll();
     return { ...end, deployment, opensAt };

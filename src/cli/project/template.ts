@@ -47,7 +47,7 @@ environments:
       required: 1
       expiry: 24h
       # approvers: [slack:U024BE7LH, cli:alice] # empty: anyone but the one who deploys
-    # window: { days: [tue, wed, thu], from: '02:00', to: '04:00' } # UTC
+    # window: { days: [tue, wed, thu], from: '02:00', to: '04:00', zone: UTC }
     backup:
       dir: backups
       format: custom

@@ -116,7 +116,7 @@ function windowText({ window }: Pick<People, 'window'>): string {
   const clock = (minutes: number): string =>
     `${String(Math.floor(minutes / 60)).padStart(2, '0')}:${String(minutes % 60).padStart(2, '0')}`;
   const days = window.days.length === 0 ? 'every day' : window.days.map((day) => WEEKDAYS[day] ?? '').join(', ');
-  return `in the maintenance window (${days}, ${clock(window.from)} to ${clock(window.to)} UTC)`;
+  return `in the maintenance window (${days}, ${clock(window.from)} to ${clock(window.to)} ${window.zone})`;
 }
 
 export function contactsTable({ contacts }: People): string {
