@@ -41,9 +41,10 @@ export function replicationGate(
 export async function replicationState(client: Client): Promise<ReplicationState> {
   const { rows } = await client.query<ReplicationState>(
     `SELECT (SELECT coalesce(jsonb_agg(jsonb_build_object('name', coalesce(nullif(application_name, ''), pid::text),
-                                                         'lagMs', extract(epoch FROM replay_lag) * 1000)), '[]') FROM pg_stat_replication) AS replicas,
+                                                         'lagMs', extract(epoch FROM replay_lag) * 1000)), '[]')
+               FROM pg_stat_get_wal_senders() JOIN pg_stat_get_activity(NULL) USING (pid)) AS replicas,
             (SELECT coalesce(jsonb_agg(jsonb_build_object('name', slot_name, 'bytes', pg_wal_lsn_diff(pg_current_wal_lsn(), restart_lsn))), '[]')
-               FROM pg_replication_slots WHERE restart_lsn IS NOT NULL) AS slots`,
+               FROM pg_get_replication_slots() WHERE restart_lsn IS NOT NULL) AS slots`,
   );
   return rows[0] ?? { replicas: [], slots: [] };
 }

@@ -1,7 +1,7 @@
 /** One attempt at one segment: its marker and its statements commit together, or nothing of it is there. */
 import { bracketOf, type Segment } from '../policy/segments';
 import { readsRows, setsLockTimeout, waitsForRows } from '../policy/statements';
-import { withoutHelpers } from './helpers';
+import { settingsMayHaveChanged, withoutHelpers } from './helpers';
 import { asFenced, holding, type Holder } from './ledger/fence';
 import type { Marker } from './ledger/markers';
 import { keepingSequences } from './ledger/sequences';
@@ -39,6 +39,8 @@ export interface Attempt {
 
 /** @throws ApplicationFailure Fenced; DatabaseError of a statement; the connection's error, after which markers decide. */
 export async function attemptSegment(client: Client, attempt: Attempt): Promise<void> {
+  // A file's own SET is never a statement that runs outside transactions.
+  if (attempt.segment.kind !== 'single') settingsMayHaveChanged(client);
   try {
     if (attempt.segment.kind === 'single') await runSingle(client, attempt);
     else if (attempt.around) await runOneByOne(client, attempt);

@@ -140,10 +140,18 @@ describe('parallel workers of a build beside the application', () => {
     CREATE FUNCTION helpers(int) RETURNS int IMMUTABLE LANGUAGE plpgsql AS
     $$ BEGIN RAISE 'helpers: %', current_setting('max_parallel_maintenance_workers'); END $$`;
   const BUILD = 'CREATE INDEX orders_counted ON orders (helpers(id))';
+  const CONCURRENT = BUILD.replace('INDEX', 'INDEX CONCURRENTLY');
 
   test.each([
     ['none', '', BUILD, 0],
     ['as many as the file asks for', '', `SET max_parallel_maintenance_workers = 3; ${BUILD}`, 3],
+    ['none in the second either', '', `CREATE INDEX first ON orders (id); ${BUILD}`, 0],
+    [
+      'as many as the file asks for behind a build that had none',
+      '',
+      `CREATE INDEX CONCURRENTLY first ON orders (id); SET max_parallel_maintenance_workers = 2; ${CONCURRENT}`,
+      2,
+    ],
     ['as many as the database has been given', 'ALTER DATABASE %I SET max_parallel_maintenance_workers = 4', BUILD, 4],
     ['the usual number where writers wait', '', `CREATE INDEX beside ON orders (id); BEGIN; ${BUILD}; COMMIT`, 2],
   ])('%s', async (_, setting, sql, count) => {

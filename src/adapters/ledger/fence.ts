@@ -5,8 +5,8 @@ import { FENCE_LOST } from './schema';
 
 /** Sessions that killed attempts of the deployment left behind are ended, and waited for. */
 const END_ORPHANS = (client: Client, applicationPrefix: string): string =>
-  `SELECT pg_terminate_backend(pid, 10000) AS ended FROM pg_stat_activity
-    WHERE datname = current_database() AND pid <> pg_backend_pid() AND starts_with(application_name, ${client.escapeLiteral(applicationPrefix)})`;
+  `SELECT pg_terminate_backend(pid, 10000) AS ended FROM pg_stat_get_activity(NULL)
+    WHERE datid = (SELECT oid FROM pg_database WHERE datname = current_database()) AND pid <> pg_backend_pid() AND starts_with(application_name, ${client.escapeLiteral(applicationPrefix)})`;
 
 /** Who has the fence, for as long as the token is the newest. */
 export interface Holder {
