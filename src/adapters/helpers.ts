@@ -1,36 +1,30 @@
-/** Parallel workers of what is built beside the application, which needs the processors more. */
+/**
+ * Parallel workers of what is built beside the application, which needs the processors more: two or three processes that
+ * build an index leave a small server's application none.
+ */
 import type { Client } from './postgres';
 
 const SETTING = 'max_parallel_maintenance_workers';
 
-/** Sessions in which nobody has chosen a number: asking the server makes it list all of its settings. */
+/** For a session, until USUAL_HELPERS. */
+export const NO_HELPERS = `SET ${SETTING} = 0`;
+export const USUAL_HELPERS = `RESET ${SETTING}`;
+
+/** Sessions in which nobody has: asking the server makes it list all of its settings. */
 const unchosen = new WeakSet<Client>();
 
-/**
- * Runs what nobody waits for with no parallel workers: two or three processes that build an index leave a small server's
- * application none. Whoever has chosen a number for the role, the database or the session (the file itself) has it.
- */
-export async function withoutHelpers(client: Client, run: () => Promise<void>): Promise<void> {
-  if (!unchosen.has(client) && (await isChosen(client))) return run();
-  unchosen.add(client);
-  await client.query(`SET ${SETTING} = 0`);
-  try {
-    await run();
-  } finally {
-    // A session that is gone has nothing to give back.
-    await client.query(`RESET ${SETTING}`).catch(() => undefined);
-  }
-}
-
-/** To be called when statements run that may have chosen a number for their session. */
-export function settingsMayHaveChanged(client: Client): void {
-  unchosen.delete(client);
-}
-
-async function isChosen(client: Client): Promise<boolean> {
+/** True where a number was chosen for the role, the database or the session (by the file itself): then that is meant. */
+export async function hasChosenHelpers(client: Client): Promise<boolean> {
+  if (unchosen.has(client)) return false;
   const { rowCount } = await client.query(
     `SELECT FROM pg_settings
       WHERE name = '${SETTING}' AND source IN ('database', 'user', 'database user', 'client', 'session')`,
   );
+  if (rowCount === 0) unchosen.add(client);
   return rowCount !== 0;
+}
+
+/** To be called where statements run that may choose one. */
+export function settingsMayHaveChanged(client: Client): void {
+  unchosen.delete(client);
 }

@@ -1,7 +1,7 @@
 /** One attempt at one segment: its marker and its statements commit together, or nothing of it is there. */
 import { bracketOf, type Segment } from '../policy/segments';
 import { readsRows, setsLockTimeout, waitsForRows } from '../policy/statements';
-import { settingsMayHaveChanged, withoutHelpers } from './helpers';
+import { hasChosenHelpers, NO_HELPERS, settingsMayHaveChanged, USUAL_HELPERS } from './helpers';
 import { asFenced, holding, type Holder } from './ledger/fence';
 import type { Marker } from './ledger/markers';
 import { keepingSequences } from './ledger/sequences';
@@ -164,15 +164,21 @@ async function runSingle(client: Client, attempt: Attempt): Promise<void> {
   attempt.next(statement, 0);
   // What waits for older transactions blocks nobody while it does: a lock_timeout would only kill it.
   const lockTimeout = waitsForOthers(statement) ? 0 : attempt.patience.timeoutMs;
-  await sendAll(client, [entering(client, attempt, 'intent'), `SET lock_timeout = ${Math.ceil(lockTimeout)}`]);
+  const [none, usual] =
+    waitsForOthers(statement) && !(await hasChosenHelpers(client)) ? [[NO_HELPERS], [USUAL_HELPERS]] : [[], []];
+  const before = [entering(client, attempt, 'intent'), `SET lock_timeout = ${Math.ceil(lockTimeout)}`];
+  await sendAll(client, [...before, ...none]);
   if (!(await resumeSingle(client, statement, marker !== undefined))) {
-    const run = (): Promise<void> => execute(client, attempt, statement);
-    const running = waitsForOthers(statement) ? withoutHelpers(client, run) : run();
-    await running.catch((error: unknown) => failSingle(client, entry, segment, error));
+    await execute(client, attempt, statement).catch(async (error: unknown) => {
+      // A session that is gone has nothing to give back.
+      await sendAll(client, usual).catch(() => undefined);
+      return failSingle(client, entry, segment, error);
+    });
   }
   const script = client.escapeLiteral(entry.script);
   await sendAll(client, [
     'RESET lock_timeout',
+    ...usual,
     holding(entry),
     `UPDATE lockkeeper.marker SET state = 'committed', written_at = clock_timestamp() WHERE script = ${script} AND segment = ${segment.index}`,
   ]);
