@@ -1,11 +1,12 @@
 /** The fence: which session may write to the target. Whoever comes later takes it from whoever was before. */
 import { FailureType, permanent } from '../../errors';
+import { isAnyLeft, type Terminated } from '../orphan-sessions';
 import { DatabaseError, type Client } from '../postgres';
 import { FENCE_LOST } from './schema';
 
 /** Sessions that killed attempts of the deployment left behind are ended, and waited for. */
 const END_ORPHANS = (client: Client, applicationPrefix: string): string =>
-  `SELECT pg_terminate_backend(pid, 10000) AS ended FROM pg_stat_get_activity(NULL)
+  `SELECT pid, pg_terminate_backend(pid, 10000) AS ended FROM pg_stat_get_activity(NULL)
     WHERE datid = (SELECT oid FROM pg_database WHERE datname = current_database()) AND pid <> pg_backend_pid() AND starts_with(application_name, ${client.escapeLiteral(applicationPrefix)})`;
 
 /** Who has the fence, for as long as the token is the newest. */
@@ -74,10 +75,10 @@ export async function takeFence(client: Client, { owner, run, turn, orphans }: C
   // A message of several statements has as many answers, which the driver's types do not know.
   const [, ended, taken] = answers as unknown as [
     unknown,
-    { rows: { ended: boolean }[] },
+    { rows: Terminated[] },
     { rows: { token: string | null }[] },
   ];
-  if (ended.rows.some((row) => !row.ended)) {
+  if (await isAnyLeft(client, ended.rows)) {
     throw permanent(
       FailureType.NeedsHuman,
       'A session of an earlier attempt does not end; look for application_name lockkeeper/... in pg_stat_activity.',
