@@ -10,7 +10,7 @@ const SETTING = 'max_parallel_maintenance_workers';
 export const NO_HELPERS = `SET ${SETTING} = 0`;
 export const USUAL_HELPERS = `RESET ${SETTING}`;
 
-/** Sessions in which nobody has: asking the server makes it list all of its settings. */
+/** Sessions in which nobody has chosen a number: asking the server makes it list all of its settings. */
 const unchosen = new WeakSet<Client>();
 
 /** True where a number was chosen for the role, the database or the session (by the file itself): then that is meant. */

@@ -1,5 +1,7 @@
 /** Metrics that programs of the user's own print: of the server's host, of the application, of whatever watches them. */
 import { execFile } from 'node:child_process';
+import { rounded } from './metrics';
+import { ALWAYS_GIVEN, variables } from './pg-process';
 
 export interface MetricProgram {
   metric: string;
@@ -43,7 +45,7 @@ export function readMetrics(
       if ('why' in printed) return { metric, value: null, why: printed.why };
       const text = printed.output.trim();
       return NUMBER.test(text)
-        ? { metric, value: Math.round(Number(text) * 100) / 100, why: null }
+        ? { metric, value: rounded(Number(text)), why: null }
         : { metric, value: null, why: `${program.command[0]} printed no number` };
     }),
   );
@@ -55,7 +57,7 @@ function run(
   timeoutMs: number,
 ): Promise<{ output: string } | { why: string }> {
   const [program = '', ...args] = command;
-  const named = Object.fromEntries([...ALWAYS, ...names].map((name) => [name, env[name]]));
+  const named = variables(env, [...ALWAYS_GIVEN, ...names]);
   const told = { LOCKKEEPER_ENVIRONMENT: environment, LOCKKEEPER_TARGET: target };
   const options = { cwd, env: { ...named, ...told }, timeout: timeoutMs, maxBuffer: MOST_OUTPUT } as const;
   return new Promise((resolve) => {
@@ -66,8 +68,6 @@ function run(
     child.stdin?.end();
   });
 }
-
-const ALWAYS = ['PATH', 'HOME', 'TMPDIR', 'SystemRoot'];
 
 function reasonOf(
   error: Error & { code?: string | number | null; killed?: boolean; signal?: string | null },

@@ -48,6 +48,7 @@ async function probeLatency(client: Client): Promise<number> {
   return times.sort((a, b) => a - b)[Math.ceil(0.95 * PROBES) - 1] ?? 0;
 }
 
-function rounded(value: number): number {
+/** To two places. */
+export function rounded(value: number): number {
   return Math.round(value * 100) / 100;
 }

@@ -39,6 +39,13 @@ const PROGRESS = /^(\S*\/)?pg_(dump|dumpall|restore): (?!.*\b(error|fatal|warnin
 const SERVER_AWAY =
   /connection to server (at|on) .* failed|server closed the connection|no connection to the server|could not (receive data from|send data to) server|SSL (SYSCALL error|connection has been closed)/;
 
+/** What a program finds of this process's environment, whatever else it is given. */
+export const ALWAYS_GIVEN = ['PATH', 'HOME', 'TMPDIR', 'SystemRoot'];
+
+export function variables(env: NodeJS.ProcessEnv, names: string[]): NodeJS.ProcessEnv {
+  return Object.fromEntries(names.map((name) => [name, env[name]]));
+}
+
 /** Runs a program that needs the login. @returns its output. @throws ApplicationFailure Backup, TargetUnavailable, or AbortError. */
 export async function runWithLogin(run: ProgramRun, login: Login): Promise<string> {
   return runProgram(run, loginEnv(login));
@@ -50,13 +57,10 @@ export async function runWithLogin(run: ProgramRun, login: Login): Promise<strin
  * can read the worker's own (with the target's URL in it) as well.
  */
 export function loginEnv(login: Login): NodeJS.ProcessEnv {
-  const { PATH, HOME, TMPDIR, SystemRoot, PGPASSFILE } = process.env;
+  const { PGPASSFILE } = process.env;
   const endpoint = endpointOf(login.url);
   return {
-    PATH,
-    HOME,
-    TMPDIR,
-    SystemRoot,
+    ...variables(process.env, ALWAYS_GIVEN),
     PGHOST: endpoint.host,
     PGPORT: String(endpoint.port),
     ...(endpoint.user === '' ? {} : { PGUSER: endpoint.user }),

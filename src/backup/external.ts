@@ -1,6 +1,7 @@
 /** A backup that a tool of the user's takes: a volume snapshot, pgBackRest. Lockkeeper knows its name and who vouches for it. */
 import { createHash } from 'node:crypto';
 import { createExternally, verifyExternally, type ExternalCommand } from '../adapters/external-backup';
+import { variables } from '../adapters/pg-process';
 import { withSession, type Client } from '../adapters/postgres';
 import { appliedMigrations } from '../adapters/prisma-history';
 import type { BackupStore } from '../adapters/backup-store/store';
@@ -92,7 +93,7 @@ function commandOf(
   env: NodeJS.ProcessEnv,
   signal: AbortSignal,
 ): ExternalCommand {
-  const named = Object.fromEntries(external.env.map((name) => [name, env[name]]));
+  const named = variables(env, external.env);
   const own = { LOCKKEEPER_BACKUP_ID: id, ...(reference === null ? {} : { LOCKKEEPER_BACKUP_REFERENCE: reference }) };
   return { command: external[what], cwd: external.cwd, env: { ...named, ...own }, signal };
 }

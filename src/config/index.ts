@@ -9,7 +9,7 @@ import { UsageError } from '../errors';
 import { CONFIG_FILE, findUpwards, readText, yamlValue } from './file';
 import { configSchema, toConfig, type Config } from './schema';
 
-export { rehearsalUrl, resolveTarget, targetUrl, type Target } from './target';
+export { rehearsalUrl, resolveTarget, targetsOf, targetUrl, type Target } from './target';
 export { CONFIG_FILE, configSchema, type Config };
 
 /**

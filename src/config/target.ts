@@ -10,6 +10,15 @@ export interface Target {
   urlEnv: string;
 }
 
+/** All of them, or those of one environment. */
+export function targetsOf({ environments }: Config, only?: string): Target[] {
+  return Object.values(environments)
+    .filter(({ name }) => name === (only ?? name))
+    .flatMap((environment) =>
+      Object.entries(environment.targets).map(([name, { urlEnv }]) => ({ environment, name, urlEnv })),
+    );
+}
+
 /** @throws UsageError naming what exists, when the environment or the target does not. */
 export function resolveTarget(config: Config, environmentName?: string, targetName?: string): Target {
   const environment = pick(config.environments, environmentName, 'environment', config.file);

@@ -29,7 +29,8 @@ export function toWindow(raw: z.infer<typeof windowSchema>): MaintenanceWindow |
 
 function isZone(name: string): boolean {
   try {
-    return new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone !== '';
+    Intl.DateTimeFormat('en', { timeZone: name });
+    return true;
   } catch {
     return false;
   }

@@ -24,7 +24,7 @@ const latency = (before: number, after: number): { command: string[]; env: strin
   env: ['LOCKKEEPER_TARGET_URL'],
 });
 
-async function watchedBy(metrics: Record<string, unknown>, critical: string[]): Promise<TestProject> {
+async function watchedBy(metrics: Record<string, unknown>, critical: string[]): Promise<void> {
   project = await testProject({
     ...writeMigrations({ '1_orders': 'CREATE TABLE "orders" ("id" int PRIMARY KEY);' }),
     url: database.url,
@@ -35,7 +35,6 @@ async function watchedBy(metrics: Record<string, unknown>, critical: string[]): 
       monitor: { duration: '400ms', interval: '100ms', metrics, thresholds: { critical } },
     },
   });
-  return project;
 }
 
 async function deployed(): Promise<{ status: string; monitor: DeploymentStatus['monitor'] }> {

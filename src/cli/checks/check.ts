@@ -1,3 +1,5 @@
+import type { Target } from '../../config';
+
 /** One line of `doctor`. */
 export interface Check {
   what: string;
@@ -19,4 +21,12 @@ export function missing(what: string, seen: string, fix: string): Check {
 
 export function off(what: string, seen: string, fix: string): Check {
   return { what, status: 'off', seen, fix };
+}
+
+/**
+ * How to tell of what the worker of a target needs: a developer's machine rightly has nothing of production's, so that it
+ * counts only where the environment was asked for by name, or for developers' databases.
+ */
+export function absent({ environment }: Target, askedFor: boolean): typeof missing {
+  return askedFor || !environment.protected ? missing : off;
 }

@@ -1,27 +1,24 @@
 /** The project's own metrics: each program is run once, as the monitor would. */
 import { readMetrics, type MetricReading } from '../../adapters/metric-programs';
-import type { Config } from '../../config';
-import { missing, off, ok, type Check } from './check';
+import { targetsOf, type Config } from '../../config';
+import { absent, ok, type Check } from './check';
 
 export async function checkMetrics(
-  { environments, root }: Config,
+  config: Config,
   env: NodeJS.ProcessEnv,
   onlyEnvironment: string | undefined,
 ): Promise<Check[]> {
-  const checks = Object.values(environments)
-    .filter(({ name }) => onlyEnvironment === undefined || name === onlyEnvironment)
-    .flatMap(({ name: environment, protected: isProtected, monitor, targets }) =>
-      Object.keys(targets).map(async (target) => {
-        const readings = await readMetrics(monitor.metrics, { cwd: root, env, environment, target });
-        // Where the production worker runs they must work; a developer's machine may lack what they need.
-        const report = onlyEnvironment === undefined && isProtected ? off : missing;
-        return readings.map((reading) => toCheck(reading, `${environment}/${target}`, report));
-      }),
-    );
+  const checks = targetsOf(config, onlyEnvironment).map(async (target) => {
+    const { name: environment, monitor } = target.environment;
+    const around = { cwd: config.root, env, environment, target: target.name };
+    const report = absent(target, onlyEnvironment !== undefined);
+    const readings = await readMetrics(monitor.metrics, around);
+    return readings.map((reading) => toCheck(reading, `${environment}/${target.name}`, report));
+  });
   return (await Promise.all(checks)).flat();
 }
 
-function toCheck({ metric, value, why }: MetricReading, where: string, report: typeof missing): Check {
+function toCheck({ metric, value, why }: MetricReading, where: string, report: ReturnType<typeof absent>): Check {
   const what = `Metric ${metric} of ${where}`;
   return why === null
     ? ok(what, String(value))

@@ -2,20 +2,14 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { inspectServer } from '../../adapters/inspect';
-import { targetUrl, type Config, type Target } from '../../config';
-import { missing, off, ok, type Check } from './check';
+import { targetsOf, targetUrl, type Config, type Target } from '../../config';
+import { absent, missing, off, ok, type Check } from './check';
 
 export async function checkProject(
   config: Config,
   env: NodeJS.ProcessEnv,
   onlyEnvironment: string | undefined,
 ): Promise<Check[]> {
-  const environments = Object.values(config.environments).filter(
-    ({ name }) => onlyEnvironment === undefined || name === onlyEnvironment,
-  );
-  const targets = environments.flatMap((environment) =>
-    Object.entries(environment.targets).map(([name, { urlEnv }]): Target => ({ environment, name, urlEnv })),
-  );
   return [
     path('Prisma schema', config.schemaPath, 'set project.schema in lockkeeper.yaml'),
     path(
@@ -23,7 +17,9 @@ export async function checkProject(
       config.migrationsDir,
       'set project.migrations in lockkeeper.yaml, or write the first with "lockkeeper migrate dev"',
     ),
-    ...(await Promise.all(targets.map((target) => checkTarget(target, env, onlyEnvironment !== undefined)))),
+    ...(await Promise.all(
+      targetsOf(config, onlyEnvironment).map((target) => checkTarget(target, env, onlyEnvironment !== undefined)),
+    )),
     signingKey(config, env),
     slack(config, env),
   ];
@@ -33,12 +29,10 @@ function path(what: string, file: string, fix: string): Check {
   return existsSync(file) ? ok(what, file) : missing(what, `nothing at ${file}`, fix);
 }
 
-/** A developer's machine rightly has no production URL: unset counts only where it was asked for by name, or for developers' databases. */
 async function checkTarget(target: Target, env: NodeJS.ProcessEnv, askedFor: boolean): Promise<Check> {
   const what = `Database ${target.environment.name}/${target.name}`;
   if (!env[target.urlEnv]) {
-    const report = askedFor || !target.environment.protected ? missing : off;
-    return report(
+    return absent(target, askedFor)(
       what,
       `${target.urlEnv} is not set`,
       `set ${target.urlEnv} where the worker of this environment runs`,

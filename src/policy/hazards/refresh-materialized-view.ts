@@ -1,6 +1,6 @@
 import { as, relationOf } from '../statements/ast';
 import type { Schema } from '../statements';
-import type { Index } from '../statements/schema';
+import { isKey } from '../statements/schema';
 import { lines, oneLine, quoteName } from './sql';
 import type { Finding, Hazard } from './hazard';
 
@@ -29,7 +29,6 @@ export const hazard: Hazard = {
 
 /** PostgreSQL wants to tell the rows apart by an index that covers all of them. */
 function hasKey(view: string, schema: Schema): boolean {
-  const isKey = ({ unique, partial, columns }: Index): boolean => unique && !partial && !columns.includes(null);
   return schema.table(view)?.kind !== 'materialized view' || schema.indexesOf(view).some(isKey);
 }
 

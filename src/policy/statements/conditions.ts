@@ -1,7 +1,7 @@
 /** What a WHERE says by its form: everything, or rows that are named one by one. */
 import type { A_Expr, Node, RangeVar, SelectStmt, SubLink } from '@pgsql/types';
 import { as, find, relationOf, words } from './ast';
-import type { Schema } from './schema';
+import { isKey, type Schema } from './schema';
 
 /** No WHERE, or one that lets every row through. */
 export function isUnbounded(where: Node | undefined): boolean {
@@ -43,9 +43,7 @@ const USUAL_KEYS = new Set(['ctid', 'id', 'uuid', 'email', 'slug', 'key', 'code'
 
 function keysOf(table: string, schema: Schema): (readonly string[])[] {
   const constraints = schema.table(table)?.constraints.filter(({ kind }) => kind === 'primary' || kind === 'unique');
-  const indexes = schema
-    .indexesOf(table)
-    .filter(({ unique, partial, columns }) => unique && !partial && !columns.includes(null));
+  const indexes = schema.indexesOf(table).filter(isKey);
   const keys = [
     ...(constraints ?? []).map(({ columns }) => columns),
     ...indexes.map(({ columns }) => columns.flatMap((column) => column ?? [])),

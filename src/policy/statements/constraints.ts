@@ -1,6 +1,6 @@
 /** Constraints as the schema keeps them, with the names that PostgreSQL makes up for nameless ones. */
 import type { ColumnDef, Constraint as ConstraintNode, Node } from '@pgsql/types';
-import { all, as, find, relationOf, words } from './ast';
+import { all, as, columnsIn, relationOf, words } from './ast';
 import { columnConstraints } from './columns';
 import type { Constraint, Table } from './schema';
 
@@ -66,8 +66,7 @@ export function columnsDefined(elements: Node[] | undefined): ColumnDef[] {
 }
 
 function columnsOf(node: ConstraintNode, inlineColumns: string[]): string[] {
-  if (node.contype === 'CONSTR_CHECK')
-    return [...new Set(find(node.raw_expr, 'ColumnRef').map(({ fields }) => words(fields).at(-1) ?? ''))];
+  if (node.contype === 'CONSTR_CHECK') return [...new Set(columnsIn(node.raw_expr))];
   const written = node.contype === 'CONSTR_FOREIGN' ? words(node.fk_attrs) : words(node.keys);
   return written.length > 0 ? written : inlineColumns;
 }
@@ -89,9 +88,7 @@ function testedNotNull(expression: Node): string[] {
 function limited(expression: Node | undefined): string[] {
   const both = as(expression, 'BoolExpr');
   if (both?.boolop === 'AND_EXPR') return (both.args ?? []).flatMap(limited);
-  return as(expression, 'NullTest')
-    ? []
-    : find(expression, 'ColumnRef').map(({ fields }) => words(fields).at(-1) ?? '');
+  return as(expression, 'NullTest') ? [] : columnsIn(expression);
 }
 
 function unused(name: string, taken: readonly Constraint[]): string {

@@ -30,8 +30,10 @@ export function renameObject(statement: RenameStmt, script: ScriptContext): void
       renameConstraint(relation, statement.subname ?? '', to, script.schema);
       break;
     case 'OBJECT_TRIGGER':
+      renameOnTable('triggers', relation, statement.subname ?? '', to, script.schema);
+      break;
     case 'OBJECT_POLICY':
-      renameOnTable(statement.renameType, relation, statement.subname ?? '', to, script.schema);
+      renameOnTable('policies', relation, statement.subname ?? '', to, script.schema);
       break;
     case 'OBJECT_TYPE':
     case 'OBJECT_DOMAIN':
@@ -87,20 +89,17 @@ function renameColumn(table: string, from: string, to: string, schema: Schema): 
 }
 
 function renameConstraint(table: string, from: string, to: string, schema: Schema): void {
-  schema.changeTable(table, ({ constraints }) => ({
-    constraints: constraints.map((each) => (each.name === from ? { ...each, name: to } : each)),
-  }));
+  renameOnTable('constraints', table, from, to, schema);
   renameIndex(sibling(table, from), sibling(table, to), schema);
 }
 
 function renameOnTable(
-  type: 'OBJECT_TRIGGER' | 'OBJECT_POLICY',
+  list: 'constraints' | 'triggers' | 'policies',
   table: string,
   from: string,
   to: string,
   schema: Schema,
 ): void {
-  const list = type === 'OBJECT_TRIGGER' ? 'triggers' : 'policies';
   schema.changeTable(table, (known) => ({
     [list]: known[list].map((each) => (each.name === from ? { ...each, name: to } : each)),
   }));

@@ -89,6 +89,11 @@ export interface Domain {
   readonly constrained: boolean;
 }
 
+/** True for an index by which all of a table's rows can be told apart. */
+export function isKey({ unique, partial, columns }: Index): boolean {
+  return unique && !partial && !columns.includes(null);
+}
+
 export function foreignKeys(table: Table | undefined): Constraint[] {
   return table?.constraints.filter(({ kind }) => kind === 'foreign') ?? [];
 }

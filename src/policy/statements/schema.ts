@@ -12,7 +12,7 @@ import {
 } from './schema-rows';
 import { SharedMap } from './shared-map';
 
-export { emptyTable, foreignKeys } from './schema-rows';
+export { emptyTable, foreignKeys, isKey } from './schema-rows';
 export type { Column, Constraint, Domain, Index, KnownFunction, Policy, Table, Trigger } from './schema-rows';
 
 /** The rules of a server that nobody has asked: of 14 to 17 they are the same in what is looked at here. */
