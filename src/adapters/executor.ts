@@ -33,20 +33,28 @@ export async function runScript(client: Client, run: ScriptRun): Promise<ScriptR
   const markers = await ownMarkers(client, run);
   const preamble = [...(run.preamble ?? [])];
   const result: ScriptResult = { statements: 0, resumedSegments: 0, waits: [] };
-  for (const segment of run.segments) {
-    run.signal.throwIfAborted();
-    result.statements += segment.statements.length;
-    const marker = markers.get(segment.index);
-    if (marker?.state === 'committed') {
-      result.resumedSegments++;
-      await repeatSettings(client, run, segment, preamble);
-      continue;
+  let done = 0;
+  try {
+    for (const segment of run.segments) {
+      run.signal.throwIfAborted();
+      result.statements += segment.statements.length;
+      const marker = markers.get(segment.index);
+      if (marker?.state === 'committed') {
+        result.resumedSegments++;
+        await repeatSettings(client, run, segment, preamble);
+        continue;
+      }
+      await run.gate?.();
+      const wait = await new SegmentRun(client, run, segment, marker, preamble).run();
+      if (wait) result.waits.push(wait);
+      done++;
     }
-    await run.gate?.();
-    const wait = await new SegmentRun(client, run, segment, marker, preamble).run();
-    if (wait) result.waits.push(wait);
+    await sendPreamble(client, preamble, run);
+  } catch (error) {
+    // Whatever became of the segment after it, one that is done is marked.
+    if (done > 0) await sendPreamble(client, preamble, run).catch(() => undefined);
+    throw error;
   }
-  await sendPreamble(client, preamble, run);
   await forgetSettings(client, run.segments);
   return result;
 }

@@ -9,7 +9,7 @@ import { MessageError, sendTogether } from './message';
 import { DatabaseError, type Client } from './postgres';
 import { lockingFirst, type LockPatience } from './lock-queue';
 import { isConnectionLoss } from './statement-failure';
-import { abandonSingle, resumeSingle, waitsForOthers } from './single-statement';
+import { abandonSingle, provesItself, resumeSingle, waitsForOthers } from './single-statement';
 import type { ParsedStatement } from './sql-parser';
 
 /** What an attempt writes as its marker, and under whose fence. */
@@ -29,7 +29,10 @@ export interface Attempt {
   boundOf: (position: number) => number | null;
   /** Looks who is in the way, and fails with IN_THE_WAY; null = nothing to look for. Not where `looksBefore`. */
   look: string | null;
-  /** Statements of others to send first, committed before the segment begins; emptied once they are. */
+  /**
+   * Statements to commit no later than the segment begins, emptied once they are: what the engine wrote before the script, or
+   * what the segment before left to do. A segment that is done may leave some of its own.
+   */
   preamble: string[];
   /** Runs each statement alone, by calling what it is given once: to look at the database right before and after it. */
   around?: Around | undefined;
@@ -61,13 +64,13 @@ export function looksBefore({ kind }: Segment, around: Around | undefined): bool
  * @throws ApplicationFailure Fenced; the server's error.
  */
 export async function sendPreamble(client: Client, preamble: string[], holder: Holder | null): Promise<void> {
-  await sendAll(client, asTransaction(preamble, holder)).catch((error: unknown) => {
+  await sendAll(client, guarded(preamble, holder)).catch((error: unknown) => {
     throw holder ? asFenced(error, holder.deployment) : error;
   });
   preamble.length = 0;
 }
 
-/** @throws the server's error, where it does not matter which of the statements failed. */
+/** As one transaction, which a message without BEGIN is. @throws the server's error, where it does not matter which of the statements failed. */
 async function sendAll(client: Client, statements: string[]): Promise<void> {
   if (statements.length === 0) return;
   try {
@@ -77,9 +80,8 @@ async function sendAll(client: Client, statements: string[]): Promise<void> {
   }
 }
 
-function asTransaction(statements: string[], holder: Holder | null): string[] {
-  const guard = holder ? [holding(holder)] : [];
-  return statements.length === 0 ? [] : ['BEGIN', ...guard, ...statements, 'COMMIT'];
+function guarded(statements: string[], holder: Holder | null): string[] {
+  return statements.length === 0 || !holder ? statements : [holding(holder), ...statements];
 }
 
 /**
@@ -97,16 +99,17 @@ interface Line {
 }
 
 async function runInMessages(client: Client, attempt: Attempt): Promise<void> {
-  const history = asTransaction(attempt.preamble, attempt.entry);
+  const { preamble, entry } = attempt;
+  const history = preamble.length === 0 ? [] : ['BEGIN', ...guarded(preamble, entry), 'COMMIT'];
   for (const message of messagesOf(client, attempt, history)) {
     try {
       await sendLines(client, attempt, message);
     } catch (error) {
       if (!(error instanceof MessageError)) throw error;
-      if (error.completed >= history.length) attempt.preamble.length = 0;
+      if (error.completed >= history.length) preamble.length = 0;
       throw error.cause;
     }
-    attempt.preamble.length = 0;
+    preamble.length = 0;
   }
 }
 
@@ -160,14 +163,14 @@ async function runSingle(client: Client, attempt: Attempt): Promise<void> {
   const { entry, segment, marker } = attempt;
   const [statement] = segment.statements;
   if (!statement) return;
-  await sendPreamble(client, attempt.preamble, entry);
   attempt.next(statement, 0);
   // What waits for older transactions blocks nobody while it does: a lock_timeout would only kill it.
   const lockTimeout = waitsForOthers(statement) ? 0 : attempt.patience.timeoutMs;
   const [none, usual] =
     waitsForOthers(statement) && !(await hasChosenHelpers(client)) ? [[NO_HELPERS], [USUAL_HELPERS]] : [[], []];
   const before = [entering(client, attempt, 'intent'), `SET lock_timeout = ${Math.ceil(lockTimeout)}`];
-  await sendAll(client, [...before, ...none]);
+  await sendAll(client, [...attempt.preamble, ...before, ...none]);
+  attempt.preamble.length = 0;
   if (!(await resumeSingle(client, statement, marker !== undefined))) {
     await execute(client, attempt, statement).catch(async (error: unknown) => {
       // A session that is gone has nothing to give back.
@@ -176,12 +179,13 @@ async function runSingle(client: Client, attempt: Attempt): Promise<void> {
     });
   }
   const script = client.escapeLiteral(entry.script);
-  await sendAll(client, [
+  attempt.preamble.push(
     'RESET lock_timeout',
     ...usual,
-    holding(entry),
     `UPDATE lockkeeper.marker SET state = 'committed', written_at = clock_timestamp() WHERE script = ${script} AND segment = ${segment.index}`,
-  ]);
+  );
+  // The catalog tells of an index whether it is done: its mark may come with the next segment's.
+  if (!provesItself(statement)) await sendPreamble(client, attempt.preamble, entry);
 }
 
 async function execute(client: Client, { segment, around }: Attempt, statement: ParsedStatement): Promise<void> {

@@ -53,6 +53,11 @@ export function waitsForOthers({ text, node }: ParsedStatement): boolean {
   return /\bconcurrently\b/i.test(text) && !('AlterTableStmt' in node);
 }
 
+/** True where `resumeSingle`, told that there was an attempt, knows from the catalog that the statement has done its work. */
+export function provesItself({ node }: ParsedStatement): boolean {
+  return 'IndexStmt' in node ? node.IndexStmt.idxname !== undefined : 'DropStmt' in node;
+}
+
 /** IF NOT EXISTS would take the leftover of a cancelled build for the index. */
 async function resumeBuild(client: Client, index: IndexStmt, attempted: boolean): Promise<boolean> {
   if (!attempted && !index.if_not_exists) return false;

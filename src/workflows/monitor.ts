@@ -12,7 +12,8 @@ const MAX_SAMPLES = 80;
 
 export async function monitor(run: Run): Promise<void> {
   const { durationMs, intervalMs } = run.known.plan.monitor;
-  const every = Math.max(intervalMs, Math.ceil(durationMs / MAX_SAMPLES));
+  // The first is taken before the first interval.
+  const every = Math.max(intervalMs, Math.ceil(durationMs / (MAX_SAMPLES - 1)));
   await run.phase(
     'monitor',
     () => watch(run, durationMs, every),

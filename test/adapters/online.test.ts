@@ -1,6 +1,6 @@
 /** The online form of every kind of statement, on a server: the same end as the file as written, and nobody waits on the way. */
 import { Client } from 'pg';
-import { runScript, type ScriptResult } from '../../src/adapters/executor';
+import { runScript, type ScriptResult, type ScriptRun } from '../../src/adapters/executor';
 import { takeFence } from '../../src/adapters/ledger/fence';
 import { ensureLedger } from '../../src/adapters/ledger/schema';
 import { loadParser } from '../../src/adapters/sql-parser';
@@ -34,8 +34,9 @@ async function copyOf(): Promise<TestDatabase> {
 
 let turns = 0;
 
-async function run({ client }: TestDatabase, of: Segment[]): Promise<ScriptResult> {
+async function run({ client }: TestDatabase, of: Segment[], gate?: ScriptRun['gate']): Promise<ScriptResult> {
   return runScript(client, {
+    gate,
     script: 'migration/m@c',
     title: 'm',
     deployment: 'd',
@@ -133,6 +134,23 @@ test('an index of another’s making under the same name is not ours to drop', a
     type: 'Statement',
   });
   expect(await contents(copy)).toBe(await asWritten('SELECT 1'));
+});
+
+test('an index that is built is marked, and the session as it was, though what follows does not begin', async () => {
+  const copy = await copyOf();
+  const settings = async (): Promise<unknown> => {
+    const wanted = `name IN ('lock_timeout', 'max_parallel_maintenance_workers')`;
+    const { rows } = await copy.client.query<{ setting: string }>(`SELECT setting FROM pg_settings WHERE ${wanted}`);
+    return rows;
+  };
+  const before = await settings();
+  const of = segmentsAfter(BEFORE, 'CREATE INDEX first ON orders (id); CREATE INDEX second ON orders (id)');
+  const gate = jest.fn().mockResolvedValueOnce(undefined).mockRejectedValueOnce(new Error('no further'));
+  await expect(run(copy, of, gate)).rejects.toThrow('no further');
+  expect((await copy.client.query('SELECT segment, state FROM lockkeeper.marker')).rows).toEqual([
+    { segment: 0, state: 'committed' },
+  ]);
+  expect(await settings()).toEqual(before);
 });
 
 describe('parallel workers of a build beside the application', () => {
