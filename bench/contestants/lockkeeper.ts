@@ -69,7 +69,13 @@ async function migrate(activities: Activities, { input, plan, rehearsal, schemaF
   await inActivity(() => activities.registerUndo(input, plan, rehearsal, schemaFingerprint));
   for (const step of plan.steps) {
     await inActivity(() =>
-      activities.applyStep(input, { step, migrations: migrationsIn(plan, step), budgets: null, window: null }),
+      activities.applyStep(input, {
+        step,
+        migrations: migrationsIn(plan, step),
+        budgets: null,
+        window: null,
+        isLast: step.index === plan.steps.length - 1,
+      }),
     );
   }
 }

@@ -4,6 +4,7 @@ import type { ScriptResult, ScriptRun } from '../adapters/executor';
 import { underFence } from '../adapters/ledger/fence';
 import { markersOfAll, type Marker } from '../adapters/ledger/markers';
 import { registerDeployment, registerReversal } from '../adapters/ledger/registrations';
+import { KeptSessions } from '../adapters/kept-sessions';
 import { readMigrations, unchanged, type MigrationFolder } from '../adapters/migration-files';
 import type { Client } from '../adapters/postgres';
 import { standing } from '../adapters/prisma-history';
@@ -42,9 +43,32 @@ export interface ApplyRequest {
   budgets: StatementBudget[] | null;
   /** In which it has to begin; null for all but a deployment's first step. */
   window: MaintenanceWindow | null;
+  /** No step of the deployment follows it. */
+  isLast: boolean;
 }
 
 export function createApply(deps: Deps) {
+  const sessions = new KeptSessions();
+
+  /** In the session of the step before, where that is still there. What fails leaves none to the next. */
+  async function inSession<T>(
+    { target, deploymentId, isLast }: { target: ResolvedTarget; deploymentId: string; isLast: boolean },
+    work: (session: OwnedSession) => Promise<T>,
+  ): Promise<T> {
+    const attempt = String(Context.current().info.attempt);
+    const name = `${deploymentId}/${attempt}@${target.url}`;
+    const session = await own(target, deploymentId, attempt, sessions.take(name));
+    let result: T;
+    try {
+      result = await work(session);
+    } catch (error) {
+      await session.client.end().catch(() => undefined);
+      throw error;
+    }
+    await (isLast ? session.client.end().catch(() => undefined) : sessions.keep(name, session.client));
+    return result;
+  }
+
   return {
     /**
      * The undo of every step is registered before its step.
@@ -59,53 +83,51 @@ export function createApply(deps: Deps) {
       const target = resolve(deps, input);
       const reversals = await readReversals(deploymentFiles(deps.config, input.deploymentId), rehearsal);
       const folders = readMigrations(deps.config.migrationsDir);
-      await heartbeating(async () => {
-        const session = await own(target, input.deploymentId, 'register');
-        try {
-          await underFence(session.client, session, async () => {
-            await registerDeployment(session.client, input.deploymentId, schemaFingerprint);
-            for (const step of plan.steps) {
-              const { source = 'none', digest = '' } = rehearsal.reversals[step.index] ?? {};
-              const { sql = null, schemaBefore = null, inverses = [] } = reversals[step.index] ?? {};
-              const planned = migrationsIn(plan, step);
-              const checksums = planned.map((migration) => asPlanned(folders, migration).checksum);
-              const segments = planned.reduce((sum, migration) => sum + migration.segments, 0);
-              const { index, migrations } = step;
-              await registerReversal(session.client, input.deploymentId, {
-                ...{ step: index, migrations, checksums, segments, source, sql, schemaBefore, inverses, digest },
-              });
-            }
-          });
-          await settle(session);
-        } finally {
-          await session.client.end();
-        }
-      });
+      const { deploymentId } = input;
+      const register = async (session: OwnedSession): Promise<void> => {
+        await underFence(session.client, session, async () => {
+          await registerDeployment(session.client, deploymentId, schemaFingerprint);
+          for (const step of plan.steps) {
+            const { source = 'none', digest = '' } = rehearsal.reversals[step.index] ?? {};
+            const { sql = null, schemaBefore = null, inverses = [] } = reversals[step.index] ?? {};
+            const planned = migrationsIn(plan, step);
+            const checksums = planned.map((migration) => asPlanned(folders, migration).checksum);
+            const segments = planned.reduce((sum, migration) => sum + migration.segments, 0);
+            const { index, migrations } = step;
+            await registerReversal(session.client, deploymentId, {
+              ...{ step: index, migrations, checksums, segments, source, sql, schemaBefore, inverses, digest },
+            });
+          }
+        });
+        await settle(session);
+      };
+      await heartbeating(() => inSession({ target, deploymentId, isLast: plan.steps.length === 0 }, register));
     },
 
     /** Idempotent: markers and history tell what an earlier attempt did. @throws ApplicationFailure Statement, LockTimeout, Fenced, Changed, WindowClosed */
     async applyStep(input: DeployInput, request: ApplyRequest): Promise<StepResult> {
       const target = resolve(deps, input);
-      return heartbeating(async (signal, report) => {
-        const { attempt } = Context.current().info;
-        const session = await own(target, input.deploymentId, String(attempt));
-        const stopCancelling = cancelOnAbort(target, session, signal);
-        const watch = new StatementWatch(target, session, report);
-        try {
-          return await applyThroughEngine({
-            ...{ deps, target, session, request, signal, attempt },
-            report: watch.progress,
-            pause: report,
-          });
-        } catch (error) {
-          signal.throwIfAborted();
-          throw error;
-        } finally {
-          stopCancelling();
-          await watch.stop();
-          await session.client.end().catch(() => undefined);
-        }
-      });
+      const { deploymentId } = input;
+      return heartbeating((signal, report) =>
+        inSession({ target, deploymentId, isLast: request.isLast }, async (session) => {
+          const { attempt } = Context.current().info;
+          const stopCancelling = cancelOnAbort(target, session, signal);
+          const watch = new StatementWatch(target, session, report);
+          try {
+            return await applyThroughEngine({
+              ...{ deps, target, session, request, signal, attempt },
+              report: watch.progress,
+              pause: report,
+            });
+          } catch (error) {
+            signal.throwIfAborted();
+            throw error;
+          } finally {
+            stopCancelling();
+            await watch.stop();
+          }
+        }),
+      );
     },
   };
 }

@@ -26,13 +26,18 @@ const SETTINGS = { synchronous_commit: 'off', idle_in_transaction_session_timeou
 /** Longest wait for a row of the ledger or of Prisma's history; the migrations' own statements have their own bound. */
 const BOOKKEEPING_MS = 10_000;
 
-/** @throws ApplicationFailure Fenced where a later attempt was here; NeedsHuman when an orphan session does not end. */
-export async function own(target: ResolvedTarget, deploymentId: string, attempt: string): Promise<OwnedSession> {
-  const client = await openSession(target.url, {
-    applicationName: applicationName(deploymentId, attempt),
-    lockTimeoutMs: BOOKKEEPING_MS,
-    settings: SETTINGS,
-  });
+/**
+ * @param kept a session of the same deployment and attempt that is taken over instead of opening one.
+ * @throws ApplicationFailure Fenced where a later attempt was here; NeedsHuman when an orphan session does not end.
+ */
+export async function own(
+  target: ResolvedTarget,
+  deploymentId: string,
+  attempt: string,
+  kept: Client | null = null,
+): Promise<OwnedSession> {
+  const options = { applicationName: applicationName(deploymentId, attempt), lockTimeoutMs: BOOKKEEPING_MS };
+  const client = kept ?? (await openSession(target.url, { ...options, settings: SETTINGS }));
   try {
     await ensureLedger(client);
     return { client, deployment: deploymentId, token: await takeFence(client, claimOf(deploymentId, attempt)) };

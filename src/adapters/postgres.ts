@@ -119,6 +119,11 @@ async function connect(url: string, options: SessionOptions): Promise<Client> {
 /** Why a session is gone, of several errors the first: the driver's next query says only that it is. */
 const lossOf = new WeakMap<Client, Error>();
 
+/** True where the other end has ended it, as far as is known here. */
+export function isLost(client: Client): boolean {
+  return lossOf.has(client);
+}
+
 function withSslMode(url: string, mode: string): string {
   const other = new URL(url);
   other.searchParams.set('sslmode', mode);

@@ -36,7 +36,13 @@ async function applyStep(run: Run, step: PlanStep): Promise<void> {
   try {
     const { durationMs, waits } = await apply.applyStep.executeWithOptions({ summary: title }, [
       run.input,
-      { step, migrations, budgets: budgetsOf(run, step), window: step.index === 0 ? plan.window : null },
+      {
+        step,
+        migrations,
+        budgets: budgetsOf(run, step),
+        window: step.index === 0 ? plan.window : null,
+        isLast: step.index === plan.steps.length - 1,
+      },
     ]);
     if (progress) Object.assign(progress, { state: 'applied', durationMs, waits });
   } catch (error) {

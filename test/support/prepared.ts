@@ -44,6 +44,7 @@ export async function prepareDeployment(project: TestProject, deploymentId: stri
     migrations: migrationsIn(plan, step),
     budgets: null,
     window: null,
+    isLast: step.index === plan.steps.length - 1,
   }));
   await inActivity(() => activities.registerUndo(input, plan, rehearsal, schemaFingerprint));
   return { activities, input, requests, schemaFingerprint };

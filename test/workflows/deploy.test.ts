@@ -62,8 +62,8 @@ test('applies each step with its migrations at the checksums that were planned, 
   await deployment.ended();
   const [first, second, third] = migrations.map(({ name, checksum, form }) => ({ name, checksum, form }));
   expect(deployment.argsOf('applyStep')).toEqual([
-    [{ step: steps[0], migrations: [first, second], budgets: [early], window: null }],
-    [{ step: steps[1], migrations: [third], budgets: [late], window: null }],
+    [{ step: steps[0], migrations: [first, second], budgets: [early], window: null, isLast: false }],
+    [{ step: steps[1], migrations: [third], budgets: [late], window: null, isLast: true }],
   ]);
 });
 
