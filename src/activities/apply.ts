@@ -58,15 +58,15 @@ export function createApply(deps: Deps) {
     const attempt = String(Context.current().info.attempt);
     const name = `${deploymentId}/${attempt}@${target.url}`;
     const session = await own(target, deploymentId, attempt, sessions.take(name));
-    let result: T;
+    let isDone = false;
     try {
-      result = await work(session);
-    } catch (error) {
-      await session.client.end().catch(() => undefined);
-      throw error;
+      const result = await work(session);
+      isDone = true;
+      return result;
+    } finally {
+      if (isDone && !isLast) await sessions.keep(name, session.client);
+      else await session.client.end().catch(() => undefined);
     }
-    await (isLast ? session.client.end().catch(() => undefined) : sessions.keep(name, session.client));
-    return result;
   }
 
   return {
