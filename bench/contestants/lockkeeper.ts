@@ -6,7 +6,7 @@ import { createPgTools } from '../../src/adapters/pg-tools';
 import { withEngine } from '../../src/adapters/prisma-engine';
 import { openSession, type Client } from '../../src/adapters/postgres';
 import type { DeployInput, Plan, RehearsalSummary } from '../../src/contract';
-import { migrationsIn } from '../../src/policy/steps';
+import { isLastStep, migrationsIn } from '../../src/policy/steps';
 import { benchProject, ENVIRONMENT, TARGET } from '../project';
 import type { BenchServer } from '../server';
 import type { Workload } from '../workloads';
@@ -74,7 +74,7 @@ async function migrate(activities: Activities, { input, plan, rehearsal, schemaF
         migrations: migrationsIn(plan, step),
         budgets: null,
         window: null,
-        isLast: step.index === plan.steps.length - 1,
+        isLast: isLastStep(plan, step),
       }),
     );
   }

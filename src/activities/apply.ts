@@ -1,10 +1,10 @@
 /** migrate: registers the undo of every step, then applies step by step through Prisma's engine and our executor. */
 import { Context } from '@temporalio/activity';
 import type { ScriptResult, ScriptRun } from '../adapters/executor';
+import { KeptSessions } from '../adapters/kept-sessions';
 import { underFence } from '../adapters/ledger/fence';
 import { markersOfAll, type Marker } from '../adapters/ledger/markers';
 import { registerDeployment, registerReversal } from '../adapters/ledger/registrations';
-import { KeptSessions } from '../adapters/kept-sessions';
 import { readMigrations, unchanged, type MigrationFolder } from '../adapters/migration-files';
 import type { Client } from '../adapters/postgres';
 import { standing } from '../adapters/prisma-history';
@@ -33,7 +33,7 @@ import { deploymentFiles, readReversals } from './deployment-files';
 import { StatementWatch } from './statement-watch';
 import { cancelOnAbort, own, patienceOf, runSegments, settle, type OwnedSession } from './script';
 import { SegmentsAhead } from './segments-ahead';
-import { resolve, type ResolvedTarget } from './target';
+import { applicationName, resolve, type ResolvedTarget } from './target';
 
 export interface ApplyRequest {
   step: PlanStep;
@@ -56,7 +56,7 @@ export function createApply(deps: Deps) {
     work: (session: OwnedSession) => Promise<T>,
   ): Promise<T> {
     const attempt = String(Context.current().info.attempt);
-    const name = `${deploymentId}/${attempt}@${target.url}`;
+    const name = `${applicationName(deploymentId, attempt)} ${target.url}`;
     const session = await own(target, deploymentId, attempt, sessions.take(name));
     let isDone = false;
     try {

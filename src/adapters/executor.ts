@@ -33,7 +33,7 @@ export async function runScript(client: Client, run: ScriptRun): Promise<ScriptR
   const markers = await ownMarkers(client, run);
   const preamble = [...(run.preamble ?? [])];
   const result: ScriptResult = { statements: 0, resumedSegments: 0, waits: [] };
-  let done = 0;
+  let isAnyDone = false;
   try {
     for (const segment of run.segments) {
       run.signal.throwIfAborted();
@@ -47,12 +47,12 @@ export async function runScript(client: Client, run: ScriptRun): Promise<ScriptR
       await run.gate?.();
       const wait = await new SegmentRun(client, run, segment, marker, preamble).run();
       if (wait) result.waits.push(wait);
-      done++;
+      isAnyDone = true;
     }
     await sendPreamble(client, preamble, run);
   } catch (error) {
-    // Whatever became of the segment after it, one that is done is marked.
-    if (done > 0) await sendPreamble(client, preamble, run).catch(() => undefined);
+    // Whatever became of the segment after it, one that is done is marked. Before the first, it is the engine's history that waits.
+    if (isAnyDone) await sendPreamble(client, preamble, run).catch(() => undefined);
     throw error;
   }
   await forgetSettings(client, run.segments);

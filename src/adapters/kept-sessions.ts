@@ -28,20 +28,17 @@ export class KeptSessions {
    * it has no lock, setting, role, temporary table or plan.
    */
   async keep(name: string, client: Client): Promise<void> {
-    const end = (): Promise<void> => client.end().catch(() => undefined);
     try {
       await client.query('DISCARD ALL');
     } catch {
-      return end();
+      return end(client);
     }
-    await this.take(name)?.end();
-    const idle = setTimeout(
-      () =>
-        void this.take(name)
-          ?.end()
-          .catch(() => undefined),
-      this.idleMs,
-    );
+    await end(this.take(name));
+    const idle = setTimeout(() => void end(this.take(name)), this.idleMs);
     this.kept.set(name, { client, idle });
   }
+}
+
+async function end(client: Client | null): Promise<void> {
+  await client?.end().catch(() => undefined);
 }

@@ -5,3 +5,7 @@ import type { Plan, PlannedMigration, PlanStep } from '../contract';
 export function migrationsIn(plan: Plan, step: PlanStep): PlannedMigration[] {
   return plan.migrations.filter(({ name }) => step.migrations.includes(name));
 }
+
+export function isLastStep({ steps }: Plan, { index }: PlanStep): boolean {
+  return index === steps.length - 1;
+}

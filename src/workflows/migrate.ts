@@ -5,7 +5,7 @@ import { apply } from './activity-options';
 import { sample } from './monitor';
 import { windowIsOpen } from './prepare';
 import type { Run } from './run';
-import { migrationsIn } from '../policy/steps';
+import { isLastStep, migrationsIn } from '../policy/steps';
 import { WINDOW_CLOSED } from '../policy/window';
 import { first, plural } from '../policy/words';
 
@@ -41,7 +41,7 @@ async function applyStep(run: Run, step: PlanStep): Promise<void> {
         migrations,
         budgets: budgetsOf(run, step),
         window: step.index === 0 ? plan.window : null,
-        isLast: step.index === plan.steps.length - 1,
+        isLast: isLastStep(plan, step),
       },
     ]);
     if (progress) Object.assign(progress, { state: 'applied', durationMs, waits });

@@ -6,7 +6,7 @@ import { MockActivityEnvironment } from '@temporalio/testing';
 import { createActivities, type Activities } from '../../src/activities';
 import { createPgTools } from '../../src/adapters/pg-tools';
 import type { DeployInput } from '../../src/contract';
-import { migrationsIn } from '../../src/policy/steps';
+import { isLastStep, migrationsIn } from '../../src/policy/steps';
 import type { TestProject } from './project';
 
 export interface PreparedDeployment {
@@ -44,7 +44,7 @@ export async function prepareDeployment(project: TestProject, deploymentId: stri
     migrations: migrationsIn(plan, step),
     budgets: null,
     window: null,
-    isLast: step.index === plan.steps.length - 1,
+    isLast: isLastStep(plan, step),
   }));
   await inActivity(() => activities.registerUndo(input, plan, rehearsal, schemaFingerprint));
   return { activities, input, requests, schemaFingerprint };
